@@ -1,0 +1,61 @@
+// Package app holds the use cases, one file per act: load → decide (domain) → save, in one Update. Permission is asked
+// here, the clock is read here once, and the interfaces that use cases need of the world outside are declared here.
+package app
+
+import (
+	"context"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// Reply is an answer ready to be sent: a door's mapping of an outcome, stored byte for byte for replays.
+type Reply struct {
+	Status int
+	Header map[string]string
+	Body   []byte
+	// Version of the object the act changed, after it; 0 when the act has no such object. See Act.Version.
+	Version int64
+}
+
+// Request is what a door tells of one request that changes something.
+type Request struct {
+	ID          string   // the caller's request id (MS-RequestId), lower case; empty: no replay record
+	Correlation string   // the caller's correlation id, kept with activity records
+	Method      string   // upper case
+	Path        string   // canonical path and query
+	BodyHash    [32]byte // SHA-256 of the body as read
+	// StrictBody: the same id with another body is refused ("replay.other_body": POST and order PATCH);
+	// otherwise it is executed.
+	StrictBody bool
+	// Sealed: the answer carries a secret; the stored bytes are sealed by the vault.
+	Sealed bool
+	// Answer maps the outcome to the bytes that go out. It is pure and runs inside the transaction, last.
+	Answer func(outcome any) (Reply, error)
+}
+
+// Lock names the row that acts of one kind queue up behind.
+type Lock struct {
+	Customer string // customer id: acts on one customer run one after another
+	Partner  bool   // the scope's partner row, for partner-wide acts
+}
+
+// Act is one Update: who, behind which lock, for which request.
+type Act struct {
+	Actor   party.Actor
+	Lock    Lock
+	Request Request
+	// Version, when set, reads the present version of the act's object: a stored answer is replayed only while it
+	// equals the stored Reply.Version, else the act runs afresh (PATCH subscription, PUT).
+	Version func(Tx) (int64, error)
+	// Unlogged acts (previews) keep no replay record and are rolled back after Answer.
+	Preview bool
+}
+
+// Store is what use cases need of the database.
+type Store interface {
+	// Update runs fn in one transaction: lock, replay check, fn, Answer, replay record, commit. The Reply leaves only
+	// after the commit is durable. A fault of fn rolls everything back. fn may run more than once and touches only its Tx.
+	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
+	// View runs fn on one consistent snapshot, read only.
+	View(ctx context.Context, fn func(Reader) error) error
+}

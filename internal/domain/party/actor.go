@@ -1,0 +1,49 @@
+package party
+
+import "github.com/comptoir-dev/comptoir/internal/domain/id"
+
+// Scope is the tenant a command works in. Its fields are set only by NewScope, which only the guard of a door
+// (and seeding) calls with the partner of a verified caller: a store method that takes a Scope cannot be asked
+// for another tenant's rows.
+type Scope struct {
+	partner  id.Partner
+	reseller id.Partner
+}
+
+// NewScope is the scope of a direct-bill partner or an indirect provider; or of one indirect reseller inside its
+// provider's, when reseller is not empty: it sees only customers it is the reseller of.
+func NewScope(partner, reseller id.Partner) Scope { return Scope{partner, reseller} }
+
+// Partner owns every row in the scope: the direct-bill partner, or the indirect provider.
+func (s Scope) Partner() id.Partner { return s.partner }
+
+// Reseller is the indirect reseller the scope is narrowed to, or empty.
+func (s Scope) Reseller() id.Partner { return s.reseller }
+
+// Kind is the kind of a partner (rules.md §1).
+type Kind string
+
+// The kinds of partner.
+const (
+	DirectBill       Kind = "direct_bill"
+	IndirectProvider Kind = "indirect_provider"
+	IndirectReseller Kind = "indirect_reseller"
+)
+
+// Actor is a verified caller: a person, an API client, or a client acting for a person.
+type Actor struct {
+	Scope Scope
+	Kind  Kind // of the acting partner
+
+	Client id.Client // the application; empty for a person on pages
+	User   id.User   // the person; empty for an app-only token
+	Name   string    // user principal name, or the client's name: what the log shows (D)
+
+	// Roles the caller holds. With a person in a client's token: those that both hold.
+	Roles Roles
+	// Customer is set for customer staff: the only tenant they may touch.
+	Customer id.Customer
+}
+
+// Key names the actor in replay records: one client acting for two people is two actors.
+func (a Actor) Key() string { return string(a.Client) + "/" + string(a.User) }

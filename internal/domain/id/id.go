@@ -67,12 +67,15 @@ func (i Item) String() string {
 	return string(i.Product) + ":" + string(i.Sku) + ":" + string(i.Availability)
 }
 
-// ParseItem reads the wire form; ok is false for anything else. Letters of product and availability
-// are upper-cased (ids are compared without case).
+// ParseItem reads the wire form; ok is false for anything else. Ids are compared without case: letters are
+// upper-cased, and an imported offer's GUID is lower-cased like every GUID.
 func ParseItem(s string) (item Item, ok bool) {
 	s = strings.ToUpper(strings.TrimSpace(s))
-	if len(s) == 0 || len(s) > 64 {
+	if len(s) > 64 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:") != "" {
 		return Item{}, false
+	}
+	if guid, ok := ParseGUID(s); ok {
+		return Item{Product: Product(guid)}, true
 	}
 	parts := strings.Split(s, ":")
 	for _, p := range parts {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"sync/atomic"
 )
 
@@ -43,11 +44,9 @@ func (c *Counting) GUID() string {
 	return guid(b)
 }
 
-// Opaque implements Source: the count in hex, padded with zeros on the left.
+// Opaque implements Source: the last n hex digits of the count, padded with zeros on the left.
 func (c *Counting) Opaque(n int) string {
-	var b [32]byte
-	binary.BigEndian.PutUint64(b[24:], c.n.Add(1))
-	s := hex.EncodeToString(b[:])
+	s := fmt.Sprintf("%0*x", n, c.n.Add(1))
 	return s[len(s)-n:]
 }
 

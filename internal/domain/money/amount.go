@@ -3,10 +3,12 @@ package money
 
 import (
 	"cmp"
-	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 )
 
 // Amount is a sum of money: minor units (cents, yen, fils) of one currency. The zero Amount has no currency
@@ -32,19 +34,19 @@ func (a Amount) IsZero() bool { return a.minor == 0 }
 func (a Amount) Sign() int { return cmp.Compare(a.minor, 0) }
 
 // Neg is the amount with the opposite sign.
-func (a Amount) Neg() Amount { return Amount{-a.minor, a.currency} }
+func (a Amount) Neg() Amount {
+	if a.minor == math.MinInt64 {
+		panic("money: overflow")
+	}
+	return Amount{-a.minor, a.currency}
+}
 
 // Add is a + b. It panics when both have a currency and they differ, or on overflow: no input can reach either,
 // amounts are bounded by MaxMinor where they enter.
 func (a Amount) Add(b Amount) Amount {
-	c := a.currency
-	if c == "" {
-		c = b.currency
-	} else if b.currency != "" && b.currency != c {
-		panic("money: adding " + string(a.currency) + " and " + string(b.currency))
-	}
+	c := common(a, b)
 	sum := a.minor + b.minor
-	if (sum > a.minor) != (b.minor > 0) && b.minor != 0 {
+	if (sum < a.minor) != (b.minor < 0) {
 		panic("money: overflow")
 	}
 	return Amount{sum, c}
@@ -53,8 +55,22 @@ func (a Amount) Add(b Amount) Amount {
 // Sub is a - b.
 func (a Amount) Sub(b Amount) Amount { return a.Add(b.Neg()) }
 
-// Cmp compares two amounts of one currency: -1, 0, 1.
-func (a Amount) Cmp(b Amount) int { return a.Sub(b).Sign() }
+// Cmp compares two amounts of one currency: -1, 0, 1. It panics when the currencies differ.
+func (a Amount) Cmp(b Amount) int {
+	common(a, b)
+	return cmp.Compare(a.minor, b.minor)
+}
+
+// common is the currency of both; an amount without one takes the other's.
+func common(a, b Amount) Currency {
+	switch {
+	case a.currency == "":
+		return b.currency
+	case b.currency != "" && b.currency != a.currency:
+		panic("money: mixing " + string(a.currency) + " and " + string(b.currency))
+	}
+	return a.currency
+}
 
 // Ratio is a × num / den, rounded once, half away from zero; the product is taken in 128 bits. den must be > 0 and num >= 0.
 // It panics when the result does not fit: shares (num <= den) always do.
@@ -68,16 +84,18 @@ func (a Amount) Ratio(num, den int64) Amount {
 
 // Split cuts a into parts proportional to weights: part i is what the rounded running total grows by
 // (JPY 1,000 over three equal weights = 333, 334, 333). No unit is lost or made. Weights must be >= 0
-// and not all zero; products are taken in 128 bits.
+// and not all zero, their sum must fit an int64; products are taken in 128 bits.
 func (a Amount) Split(weights ...int64) []Amount {
 	var total int64
 	for _, w := range weights {
 		if w < 0 {
 			panic("money: negative weight")
 		}
-		total += w
+		if total += w; total < 0 {
+			panic("money: weights out of range")
+		}
 	}
-	if total <= 0 {
+	if total == 0 {
 		panic("money: no weights")
 	}
 	parts := make([]Amount, len(weights))
@@ -99,10 +117,14 @@ func (a Amount) String() string { return strings.TrimSpace(a.Decimal() + " " + s
 func (a Amount) Decimal() string { return decimal(a.minor, a.currency.Digits()) }
 
 // Parse reads a decimal of major units ("12.3", "-0.05"). More digits than the currency has are refused unless zero.
+// Faults: "money.not_an_amount", "money.too_many_digits", "money.too_large" beyond MaxMinor either way.
 func Parse(s string, c Currency) (Amount, error) {
 	m, err := scaled(s, c.Digits())
 	if err != nil {
 		return Amount{}, err
+	}
+	if m > MaxMinor || m < -MaxMinor {
+		return Amount{}, fault.Invalid("money.too_large", nil)
 	}
 	return Amount{m, c}, nil
 }
@@ -110,8 +132,9 @@ func Parse(s string, c Currency) (Amount, error) {
 // MaxMinor bounds an amount that comes from outside or from a price times a quantity: 10^17 minor units.
 const MaxMinor = 100_000_000_000_000_000
 
-// mulDiv is a × num / den rounded half away from zero, in 128 bits; ok is false when the result leaves int64.
-func mulDiv(a, num, den int64) (int64, bool) {
+// mulDiv is a × num / den rounded half away from zero, in 128 bits; ok is false when num < 0, den <= 0
+// or the result is beyond ±(2^63 - 1).
+func mulDiv(a, num, den int64) (result int64, ok bool) {
 	if num < 0 || den <= 0 {
 		return 0, false
 	}
@@ -121,17 +144,18 @@ func mulDiv(a, num, den int64) (int64, bool) {
 		u = -u
 	}
 	hi, lo := bits.Mul64(u, uint64(num))
-	if hi >= uint64(den) {
+	if hi >= uint64(den) { // the quotient would not fit 64 bits
 		return 0, false
 	}
 	q, r := bits.Div64(hi, lo, uint64(den))
+	up := uint64(0)
 	if r >= uint64(den)-r {
-		q++
+		up = 1
 	}
-	if q > 1<<63-1 {
+	if q > math.MaxInt64-up {
 		return 0, false
 	}
-	if neg {
+	if q += up; neg {
 		return -int64(q), true
 	}
 	return int64(q), true
@@ -152,24 +176,23 @@ func decimal(v int64, digits int) string {
 	return sign + s[:len(s)-digits] + "." + s[len(s)-digits:]
 }
 
+// scaled reads a plain decimal as a whole number of 10^-digits: an optional minus, digits, and a point between digits.
 func scaled(s string, digits int) (int64, error) {
-	bad := fmt.Errorf("money: not an amount")
-	neg := strings.HasPrefix(s, "-")
-	whole, frac, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	rest, neg := strings.CutPrefix(s, "-")
+	whole, frac, point := strings.Cut(rest, ".")
+	if whole == "" || point && frac == "" || len(s) > 64 || strings.Trim(whole+frac, "0123456789") != "" {
+		return 0, fault.Invalid("money.not_an_amount", nil)
+	}
 	frac = strings.TrimRight(frac, "0")
 	if len(frac) > digits {
-		return 0, fmt.Errorf("money: too many digits")
+		return 0, fault.Invalid("money.too_many_digits", fault.Args{"digits": digits})
 	}
-	all := whole + frac + strings.Repeat("0", digits-len(frac))
-	if whole == "" || len(whole) > 18 {
-		return 0, bad
-	}
-	v, err := strconv.ParseUint(all, 10, 63)
-	if err != nil {
-		return 0, bad
+	v, err := strconv.ParseInt(whole+frac+strings.Repeat("0", digits-len(frac)), 10, 64)
+	if err != nil { // only digits are left: the range is all that can fail
+		return 0, fault.Invalid("money.too_large", nil)
 	}
 	if neg {
-		return -int64(v), nil
+		v = -v
 	}
-	return int64(v), nil
+	return v, nil
 }

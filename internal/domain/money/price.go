@@ -1,6 +1,7 @@
 package money
 
 import (
+	"math"
 	"math/bits"
 	"strings"
 
@@ -20,7 +21,8 @@ type Price struct {
 // PriceOf is a price of units × 10^-8 of the currency's major unit.
 func PriceOf(units int64, c Currency) Price { return Price{units, c} }
 
-// ParsePrice reads a decimal of major units with at most 8 digits after the point. Negative prices are refused.
+// ParsePrice reads a decimal of major units with at most 8 digits after the point.
+// Faults: those of Parse, and "price.negative".
 func ParsePrice(s string, c Currency) (Price, error) {
 	v, err := scaled(s, PriceDigits)
 	if err != nil {
@@ -47,10 +49,12 @@ func (p Price) Decimal() string {
 }
 
 // Times is price × quantity, rounded once to the currency, half away from zero. Products are taken in 128 bits.
-// Fault "money.too_large" when the result passes MaxMinor; quantity must be >= 0.
+// Fault "money.too_large" when the result passes MaxMinor or the quantity is negative. Quantity 0 costs nothing:
+// refusing it is the order's matter (E11).
 func (p Price) Times(quantity int64) (Amount, error) { return p.TimesRatio(quantity, 1, 1) }
 
-// TimesRatio is price × quantity × num / den, rounded once: the price of a part of a period (F28).
+// TimesRatio is price × quantity × num / den, rounded once: the price of a part of a period (F28). num may be 0 to a
+// million, den 1 to a million, else fault "money.too_large" as well.
 func (p Price) TimesRatio(quantity, num, den int64) (Amount, error) {
 	tooLarge := fault.Invalid("money.too_large", nil)
 	scale := int64(1)
@@ -61,11 +65,11 @@ func (p Price) TimesRatio(quantity, num, den int64) (Amount, error) {
 		return Amount{}, tooLarge
 	}
 	hi, lo := bits.Mul64(uint64(quantity), uint64(num))
-	if hi != 0 || lo > 1<<62 {
+	if hi != 0 || lo > math.MaxInt64 {
 		return Amount{}, tooLarge
 	}
 	m, ok := mulDiv(p.units, int64(lo), scale*den)
-	if !ok || m > MaxMinor {
+	if !ok || m > MaxMinor || m < -MaxMinor {
 		return Amount{}, tooLarge
 	}
 	return Amount{m, p.currency}, nil

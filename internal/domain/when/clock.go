@@ -44,7 +44,11 @@ func (f *Fixed) Set(t time.Time) {
 }
 
 // Advance moves the clock forward by d.
-func (f *Fixed) Advance(d time.Duration) { f.Set(f.Now().Add(d)) }
+func (f *Fixed) Advance(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.t = Instant(f.t.Add(d))
+}
 
 // Movable is the sandbox's business clock: it runs at the speed of the wall, at an offset, and never goes back
 // (E01: a clock set back reopens no window).
@@ -71,13 +75,14 @@ func (m *Movable) Now() time.Time {
 }
 
 // AdvanceTo moves the clock forward to t; an instant already passed leaves it as it is.
-// It returns the offset to the wall, to be stored.
+// It returns the offset to the wall, to be stored; an offset ends at 292 years.
 func (m *Movable) AdvanceTo(t time.Time) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	t = Instant(t)
 	if wall := m.wall.Now(); t.After(m.high) && t.After(wall.Add(m.off)) {
-		m.off, m.high = t.Sub(wall), t
+		m.off = t.Sub(wall)
+		m.high = Instant(wall.Add(m.off))
 	}
 	return m.off
 }

@@ -84,19 +84,16 @@ func (t Term) String() string {
 }
 
 // Next is the end of a term that starts at start, keeping the anchor day (1–31) and clamping it to the month's last
-// day (E12): 31 Jan → 28 Feb → 31 Mar; 29 Feb 2028 → 28 Feb 2029 → 29 Feb 2032. The time of day is start's.
-// A term of days adds n × 24 h.
+// day (E12): 31 Jan → 28 Feb → 31 Mar; 29 Feb 2028 → 28 Feb 2029 → 29 Feb 2032. The time of day is start's, in UTC.
+// A term of days adds n × 24 h and knows no anchor; with both, months come first, as in ISO 8601.
 func Next(start time.Time, anchorDay int, t Term) time.Time {
-	months, whole := t.AllMonths()
-	if !whole {
-		start = start.Add(time.Duration(t.Days) * 24 * time.Hour)
+	start = start.UTC()
+	if months := t.Years*12 + t.Months; months != 0 {
+		y, m, _ := start.Date()
+		first := time.Date(y, m+time.Month(months), 1, start.Hour(), start.Minute(), start.Second(), start.Nanosecond(), time.UTC)
+		start = first.AddDate(0, 0, max(1, min(anchorDay, lastDay(first)))-1)
 	}
-	if months == 0 {
-		return start
-	}
-	y, m, _ := start.Date()
-	first := time.Date(y, m+time.Month(months), 1, start.Hour(), start.Minute(), start.Second(), start.Nanosecond(), time.UTC)
-	return first.AddDate(0, 0, min(anchorDay, lastDay(first))-1)
+	return start.Add(time.Duration(t.Days) * 24 * time.Hour)
 }
 
 func lastDay(first time.Time) int { return first.AddDate(0, 1, -1).Day() }
@@ -110,8 +107,11 @@ func (p Period) Contains(t time.Time) bool { return !t.Before(p.Start) && t.Befo
 // Days is the number of days in p as bills count them (E27): the difference of its start and end dates, at least 1.
 func (p Period) Days() int64 { return max(1, DaysBetween(p.Start, p.End)) }
 
-// DaysBetween is the number of UTC midnights between the dates of a and b.
-func DaysBetween(a, b time.Time) int64 { return int64(Midnight(b).Sub(Midnight(a)) / (24 * time.Hour)) }
+// DaysBetween is the number of UTC midnights between the dates of a and b; negative when b is on an earlier day.
+// It counts in seconds, for a Duration ends at 292 years and Never is further.
+func DaysBetween(a, b time.Time) int64 {
+	return (Midnight(b).Unix() - Midnight(a).Unix()) / (24 * 60 * 60)
+}
 
 // Midnight is 00:00:00Z of t's day.
 func Midnight(t time.Time) time.Time {
@@ -125,7 +125,7 @@ func DaysCeil(d time.Duration) int64 {
 	if d <= 0 {
 		return 0
 	}
-	return int64((d + day - 1) / day)
+	return int64((d-1)/day) + 1
 }
 
 // Date is 00:00:00Z of a date in a table.

@@ -2,12 +2,12 @@
 # fuzz.sh runs every fuzz target of the tree, one after another, for FUZZTIME each. The first that fails stops it.
 set -eu
 
-targets=$(grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort || true)
+targets=$(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort || true)
 if [ -z "$targets" ]; then
 	echo "There is no fuzz target yet."
 	exit 0
 fi
-for line in $(echo "$targets" | sed -E 's/:[0-9]+:func /:/'); do
+for line in $(echo "$targets" | sed 's/:func /:/'); do
 	file=${line%%:*}
 	name=${line##*:}
 	echo "$name in $(dirname "$file"), ${FUZZTIME:=20s}"

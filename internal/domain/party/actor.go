@@ -30,6 +30,19 @@ const (
 	IndirectReseller Kind = "indirect_reseller"
 )
 
+// ParseKind reads a kind's word; ok is false for another word.
+func ParseKind(s string) (k Kind, ok bool) {
+	switch k = Kind(s); k {
+	case DirectBill, IndirectProvider, IndirectReseller:
+		return k, true
+	}
+	return "", false
+}
+
+// MayBuyAddOns tells whether a kind of partner buys add-ons: direct-bill partners and indirect providers do,
+// indirect resellers never (F25, rules.md §1).
+func MayBuyAddOns(k Kind) bool { return k == DirectBill || k == IndirectProvider }
+
 // Actor is a verified caller: a person, an API client, or a client acting for a person.
 type Actor struct {
 	Scope Scope
@@ -43,6 +56,8 @@ type Actor struct {
 	Roles Roles
 	// Customer is set for customer staff: the only tenant they may touch.
 	Customer id.Customer
+	// Publisher is set for publisher staff: the only publisher whose offers they may touch.
+	Publisher id.Publisher
 }
 
 // Key names the actor in replay records: one client acting for two people is two actors.

@@ -1,0 +1,60 @@
+package party
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+)
+
+// Partner is a tenant that sells: direct bill, indirect provider, or reseller of a provider.
+type Partner struct {
+	ID         id.Partner
+	Name       string
+	Kind       Kind
+	Provider   id.Partner // of an indirect reseller: who is billed for it
+	Country    market.Country
+	MPN        string // the partner id of the trade programme
+	BillingDay int    // 1–28 (F71)
+	Culture    string
+	// RatePerMinute bounds API requests; 0: no bound.
+	RatePerMinute int
+	// Sandbox turns on what the real service allows only in its sandbox tenants (product.md).
+	Sandbox bool
+	Version int64
+}
+
+// Address is a postal address as the contract has it.
+type Address struct {
+	Country                         market.Country
+	Region, City, State             string
+	AddressLine1, AddressLine2      string
+	PostalCode                      string
+	FirstName, MiddleName, LastName string
+	PhoneNumber                     string
+}
+
+// Customer is a tenant that things are sold to.
+type Customer struct {
+	ID                 id.Customer
+	CommerceID         string
+	Domain             string // unique, lower case
+	CompanyName        string
+	BillingCompany     string
+	RegistrationNumber string
+	FirstName          string
+	LastName           string
+	Email              string
+	Culture            string // such as "fr-FR"
+	Language           string // two letters
+	Address            Address
+	Segment            market.Segment
+	Reseller           id.Partner // the indirect reseller of record; empty: none
+	RelationEnded      bool
+	CreatedAt          time.Time
+	FirstBilling       time.Time // start of the billing period of its first charge; zero: none yet (F71)
+	Version            int64
+}
+
+// Country is the customer's billing country: the market of everything sold to it.
+func (c Customer) Country() market.Country { return c.Address.Country }

@@ -1,7 +1,224 @@
 package app
 
-// Reader is what use cases read. Every method is bounded by a Scope or by a key that the guard has checked.
-type Reader interface{}
+import (
+	"time"
 
-// Tx is a Reader that also writes. Writes are queued with the row count they expect and the fault to answer otherwise.
-type Tx interface{ Reader }
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// Reader is what use cases read. Methods of tenant data take the Scope, which only the guard makes; what lies outside
+// it is not found. One thing that is not there is a fault, an empty list is not.
+type Reader interface {
+	CatalogReader
+
+	// Partner is the scope's own row.
+	Partner(s party.Scope) (party.Partner, error)
+	// Customer faults: "customer.unknown", "tenant.foreign" for a tenant of another partner or reseller.
+	Customer(s party.Scope, c id.Customer) (party.Customer, error)
+	Customers(s party.Scope, q CustomerQuery) ([]party.Customer, error)
+	DomainTaken(domain string) (bool, error)
+
+	// Cart fault: "cart.unknown".
+	Cart(s party.Scope, c id.Customer, cart id.Cart) (order.Cart, error)
+	// CartOrders are the orders a cart became, in group order.
+	CartOrders(s party.Scope, c id.Customer, cart id.Cart) ([]order.Order, error)
+	// Order takes the id or the alternate id. Fault: "order.unknown".
+	Order(s party.Scope, c id.Customer, orderOrAlternate string) (order.Order, error)
+	// Orders of a customer, newest first; plan "" means all.
+	Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]order.Order, error)
+	// Subscription fault: "subscription.unknown".
+	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
+	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
+	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// Holdings tells, for each SKU with a limit, the places the customer has taken (F13).
+	Holdings(s party.Scope, c id.Customer, refs []catalog.Ref) (map[catalog.Ref]order.Holding, error)
+
+	// Charges and credits in the order they were made.
+	Charges(s party.Scope, q ChargeQuery) ([]billing.Charge, error)
+	// Totals sums charges with from ≤ at < until, by currency.
+	Totals(s party.Scope, from, until time.Time) (map[money.Currency]billing.Totals, error)
+	// Invoice fault: "invoice.unknown".
+	Invoice(s party.Scope, number id.Invoice) (billing.Invoice, error)
+	// Invoices newest first.
+	Invoices(s party.Scope, q InvoiceQuery) ([]billing.Invoice, error)
+	// Carry is the balance the latest invoice of a currency left over: zero or negative (E07).
+	Carry(s party.Scope, c money.Currency) (money.Amount, error)
+	// LedgerSums adds up all postings of the scope by account and currency.
+	LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error)
+
+	// Records of the activity log, newest first.
+	Records(s party.Scope, q RecordQuery) ([]activity.Record, error)
+	// Record fault: "record.unknown".
+	Record(s party.Scope, r id.Record) (activity.Record, error)
+
+	// Keys a line holds, in any state.
+	Keys(s party.Scope, o id.Order, line int) ([]license.Key, error)
+	// FreeKey is one key of a pool that nobody holds; ok is false when there is none.
+	FreeKey(s party.Scope, pool, version string) (k license.Key, ok bool, err error)
+	// LiveLink is the live link of a line, file and side; nil when there is none.
+	LiveLink(s party.Scope, o id.Order, line int, file license.FileChoice, side license.Side) (*license.Link, error)
+	// LinkByToken finds a link by its token's hash, whosever it is. Fault: "link.unknown".
+	LinkByToken(hash string) (license.Link, error)
+	// LastDownload is when a client was last counted on a link; zero for never.
+	LastDownload(link license.Link, client string) (time.Time, error)
+}
+
+// CatalogReader reads what all partners share.
+type CatalogReader interface {
+	// Entries loads whole products; unknown ids are left out. Entries are shared: never changed.
+	Entries(products []id.Product) (map[id.Product]*catalog.Entry, error)
+	// Market lists the products with an availability in a market and segment, by id, of the kinds given (none: all),
+	// imported offers left out.
+	Market(m market.Country, segment market.Segment, kinds []catalog.Kind) ([]*catalog.Entry, error)
+	// Offer fault: "offer.unknown".
+	Offer(m market.Country, offer id.Product) (catalog.Offer, error)
+	// Offers of a market by rank and id.
+	Offers(m market.Country, q OfferQuery) ([]catalog.Offer, error)
+	Rules() ([]policy.CancelRule, error)
+	LinkRules() ([]license.LinkRule, error)
+	Taxes() ([]market.TaxRow, error)
+}
+
+// Tx is a Reader that also writes, in the scope of its act. Writes are queued with the row count they expect and the
+// fault to answer otherwise; a changed row is written only if nobody wrote it since it was read.
+type Tx interface {
+	Reader
+
+	// AddCustomer fault: "customer.domain_taken".
+	AddCustomer(c party.Customer) error
+	SaveCustomer(c party.Customer) error // fault "customer.changed"
+
+	AddCart(c order.Cart) error
+	SaveCart(c order.Cart) error // fault "cart.changed"
+	// AddOrder writes an order with its lines; cart is empty for a direct order or a renewal.
+	AddOrder(o order.Order, cart id.Cart) error
+	SaveOrder(o order.Order) error // fault "order.changed"
+	// AddSubscription and SaveSubscription keep due, the next instant the sweep looks at it; zero: never.
+	AddSubscription(s subscription.Subscription, due time.Time) error
+	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
+	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
+	TakeSlot(c id.Customer, s order.Slot) error
+	FreeSlot(c id.Customer, sub id.Subscription) error
+
+	AddCharges(cs []billing.Charge) error
+	AddEntry(e ledger.Entry) error
+	// NextInvoiceNumber takes the next number of the gap-free series.
+	NextInvoiceNumber() (int64, error)
+	AddInvoice(i billing.Invoice) error
+	// OpenAccount sees that the sweep closes the billing period of a currency at end; an account already open stays.
+	OpenAccount(c money.Currency, end time.Time) error
+	// CloseAccount moves an account from the end of one period to the next. Fault: "invoice.done".
+	CloseAccount(c money.Currency, end, next time.Time) error
+
+	AddRecord(r activity.Record) error
+
+	// AssignKey takes a free key. Fault: "key.taken".
+	AssignKey(k license.Key) error
+	// RevokeLine revokes all keys and live links of a line (F63).
+	RevokeLine(o id.Order, line int, now time.Time) error
+	AddLink(l license.Link) error
+	SaveLink(l license.Link) error // fault "link.changed"
+	// CountDownload counts one use while used < max and the link lives, and remembers the client. Fault: "link.used_up".
+	CountDownload(l license.Link, client string, now time.Time) error
+
+	// For import and seeding.
+	PutEntry(e catalog.Entry) error
+	PutOffer(o catalog.Offer) error
+	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
+	AddPartner(p party.Partner) error
+	AddKeys(ks []license.Key) error // fault "key.duplicate"
+}
+
+// CustomerQuery pages customers by company name and id.
+type CustomerQuery struct {
+	Name, NameOp     string // "starts_with" or "substring" or "equals", without case
+	Domain, DomainOp string
+	Reseller         id.Partner
+	After            [2]string // company name (folded) and id of the last one seen; empty: from the start
+	Limit            int       // 0: all
+}
+
+// SubscriptionQuery narrows subscriptions.
+type SubscriptionQuery struct {
+	Order  id.Order
+	Parent id.Subscription
+	IDs    []id.Subscription
+}
+
+// ChargeQuery narrows charges; what is empty does not narrow.
+type ChargeQuery struct {
+	Customer     id.Customer
+	Order        id.Order
+	Subscription id.Subscription
+	Currency     money.Currency
+	From, Until  time.Time
+	After        ChargeCursor
+	Limit        int // 0: all
+}
+
+// ChargeCursor is the last charge seen.
+type ChargeCursor struct {
+	At time.Time
+	ID id.Charge
+}
+
+// OfferQuery pages offers.
+type OfferQuery struct {
+	Category string
+	AddOnsOf id.Product // add-ons that name this offer as a base
+	Offset   int
+	Limit    int // 0: all
+}
+
+// InvoiceQuery pages invoices.
+type InvoiceQuery struct {
+	From, Until   time.Time // by issue
+	Offset, Limit int
+}
+
+// RecordQuery narrows the activity log. Security and Business say which kinds the caller may read (R06, R07).
+type RecordQuery struct {
+	From, Until        time.Time
+	Customer           id.Customer
+	CustomerName       string // substring, without case
+	Resource           activity.Resource
+	Security, Business bool
+	After              RecordCursor
+	Limit              int // 0: all
+}
+
+// RecordCursor is the last record seen.
+type RecordCursor struct {
+	At time.Time
+	ID id.Record
+}
+
+// Due is one thing that falls due: a subscription's Step, or the end of a partner's billing period in a currency.
+type Due struct {
+	At           time.Time
+	Scope        party.Scope
+	Customer     id.Customer
+	Subscription id.Subscription
+	Currency     money.Currency
+}
+
+// DueStore finds what falls due, for the sweep.
+type DueStore interface {
+	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts at
+	// the same one; at most limit.
+	NextDue(until time.Time, limit int) ([]Due, error)
+	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
+	ClockState() (offset time.Duration, high time.Time, err error)
+	SaveClock(offset time.Duration, high time.Time) error
+}

@@ -1,0 +1,73 @@
+// Package activity says what is worth recording and how a record looks. Records are written in the transaction of the
+// act they tell of and never changed (F53).
+package activity
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
+
+// Operation is what was done; the words are those of the public contract (contract.md §13).
+type Operation string
+
+// The operations recorded so far.
+const (
+	AddCustomer         Operation = "add_customer"
+	CreateOrder         Operation = "create_order"
+	UpdateOrder         Operation = "update_order"
+	UpdateSubscription  Operation = "update_subscription"
+	GetSoftwareKey      Operation = "get_software_key"
+	GetDownloadLink     Operation = "get_software_download_link"
+	ReadyInvoice        Operation = "ready_invoice"
+	CreateCredit        Operation = "create_credit"
+	UpdateBilling       Operation = "update_customer_billing_profile"
+	ConvertTrial        Operation = "convert_trial_subscription"
+	CreateServiceTicket Operation = "create_service_request"
+)
+
+// Security tells whether only the roles of R06 may read records of this kind.
+func (o Operation) Security() bool { return o == GetSoftwareKey || o == GetDownloadLink }
+
+// Resource is what it was done to.
+type Resource string
+
+// The resources.
+const (
+	Customer             Resource = "customer"
+	Order                Resource = "order"
+	Subscription         Resource = "subscription"
+	SoftwareKey          Resource = "software_key"
+	SoftwareDownloadLink Resource = "software_download_link"
+	SoftwarePage         Resource = "software_page"
+	Invoice              Resource = "invoice"
+	Credit               Resource = "credit"
+)
+
+// Status is how it ended.
+type Status string
+
+// The statuses.
+const (
+	Succeeded Status = "succeeded"
+	Failed    Status = "failed"
+)
+
+// Detail is one named value of a record. Never a secret.
+type Detail struct{ Key, Value string }
+
+// Record is one row of the activity log.
+type Record struct {
+	ID           id.Record
+	At           time.Time
+	Customer     id.Customer
+	CustomerName string
+	Actor        string // user principal name or client name: what the log shows
+	Client       id.Client
+	Operation    Operation
+	Resource     Resource
+	ResourceID   string
+	Status       Status
+	Correlation  string
+	Details      []Detail
+}

@@ -1,0 +1,72 @@
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// Buyer is who buys for whom: what eligibility asks about.
+type Buyer struct {
+	Partner id.Partner // who sells on: F17's lists name it
+	Kind    party.Kind
+	Market  market.Country // the customer's billing country
+	Segment market.Segment
+}
+
+// Listed tells whether the buyer sees the availability at all (F12): another segment or market is hidden, and so is a
+// first-party product without a price row; a barred offer of a publisher is shown with its reason.
+func (i Item) Listed(b Buyer, at time.Time) bool {
+	a := i.Availability
+	if a == nil || !a.Live(at) || a.Market != b.Market || a.Segment != b.Segment {
+		return false
+	}
+	return i.Entry.Product.Imported || i.Entry.Product.Publisher != id.FirstParty || len(i.Entry.Options(a, at)) > 0
+}
+
+// Barred says why the buyer may not purchase the item now, nil when it may (F06, F12, F15–F18, F81). Add-ons and
+// limits are asked by the order: they depend on what the customer holds.
+func (i Item) Barred(b Buyer, at time.Time) *fault.Fault {
+	p := &i.Entry.Product
+	switch {
+	case p.NotTransactable:
+		return fault.Refuse("offer.not_transactable", fault.Args{"uri": p.ContactURI})
+	case p.ResaleOptOut:
+		return fault.Refuse("offer.no_resale", fault.Args{"uri": p.ContactURI})
+	case len(p.OnlyPartners) > 0 && !slices.Contains(p.OnlyPartners, b.Partner):
+		return fault.Refuse("offer.exclusive", fault.Args{"uri": p.ContactURI})
+	case len(p.OnlyMarkets) > 0 && !slices.Contains(p.OnlyMarkets, b.Market):
+		return fault.Refuse("offer.market", fault.Args{"market": string(b.Market)})
+	}
+	if p.Kind == Reservation {
+		if b.Segment != market.Commercial {
+			return fault.Refuse("reservation.segment", nil)
+		}
+		if m, ok := market.Lookup(string(b.Market)); !ok || !m.Reservations {
+			return fault.Refuse("reservation.market", fault.Args{"market": string(b.Market)})
+		}
+	}
+	a := i.Availability
+	switch {
+	case a == nil || a.Market != b.Market:
+		return fault.Refuse("offer.market", fault.Args{"market": string(b.Market)})
+	case a.Segment != b.Segment:
+		return fault.Refuse("offer.segment", fault.Args{"segment": string(a.Segment)})
+	case !a.Live(at):
+		return fault.Refuse("offer.withdrawn", nil)
+	case !i.Sku.Metered && !i.Sku.Trial && len(i.Entry.Options(a, at)) == 0:
+		return fault.Refuse("offer.no_price", nil)
+	}
+	return nil
+}
+
+// Bases tells whether the add-on may hang on a SKU (F26).
+func (s *Sku) HangsOn(base Ref) bool {
+	return slices.ContainsFunc(s.Bases, func(r Ref) bool {
+		return r.Product == base.Product && (r.Sku == "" || r.Sku == base.Sku)
+	})
+}

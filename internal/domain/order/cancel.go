@@ -1,0 +1,128 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// Cancellation is an order with what cancelling its lines needs: the pinned rules, the charges of each line's term and
+// their credits, and the subscriptions of lines that have one, with their add-ons.
+type Cancellation struct {
+	Order    Order
+	Rules    []policy.CancelRule
+	Charges  []billing.Charge // of the order's lines
+	Subs     map[id.Subscription]subscription.Held
+	Children map[id.Subscription][]subscription.Held
+}
+
+// CancelLines cancels whole lines of an order at now, all that are active when numbers is empty (F54, E04). It is all or
+// nothing: one line outside its window refuses them all, with that line's reason. Only software is cancelled by order;
+// other lines by their subscription.
+// Faults: "line.unknown", "cancel.line_already" (E03), "cancel.use_subscription" (SaaS), "cancel.not_software",
+// "cancel.never" (F61), "cancel.window_closed".
+func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (Order, subscription.Outcome, error) {
+	o := c.Order
+	o.Lines = slices.Clone(o.Lines)
+	if len(numbers) == 0 {
+		for _, l := range o.Lines {
+			if l.State == LineActive {
+				numbers = append(numbers, l.Number)
+			}
+		}
+		if len(numbers) == 0 {
+			return Order{}, subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
+		}
+	}
+	var out subscription.Outcome
+	for i, n := range numbers {
+		if n < 0 || n >= len(o.Lines) {
+			return Order{}, subscription.Outcome{}, fault.Invalid("line.unknown", fault.Args{"lines": len(o.Lines)})
+		}
+		if slices.Contains(numbers[:i], n) {
+			continue
+		}
+		one, err := c.cancelLine(ids, o.Lines[n], now)
+		if err != nil {
+			return Order{}, subscription.Outcome{}, err
+		}
+		out.Subscriptions = append(out.Subscriptions, one.Subscriptions...)
+		out.Charges = append(out.Charges, one.Charges...)
+		out.Cancelled = append(out.Cancelled, one.Cancelled...)
+		o.Lines[n].State, o.Lines[n].EndedAt = LineCancelled, now
+	}
+	out.EndsAt = now
+	o.settle()
+	return o, out, nil
+}
+
+func (c Cancellation) cancelLine(ids id.Source, l Line, now time.Time) (subscription.Outcome, error) {
+	switch {
+	case l.State != LineActive:
+		return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
+	case l.Kind == catalog.SaaS:
+		return subscription.Outcome{}, fault.Refuse("cancel.use_subscription", nil)
+	case !l.Class.Software():
+		return subscription.Outcome{}, fault.Refuse("cancel.not_software", nil)
+	}
+	if l.Subscription != "" {
+		h, ok := c.Subs[l.Subscription]
+		if !ok || !h.State.Live() {
+			return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
+		}
+		return subscription.Cancel(ids, h, c.Children[l.Subscription], now)
+	}
+	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)
+	until, ok := rule.End(c.Order.At, c.Order.At)
+	if !ok || !now.Before(until) {
+		return subscription.Outcome{}, subscription.Closed(rule, until)
+	}
+	var own []billing.Charge
+	for _, ch := range c.Charges {
+		if ch.Line == l.Number {
+			own = append(own, ch)
+		}
+	}
+	return subscription.Outcome{
+		Charges:   billing.Credits(ids, own, rule.Credit, c.Order.At, now),
+		Cancelled: []subscription.LineRef{{Order: c.Order.ID, Line: l.Number}},
+		EndsAt:    now,
+	}, nil
+}
+
+// EndLine marks a line as cancelled at now because its subscription was; a line that is not active stays as it is.
+func (o Order) EndLine(number int, now time.Time) Order {
+	o.Lines = slices.Clone(o.Lines)
+	if number >= 0 && number < len(o.Lines) && o.Lines[number].State == LineActive {
+		o.Lines[number].State, o.Lines[number].EndedAt = LineCancelled, now
+	}
+	o.settle()
+	return o
+}
+
+// Supersede marks a line whose subscription runs on in a renewal's line.
+func (o Order) Supersede(number int) Order {
+	o.Lines = slices.Clone(o.Lines)
+	if number >= 0 && number < len(o.Lines) && o.Lines[number].State == LineActive {
+		o.Lines[number].State = LineSuperseded
+	}
+	return o
+}
+
+// Renewal is the order a renewed subscription stands on: a new line with the rows of its new term (rules.md §3).
+func Renewal(s subscription.Subscription) Order {
+	return Order{
+		ID: s.Order, Customer: s.Customer, Plan: s.Plan, Currency: s.Currency, At: s.LineAt, Status: Completed, System: true,
+		Lines: []Line{{
+			Number: s.Line, Type: TypeRenew, Item: s.Item, Title: s.Title, FriendlyName: s.FriendlyName, Kind: s.Kind, Class: s.Class,
+			Publisher: s.Publisher, Quantity: s.Quantity, Term: s.Term, Plan: s.Plan, Tariff: s.Tariff, Subscription: s.ID,
+			Parent: s.Parent, State: LineActive,
+		}},
+	}
+}

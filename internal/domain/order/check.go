@@ -1,0 +1,233 @@
+package order
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+)
+
+// Holding is what the customer has of one limited SKU (F13): the places taken, and a suspended one if any (F14).
+type Holding struct {
+	Slots     []int
+	Suspended id.Subscription
+}
+
+// Shop is what a purchase is decided from: the shelf as of Now, the rows in force, what the customer holds.
+type Shop struct {
+	Now      time.Time
+	IDs      id.Source
+	Buyer    catalog.Buyer
+	Customer id.Customer
+	Currency func(market.Country) (string, bool)
+	Shelf    map[id.Product]*catalog.Entry
+	Held     map[catalog.Ref]Holding
+	Bases    map[id.Subscription]subscription.Subscription
+	Rules    []policy.CancelRule
+	Taxes    []market.TaxRow
+}
+
+// MaxLines bounds a cart: lines and add-on lines together.
+const MaxLines = 200
+
+// Check looks every line up and marks it: title, price shown, group, or the fault that keeps it from being bought. A bad
+// line marks the line, not the cart (F20). accepted tells that the caller has just written the lines, so prices shown are
+// taken as they are; otherwise a price that changed since marks its line "price.changed" (E15).
+func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
+	out := make([]CartLine, len(lines))
+	groups := map[string]string{}
+	used := map[catalog.Ref]int{}
+	for i, l := range lines {
+		l, item := s.checkOne(l, nil, accepted, used)
+		key := "?" + strconv.Itoa(i) // a line that names nothing is a group of its own
+		if item.Entry != nil {
+			key = string(l.Plan) + "/" + string(item.Entry.Product.Publisher)
+		}
+		if _, ok := groups[key]; !ok {
+			groups[key] = strconv.Itoa(len(groups))
+		}
+		l.Group = groups[key]
+		addOns := make([]CartLine, len(l.AddOns))
+		for j, a := range l.AddOns {
+			addOns[j], _ = s.checkOne(a, &item, accepted, used)
+			addOns[j].Group = l.Group
+		}
+		if len(addOns) > 0 {
+			l.AddOns = addOns
+		}
+		out[i] = l
+	}
+	return out
+}
+
+// checkOne looks one line up; base is the item of the line an add-on line hangs under.
+func (s Shop) checkOne(l CartLine, base *catalog.Item, accepted bool, used map[catalog.Ref]int) (CartLine, catalog.Item) {
+	l.Fault = nil
+	item, ok := s.find(l.Item)
+	if !ok {
+		l.Fault = fault.Invalid("item.unknown", nil)
+		return l, catalog.Item{}
+	}
+	l.Item, l.Title = item.ID, item.Sku.Title
+	if f := item.Barred(s.Buyer, s.Now); f != nil {
+		l.Fault = f
+		return l, item
+	}
+	l.Currency = item.Availability.Currency
+	if item.Sku.Metered || l.Quantity == 0 && item.Sku.Metered {
+		l.Quantity = 1
+	}
+	l.Fault = s.judge(&l, item, base, accepted)
+	if l.Fault == nil {
+		l.Fault = s.limit(item, used)
+	}
+	return l, item
+}
+
+func (s Shop) find(item id.Item) (catalog.Item, bool) {
+	e, ok := s.Shelf[item.Product]
+	if !ok {
+		return catalog.Item{}, false
+	}
+	return e.Item(item, s.Buyer.Market)
+}
+
+func (s Shop) judge(l *CartLine, item catalog.Item, base *catalog.Item, accepted bool) *fault.Fault {
+	sku := item.Sku
+	if l.Quantity < max(1, sku.MinQuantity) || l.Quantity > sku.MaxQuantity {
+		return fault.Invalid("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
+	}
+	if sku.Attestation && !l.Attested {
+		return fault.Refuse("attestation.needed", nil)
+	}
+	if f := s.judgeBase(l, item, base); f != nil {
+		return f
+	}
+	opt, f := s.option(*l, item)
+	if f != nil {
+		return f
+	}
+	l.Plan, l.Term = opt.Plan, opt.Term
+	if sku.Metered || sku.Trial {
+		return nil
+	}
+	row, ok := item.Entry.Price(item.Availability, opt, l.Quantity, s.Now)
+	if !ok {
+		return fault.Refuse("offer.no_price", nil)
+	}
+	if !accepted && l.PriceRow != "" && l.Unit != row.Unit {
+		return fault.Conflict("price.changed", fault.Args{"was": l.Unit.Decimal(), "now": row.Unit.Decimal()})
+	}
+	l.PriceRow, l.Unit = row.ID, row.Unit
+	if _, err := row.Unit.Times(l.Quantity); err != nil {
+		return fault.Of(err)
+	}
+	return nil
+}
+
+// judgeBase asks F25 and F26: an add-on hangs on an active base it is made for, and only certain partners sell it.
+func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *catalog.Item) *fault.Fault {
+	if !item.Sku.AddOn {
+		if base != nil || l.Parent != "" {
+			return fault.Refuse("addon.not_related", nil)
+		}
+		return nil
+	}
+	if !party.MayBuyAddOns(s.Buyer.Kind) {
+		return fault.Refuse("addon.partner_kind", nil)
+	}
+	var ref catalog.Ref
+	switch {
+	case base != nil && base.Entry != nil:
+		ref = catalog.Ref{Product: base.Entry.Product.ID, Sku: base.Sku.ID}
+	case l.Parent != "":
+		b, ok := s.Bases[l.Parent]
+		if !ok || b.State != subscription.Active {
+			return fault.Refuse("addon.base_not_active", nil)
+		}
+		ref = catalog.Ref{Product: b.Item.Product, Sku: b.Item.Sku}
+	default:
+		return fault.Refuse("addon.base_only", nil)
+	}
+	if !item.Sku.HangsOn(ref) {
+		return fault.Refuse("addon.not_related", nil)
+	}
+	return nil
+}
+
+// option resolves the billing plan and term a line asks for against those on the shelf; an unset one is taken when the
+// shelf leaves no choice of it. Metered plans and first-party trials have no price by term.
+func (s Shop) option(l CartLine, item catalog.Item) (catalog.Option, *fault.Fault) {
+	switch {
+	case item.Sku.Metered:
+		return catalog.Option{Term: when.Month, Plan: catalog.NoPlan}, nil
+	case item.Sku.Trial:
+		return catalog.Option{Term: when.Term{Days: item.Sku.TrialDays}, Plan: catalog.NoPlan}, nil
+	}
+	var fit []catalog.Option
+	for _, o := range item.Entry.Options(item.Availability, s.Now) {
+		class := catalog.ClassOf(&item.Entry.Product, item.Sku, o.Plan, o.Term)
+		if (l.Plan == "" || l.Plan == o.Plan) && (l.Term.IsZero() || l.Term == o.Term) &&
+			policy.PlanAllowed(class, o.Plan, o.Term, s.Now) {
+			fit = append(fit, o)
+		}
+	}
+	switch {
+	case len(fit) == 0:
+		return catalog.Option{}, fault.Invalid("plan.not_offered", nil)
+	case len(fit) > 1 && l.Plan == "":
+		return catalog.Option{}, fault.Invalid("plan.needed", nil)
+	}
+	best := fit[0]
+	for _, o := range fit[1:] {
+		if termLess(o.Term, best.Term) {
+			best = o
+		}
+	}
+	return best, nil
+}
+
+func termLess(a, b when.Term) bool {
+	am, _ := a.AllMonths()
+	bm, _ := b.AllMonths()
+	return am*31+a.Days < bm*31+b.Days
+}
+
+// limit asks F13 and F14 for one more of the item, counting those earlier in the same cart.
+func (s Shop) limit(item catalog.Item, used map[catalog.Ref]int) *fault.Fault {
+	if item.Sku.LimitUnit == catalog.NoLimit {
+		return nil
+	}
+	ref := catalog.Ref{Product: item.Entry.Product.ID, Sku: item.Sku.ID}
+	held := s.Held[ref]
+	if len(held.Slots)+used[ref] >= item.Sku.Limit {
+		args := fault.Args{"limit": item.Sku.Limit, "unit": string(item.Sku.LimitUnit)}
+		if held.Suspended != "" {
+			args["subscription"] = string(held.Suspended)
+			return fault.Refuse("offer.limit_suspended", args)
+		}
+		return fault.Refuse("offer.limit", args)
+	}
+	used[ref]++
+	return nil
+}
+
+// tariff pins the rows of a line at Now.
+func (s Shop) tariff(l CartLine, item catalog.Item, class catalog.Class) billing.Tariff {
+	rule, _ := policy.For(s.Rules, class, s.Now)
+	tax, ok := market.TaxFor(s.Taxes, s.Buyer.Market, string(class), s.Now)
+	if !ok {
+		if m, known := market.Lookup(string(s.Buyer.Market)); known {
+			tax.Inclusive = m.PriceIncludesTax
+		}
+	}
+	return billing.Tariff{Unit: l.Unit, PriceRow: l.PriceRow, Tax: tax, Policy: rule.ID}
+}

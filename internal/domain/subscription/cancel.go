@@ -1,0 +1,96 @@
+package subscription
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+)
+
+// Held is a subscription with what a decision on it needs: the pinned rule, and the charges of its current term with
+// their credits.
+type Held struct {
+	Subscription
+	Rule    policy.CancelRule
+	Charges []billing.Charge
+}
+
+// Window is what a verdict, a page and the wire tell of the right to cancel, all from one place.
+type Window struct {
+	Allowed bool      // now
+	Until   time.Time // zero when there is no window
+	Policy  string
+}
+
+// CancelWindow tells until when the subscription can be cancelled with a credit. A trial can be cancelled all along (P12).
+func (h Held) CancelWindow(now time.Time) Window {
+	w := Window{Policy: h.Rule.ID}
+	if h.InTrial(now) {
+		w.Policy, w.Until = "P12", h.TrialUntil
+		if w.Until.IsZero() {
+			w.Until = h.Current.End
+		}
+	} else if until, ok := h.Rule.End(h.LineAt, h.LineAt); ok {
+		w.Until = until
+	}
+	w.Allowed = h.State.Live() && now.Before(w.Until)
+	return w
+}
+
+// Cancel decides what becomes of a subscription at now (F33–F36, F59, P01–P12); children are its add-ons, which end with
+// it, each credited by its own row if inside its own window (E19). Inside the window it ends at once with the credit of
+// billing.Credits; an ISV plan after its window ends at the end of its term instead. Pending ones, trials and metered
+// plans end at once, nothing to give back.
+// Faults: "cancel.already" (E03), "cancel.window_closed" with the instant, the days and the policy row.
+func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, error) {
+	if !h.State.Live() {
+		return Outcome{}, fault.Conflict("cancel.already", nil)
+	}
+	switch w := h.CancelWindow(now); {
+	case h.State == Pending, h.InTrial(now), h.Rule.After == policy.Deprovision:
+		return endAll(ids, h, children, policy.NoCredit, now), nil
+	case w.Allowed:
+		return endAll(ids, h, children, h.Rule.Credit, now), nil
+	case h.Rule.After == policy.EndAtTerm:
+		h.AutoRenew = false
+		return Outcome{Subscriptions: []Subscription{h.Subscription}, EndsAt: h.Current.End}, nil
+	default:
+		return Outcome{}, Closed(h.Rule, w.Until)
+	}
+}
+
+// Closed is the refusal of a cancellation outside its window: the row that decided, its days and its end (F57).
+func Closed(rule policy.CancelRule, until time.Time) *fault.Fault {
+	if until.IsZero() {
+		return fault.Refuse("cancel.never", fault.Args{"policy": rule.ID})
+	}
+	return fault.Refuse("cancel.window_closed", fault.Args{"until": until, "days": rule.Window.Length(), "policy": rule.ID})
+}
+
+func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, now time.Time) Outcome {
+	out := end(ids, h, mode, now)
+	for _, child := range children {
+		if !child.State.Live() {
+			continue
+		}
+		own := policy.NoCredit
+		if child.CancelWindow(now).Allowed && !child.InTrial(now) {
+			own = child.Rule.Credit
+		}
+		out.merge(end(ids, child, own, now))
+	}
+	return out
+}
+
+// end ends one subscription now with the credits of a mode.
+func end(ids id.Source, h Held, mode policy.CreditMode, now time.Time) Outcome {
+	credits := billing.Credits(ids, h.Charges, mode, h.LineAt, now)
+	s := h.Subscription
+	s.State, s.EndedAt, s.NextCharge, s.AutoRenew = Cancelled, now, time.Time{}, false
+	return Outcome{
+		Subscriptions: []Subscription{s}, Charges: credits,
+		Cancelled: []LineRef{{s.Order, s.Line}}, EndsAt: now,
+	}
+}

@@ -1,0 +1,97 @@
+package subscription
+
+import (
+	"slices"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
+
+// SetQuantity changes the number of seats at now (E17). More: charged for the rest of the running period, as a batch with
+// its own window. Fewer: taken from the newest batches whose window is still open, credited by the line's row. sku bounds
+// the quantity. A software subscription's quantity never changes.
+// Faults: "subscription.deleted", "quantity.suspended", "subscription.pending", "quantity.fixed",
+// "quantity.out_of_range" with min and max, "quantity.window_closed" with how many could go.
+func SetQuantity(ids id.Source, h Held, sku *catalog.Sku, quantity int64, now time.Time) (Outcome, error) {
+	s := h.Subscription
+	switch {
+	case s.State == Cancelled || s.State == Expired:
+		return Outcome{}, fault.Refuse("subscription.deleted", nil)
+	case s.State == Suspended:
+		return Outcome{}, fault.Refuse("quantity.suspended", nil)
+	case s.State == Pending:
+		return Outcome{}, fault.Refuse("subscription.pending", nil)
+	case s.Class.Software(), s.Class == catalog.Metered, s.Class == catalog.Trial:
+		return Outcome{}, fault.Refuse("quantity.fixed", nil)
+	case quantity < max(1, sku.MinQuantity) || quantity > sku.MaxQuantity:
+		return Outcome{}, fault.Refuse("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
+	case quantity == s.Quantity:
+		return Outcome{}, nil
+	case s.Current.Start.IsZero(): // free days: nothing is charged yet
+		s.Quantity = quantity
+		return Outcome{Subscriptions: []Subscription{s}}, nil
+	case quantity > s.Quantity:
+		return addSeats(ids, s, quantity-s.Quantity, now)
+	}
+	return removeSeats(ids, h, s.Quantity-quantity, now)
+}
+
+func addSeats(ids id.Source, s Subscription, seats int64, now time.Time) (Outcome, error) {
+	c, err := s.rest(ids, billing.AddQuantity, seats, now)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s.Quantity += seats
+	s.Batches = append(slices.Clone(s.Batches), Batch{Quantity: seats, At: now, Charge: c.ID})
+	return Outcome{Subscriptions: []Subscription{s}, Charges: []billing.Charge{c}}, nil
+}
+
+// Refundable lists the batches whose window is open at now, newest first, with the instant each closes.
+func (h Held) Refundable(now time.Time) []Refund {
+	var out []Refund
+	for i := len(h.Batches) - 1; i >= 0; i-- {
+		b := h.Batches[i]
+		if until, ok := h.Rule.End(b.At, b.At); ok && now.Before(until) && b.Quantity > 0 {
+			out = append(out, Refund{i, b.Quantity, until})
+		}
+	}
+	return out
+}
+
+// Refund is seats that can still be taken back, and until when.
+type Refund struct {
+	Batch    int
+	Quantity int64
+	Until    time.Time
+}
+
+func removeSeats(ids id.Source, h Held, seats int64, now time.Time) (Outcome, error) {
+	s := h.Subscription
+	s.Batches = slices.Clone(s.Batches)
+	charges, left := h.Charges, seats
+	var credits []billing.Charge
+	for _, r := range h.Refundable(now) {
+		take := min(left, r.Quantity)
+		if take == 0 {
+			break
+		}
+		b := &s.Batches[r.Batch]
+		for _, c := range h.Charges {
+			if c.ID != b.Charge {
+				continue
+			}
+			credit := billing.CreditSeats(ids, charges, c, take, h.Rule.Credit, b.At, now)
+			credits, charges = append(credits, credit), append(slices.Clip(charges), credit)
+		}
+		b.Quantity -= take
+		left -= take
+	}
+	if left > 0 {
+		return Outcome{}, fault.Refuse("quantity.window_closed", fault.Args{"removable": seats - left, "policy": h.Rule.ID})
+	}
+	s.Quantity -= seats
+	return Outcome{Subscriptions: []Subscription{s}, Charges: credits}, nil
+}

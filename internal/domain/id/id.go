@@ -19,7 +19,7 @@ type (
 	User string
 	// Client is an API client (an application id), a lower-case GUID.
 	Client string
-	// Product is a catalogue product: 12 characters, or the GUID of an imported offer.
+	// Product is a catalogue product: 12 characters, or the GUID of an imported offer, in upper case.
 	Product string
 	// Sku is a SKU within its product: 4 characters such as "0001".
 	Sku string
@@ -68,14 +68,11 @@ func (i Item) String() string {
 }
 
 // ParseItem reads the wire form; ok is false for anything else. Ids are compared without case: letters are
-// upper-cased, and an imported offer's GUID is lower-cased like every GUID.
+// upper-cased, those of an imported offer's GUID too, as the older catalogue spells it.
 func ParseItem(s string) (item Item, ok bool) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	if len(s) > 64 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:") != "" {
 		return Item{}, false
-	}
-	if guid, ok := ParseGUID(s); ok {
-		return Item{Product: Product(guid)}, true
 	}
 	parts := strings.Split(s, ":")
 	for _, p := range parts {

@@ -10,7 +10,7 @@ func TestParseItem(t *testing.T) {
 		"CMP000000002:0003:CMPAVL000009":       {"CMP000000002", "0003", "CMPAVL000009"},
 		" cmp000000002:0003:cmpavl000009 ":     {"CMP000000002", "0003", "CMPAVL000009"},
 		"ABC":                                  {Product: "ABC"},
-		"2B3B8D2D-10AA-4BE4-B5FD-7F2FEB0C3091": {Product: "2b3b8d2d-10aa-4be4-b5fd-7f2feb0c3091"},
+		"2B3B8D2D-10AA-4BE4-B5FD-7F2FEB0C3091": {Product: "2B3B8D2D-10AA-4BE4-B5FD-7F2FEB0C3091"},
 	} {
 		got, ok := ParseItem(s)
 		if !ok || got != want {

@@ -1,0 +1,141 @@
+package partnercenter
+
+import "github.com/comptoir-dev/comptoir/internal/domain/fault"
+
+// wireFault is what a fault becomes on the wire. In text, {name} is an argument of the fault, and [a part in brackets]
+// is left out when one of its arguments is missing.
+type wireFault struct {
+	status int
+	code   string
+	text   string
+}
+
+// kindOf answers for faults without a row of their own; {code} is the fault's.
+var kindOf = map[fault.Kind]wireFault{
+	fault.KindInvalid:     {400, "3000", "A value of the request is not valid ({code})."},
+	fault.KindRefused:     {400, "800002", "The request cannot be done ({code})."},
+	fault.KindNotFound:    {404, "1000", "Not found ({code})."},
+	fault.KindConflict:    {409, "900278", "Something else changed this first ({code})."},
+	fault.KindDenied:      {403, "900150", "The caller is not allowed to do this ({code})."},
+	fault.KindUnavailable: {503, "990002", "Not available at this moment; try again ({code})."},
+}
+
+// faultOf maps a fault's code. "code@order" is the row for operations whose path ends in an {order}.
+// Codes from 990001 up are ours and stand in docs/wire.md.
+var faultOf = map[string]wireFault{
+	// Routes and callers.
+	"route.unknown":  {404, "1000", "There is no such resource."},
+	"route.method":   {405, "900127", "This resource does not support the method.[ Supported: {allow}.]"},
+	"request.id":     {400, "3000", "MS-RequestId is not a GUID."},
+	"token.missing":  {401, "800001", "A bearer token is needed."},
+	"token.invalid":  {401, "800001", "The bearer token is not valid."},
+	"token.expired":  {401, "800001", "The bearer token has expired."},
+	"token.audience": {401, "900420", "The bearer token was issued for another audience."},
+	"tenant.none":    {403, "2032", "The caller belongs to no partner."},
+	"tenant.foreign": {403, "20002", "The partner has no relationship with this customer."},
+	"role.missing":   {403, "900150", "The caller lacks the right to do this.[ Needed: {roles}.]"},
+	"server.busy":    {503, "990002", "Not available at this moment; try again."},
+
+	// Bodies.
+	"body.too_large":  {400, "800002", "The body is larger than {limit} bytes."},
+	"body.compressed": {400, "800002", "Compressed bodies are not accepted."},
+	"body.cut":        {400, "800002", "The body ended early."},
+	"body.empty":      {400, "800002", "A JSON body is needed."},
+	"body.utf8":       {400, "800002", "The body is not UTF-8 at byte {at}."},
+	"body.syntax":     {400, "800002", "The body is not JSON at byte {at}."},
+	"body.trailing":   {400, "800002", "Something follows the JSON value at byte {at}."},
+	"body.depth":      {400, "800002", "The body is nested deeper than {limit} levels at byte {at}."},
+	"body.size":       {400, "800002", "The body has too many members or elements at byte {at}."},
+	"body.duplicate":  {400, "800002", "A member is given twice at byte {at}; letter case makes no difference."},
+	"body.number":     {400, "800002", "The number at byte {at} is out of range."},
+	"body.text":       {400, "800002", "The text at byte {at} holds a character that is not accepted."},
+	"body.shape":      {400, "800002", "The body has the wrong shape[: {want} expected]."},
+	"body.member":     {400, "3000", "The member {member} has the wrong type[: {want} expected]."},
+	"enum.unknown":    {400, "900126", "The value of {member} is not one of the known ones.[ Known: {known}.]"},
+
+	// Queries, filters, pages.
+	"query.encoding":   {400, "3000", "The query is not UTF-8."},
+	"query.too_long":   {400, "3000", "The query is too long."},
+	"query.value":      {400, "3000", "The query parameter {name} has no valid value[: {want} expected]."},
+	"filter.syntax":    {400, "3000", "The filter is not valid JSON, or nested too deep."},
+	"filter.field":     {400, "3000", "The filter names a field that cannot be filtered here.[ Known: {known}.]"},
+	"filter.operator":  {400, "3000", "The filter's operator is not known or not allowed here."},
+	"filter.value":     {400, "3000", "The filter's value is missing or too long."},
+	"cursor.missing":   {400, "3000", "seekOperation needs an MS-ContinuationToken header."},
+	"cursor.invalid":   {400, "3000", "The continuation token is not valid here."},
+	"cursor.operation": {400, "900141", "This seekOperation is not supported; follow links.next."},
+
+	// Replays, previews, versions.
+	"replay.other_body": {409, "800060", "This MS-RequestId was already used with another body."},
+	"preview.moved":     {409, "990001", "The result is no longer what the preview showed.[ Shown: {was}.][ Now: {now}.]"},
+	"etag.stale":        {400, "2055", "The object was changed since its etag was read."},
+
+	// Customers, catalogue.
+	"customer.unknown":       {404, "60003", "There is no such customer."},
+	"product.unknown":        {404, "400013", "There is no such product."},
+	"sku.unknown":            {404, "400018", "There is no such SKU."},
+	"target.view":            {403, "400036", "This targetView is not allowed.[ Known: {known}.]"},
+	"target.segment":         {403, "400030", "This targetSegment is not allowed.[ Known: {known}.]"},
+	"offers.not_served":      {400, "2100", "The offers API does not serve this id; use products."},
+	"item.unknown":           {400, "800004", "The catalogue item id names nothing that is sold."},
+	"offer.no_price":         {400, "800004", "The item has no price in this market."},
+	"offer.withdrawn":        {403, "2091", "The item is no longer sold."},
+	"offer.market":           {400, "800070", "The item is not sold in this market[ ({market})]."},
+	"offer.segment":          {403, "2085", "The customer is not eligible for the segment of this item[ ({segment})]."},
+	"offer.exclusive":        {403, "800020", "The item is sold to chosen customers only.[ Contact: {uri}.]"},
+	"offer.no_resale":        {403, "800020", "The publisher does not sell this item through partners.[ Contact: {uri}.]"},
+	"offer.not_transactable": {403, "800020", "The item cannot be bought here.[ Contact: {uri}.]"},
+	"offer.limit":            {403, "800066", "The customer holds as many subscriptions of this item as allowed[ ({limit})]."},
+	"offer.limit_suspended":  {403, "800066", "The customer holds as many subscriptions of this item as allowed[ ({limit})], suspended ones included."},
+	"plan.needed":            {400, "6001", "The item needs a billing cycle and a term."},
+	"plan.not_offered":       {400, "6001", "The item is not offered with this billing cycle and term."},
+	"attestation.needed":     {400, "900203", "The item needs attestationAccepted."},
+	"reservation.market":     {400, "800070", "Reservations are not sold in this market[ ({market})]."},
+	"reservation.segment":    {403, "800020", "Reservations are not sold in this segment."},
+	"money.too_large":        {400, "2002", "The quantity leads to an amount that is too large."},
+	"quantity.out_of_range":  {400, "2002", "The quantity is out of range[: {min} to {max}]."},
+	"quantity.fixed":         {400, "800095", "The quantity of this subscription cannot be changed."},
+	"quantity.suspended":     {400, "2001", "The quantity of a suspended subscription cannot be changed."},
+	"quantity.window_closed": {400, "800090", "So many seats can no longer be taken back[; {removable} can].[ Policy {policy}.]"},
+	"price.changed":          {409, "990001", "The price is no longer the one that was shown.[ Shown: {was}.][ Now: {now}.]"},
+
+	// Carts, orders, subscriptions.
+	"cart.unknown":             {404, "800008", "There is no such cart."},
+	"order.unknown":            {404, "20000", "There is no such order."},
+	"line.unknown":             {400, "800071", "The order has no line of this number[; it has {lines}]."},
+	"subscription.unknown":     {404, "20003", "There is no such subscription."},
+	"subscription.deleted":     {400, "2011", "A deleted subscription cannot be changed."},
+	"subscription.pending":     {400, "800081", "The subscription is not activated yet."},
+	"subscription.changed":     {409, "900278", "Another change of this subscription came first; read it again."},
+	"cancel.already":           {409, "2011", "This subscription is already cancelled."},
+	"cancel.already@order":     {409, "800061", "This order line is already cancelled."},
+	"cancel.line_already":      {409, "800061", "This order line is already cancelled."},
+	"cancel.never":             {400, "800061", "This purchase can never be cancelled.[ Policy {policy}.]"},
+	"cancel.not_software":      {403, "800019", "Only software can be cancelled through the order."},
+	"cancel.use_subscription":  {403, "800077", "Cancel this line through its subscription."},
+	"cancel.window_closed":     {400, "900117", "The [{days}-day ]cancellation window of this purchase ended[ on {until}].[ Policy {policy}.]"},
+	"suspend.already":          {400, "800040", "The subscription is already suspended."},
+	"activate.already":         {400, "800041", "The subscription is already activated."},
+	"reactivate.not_suspended": {400, "800041", "The subscription is not suspended."},
+	"reactivate.too_late":      {400, "800040", "The subscription can no longer be reactivated[; its data were kept until {until}]."},
+	"reactivate.parent":        {409, "27009", "An add-on cannot be active while its base subscription is not."},
+	"addon.base_not_active":    {409, "27009", "An add-on cannot be bought while its base subscription is not active."},
+	"addon.base_only":          {400, "800029", "This item is an add-on and needs its base subscription."},
+	"addon.not_related":        {400, "800029", "This add-on does not belong to that base."},
+	"addon.partner_kind":       {403, "2006", "This kind of partner cannot sell the item."},
+	"auto_renew.not_offered":   {400, "800093", "This subscription cannot renew by itself."},
+	"auto_renew.too_late":      {400, "900279", "Renewal can no longer be changed[; the term ended on {until}]."},
+
+	// Software: keys and downloads.
+	"software.preparing":     {400, "800082", "The software is not ready yet; try again."},
+	"software.cancelled":     {400, "990011", "The software was cancelled."},
+	"key.kms_refused":        {400, "990010", "KMS keys are not issued; ask for a MAK key."},
+	"key.revoked":            {400, "990012", "The key was revoked."},
+	"key.none":               {400, "990013", "The product has no keys.[ See {instructions}.]"},
+	"key.pool_empty":         {400, "990014", "No key is left for this product; the operator was told."},
+	"key.choice_needed":      {400, "990015", "A choice is needed[: {dimension}]."},
+	"key.no_such_version":    {400, "3000", "The product has no keys of this version."},
+	"download.none":          {400, "990016", "The product has no downloads.[ See {instructions}.]"},
+	"download.choice_needed": {400, "990015", "A choice is needed[: {dimension}]."},
+	"download.no_such_file":  {400, "3000", "There is no file for this choice."},
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+)
+
+// What the engine's tests reach that is otherwise for the aggregates' files alone.
+
+const AnyRows = anyRows
+
+var ErrNoRow = errNoRow
+
+type Read = read
+
+func NewRead(each func(scan func(dest ...any) error) error, sql string, args ...any) Read {
+	return read{sql, args, each}
+}
+
+func (s *Store) UpdateTx(ctx context.Context, act app.Act, version func(*Tx) (int64, error), fn func(*Tx) (any, error)) (app.Reply, error) {
+	return s.update(ctx, &act, version, fn)
+}
+
+func (s *Store) ViewReader(ctx context.Context, fn func(*Reader) error) error {
+	return s.engine.view(ctx, fn)
+}
+
+func (t *Tx) Exec(want int64, f *fault.Fault, sql string, args ...any) error {
+	return t.exec(want, f, sql, args...)
+}
+
+func (r *Reader) Batch(reads ...Read) error { return r.batch(reads...) }
+
+func (r *Reader) Row(sql string, args []any, dest ...any) error {
+	return r.queryRow(sql, args...).scan(dest...)
+}
+
+func (r *Reader) RowOr(f *fault.Fault, sql string, args []any, dest ...any) error {
+	return r.queryRow(sql, args...).scanOr(f, dest...)
+}
+
+func (r *Reader) Ints(sql string, args ...any) ([]int64, error) {
+	return collect(r, func(v *int64, scan func(...any) error) error { return scan(v) }, sql, args...)
+}
+
+func (r *Reader) Texts(sql string, args ...any) ([]string, error) {
+	return collect(r, func(v *string, scan func(...any) error) error { return scan(v) }, sql, args...)
+}
+
+// Each reads rows and calls fn inside the loop; it leaves the rows open when fn says stop.
+func (r *Reader) Each(fn func() (stop bool), sql string, args ...any) error {
+	rs := r.query(sql, args...)
+	for rs.next() {
+		if fn() {
+			return nil
+		}
+	}
+	return rs.err()
+}
+
+func OnSQLite(t *Tx) bool { _, ok := t.s.(*liteConn); return ok }

@@ -1,0 +1,152 @@
+// SQLite: one file, one process, one writer, several readers.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+	"modernc.org/sqlite"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+)
+
+// litePragmas of every connection (libraries.md): WAL with FULL lost nothing in 2,000 simulated power cuts.
+const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+
+type liteEngine struct {
+	lock    *os.File
+	readers *liteReaders
+	writer  *liteWriter
+}
+
+func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
+	if path == "" {
+		return nil, errors.New("no path in sqlite:PATH")
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	e := &liteEngine{}
+	if e.lock, err = lockFile(path + ".lock"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = e.lock.Close()
+		}
+	}()
+	if err := prepareFile(ctx, path); err != nil {
+		return nil, err
+	}
+	w, err := openLite(path, litePragmas+"&_pragma=cache_size(-16000)")
+	if err != nil {
+		return nil, err
+	}
+	e.writer = newLiteWriter(w)
+	e.readers = newLiteReaders(func() (*liteConn, error) { return openLite(path, litePragmas+"&_pragma=query_only(1)") },
+		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
+	return e, nil
+}
+
+func (e *liteEngine) update(ctx context.Context, u *update) (app.Reply, error) {
+	return e.writer.update(ctx, u)
+}
+
+func (e *liteEngine) close() error {
+	err := errors.Join(e.writer.close(), e.readers.close())
+	return errors.Join(err, e.lock.Close())
+}
+
+// prepareFile makes sure that a whole database with this program's schema stands at path. A new one is made under
+// another name and moved into place when it is durable: a crash in between leaves no half-made file.
+func prepareFile(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path + "-journal"); err == nil {
+		return fmt.Errorf("%s-journal lies beside the database: left by a crash in another mode, or another file's; "+
+			"opening would roll the database back to it. Look at both before removing either", path)
+	}
+	switch _, err := os.Stat(path); {
+	case err == nil:
+		return migrateLite(ctx, path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	fresh := path + ".new"
+	for _, tail := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(fresh + tail); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := os.Remove(path + tail); err != nil && !errors.Is(err, fs.ErrNotExist) { // a lost file's log is not ours
+			return err
+		}
+	}
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if err := migrateLite(ctx, fresh); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// migrateLite brings the schema up and leaves everything in the main file.
+func migrateLite(ctx context.Context, path string) error {
+	c, err := sqlite.NewConnector(liteDSN(path, litePragmas))
+	if err != nil {
+		return err
+	}
+	db := sql.OpenDB(c)
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	changed, err := migrate(ctx, db, sqliteMigrations)
+	if err != nil || !changed {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func liteDSN(path, pragmas string) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path}).String() + pragmas
+}
+
+// lockFile holds path for this process until it ends: two writers on one file would both believe themselves alone.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("%s is held: the database is open in another process (%w)", path, err)
+	}
+	return f, nil
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

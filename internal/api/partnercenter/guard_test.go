@@ -338,3 +338,21 @@ func TestExpectedVersion(t *testing.T) {
 		}
 	}
 }
+
+func TestPreviewWords(t *testing.T) {
+	r := &request{http: httptest.NewRequest("POST", "/", nil)}
+	r.http.Header.Set("If-Preview-Match", ` "abc" `)
+	if got := r.expectedPreview(); got != "abc" {
+		t.Errorf("hash %q", got)
+	}
+	for raw, want := range map[string]bool{"Preview=True": true, "preview=false": false, "": false} {
+		r.query, _ = parseQuery(raw)
+		if on, err := r.previews(); on != want || err != nil {
+			t.Errorf("%s: %v %v", raw, on, err)
+		}
+	}
+	r.query, _ = parseQuery("preview=maybe")
+	if _, err := r.previews(); fault.Of(err) == nil {
+		t.Error("maybe is neither")
+	}
+}

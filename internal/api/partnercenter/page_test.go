@@ -330,3 +330,19 @@ func FuzzCursor(f *testing.F) {
 		}
 	})
 }
+
+func TestQueryWord(t *testing.T) {
+	cycles := named("unknown", "one_time", "monthly")
+	for raw, want := range map[string]string{
+		"billingType=OneTime": "one_time", "billingtype=onetime": "one_time", "billing_type=MONTHLY": "monthly", "": "", "billingType=none": "",
+	} {
+		q, _ := parseQuery(raw)
+		if word, given, err := q.word(cycles, "billingtype", "billing_type"); word != want || given != (want != "") || err != nil {
+			t.Errorf("%s: %q %v %v", raw, word, given, err)
+		}
+	}
+	q, _ := parseQuery("billingType=weekly")
+	if _, _, err := q.word(cycles, "billingtype"); fault.Of(err) == nil || fault.Of(err).Args["member"] != "billingtype" {
+		t.Errorf("unknown word: %v", err)
+	}
+}

@@ -68,6 +68,8 @@ type Reader interface {
 	FreeKey(s party.Scope, pool, version string) (k license.Key, ok bool, err error)
 	// LiveLink is the live link of a line, file and side; nil when there is none.
 	LiveLink(s party.Scope, o id.Order, line int, file license.FileChoice, side license.Side) (*license.Link, error)
+	// LiveLinks counts the live links of a line, of both sides.
+	LiveLinks(s party.Scope, o id.Order, line int) (int, error)
 	// LinkByToken finds a link by its token's hash, whosever it is. Fault: "link.unknown".
 	LinkByToken(hash string) (license.Link, error)
 	// LastDownload is when a client was last counted on a link; zero for never.

@@ -132,3 +132,17 @@ func ClassOf(p *Product, s *Sku, plan Plan, term when.Term) Class {
 	}
 	return OnlineLicensed
 }
+
+// Offered finds a live availability of an item's SKU in a market and segment, whichever it is now: ids of availabilities
+// change, the SKU of a running subscription stays (E16). ok is false when it is no longer sold there.
+func (e *Entry) Offered(item id.Item, m market.Country, segment market.Segment, at time.Time) (Item, bool) {
+	for i := range e.Availabilities {
+		a := &e.Availabilities[i]
+		if (a.Sku == item.Sku || item.Sku == "") && a.Market == m && a.Segment == segment && a.Live(at) {
+			if sku, ok := e.Sku(a.Sku); ok {
+				return Item{item, e, sku, a}, true
+			}
+		}
+	}
+	return Item{}, false
+}

@@ -38,6 +38,7 @@ type CartLine struct {
 	Unit     money.Price //
 	Group    string      // lines with the same group become one order (F81)
 	Fault    *fault.Fault
+	Placed   id.Order // the order it became; empty: not yet
 }
 
 // Cart is what a partner collects for a customer.

@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+)
+
+// Vault seals product keys and link tokens; ad binds the bytes to their row.
+type Vault interface {
+	Seal(ad string, plain []byte) ([]byte, error)
+	OpenSealed(ad string, sealed []byte) ([]byte, error)
+	Fingerprint(scope, plain string) string
+}
+
+// App is the use cases. Clock is business time; Wall is real time; they are never mixed (house.md §4).
+type App struct {
+	Store Store
+	Due   DueStore
+	Clock when.Clock
+	Wall  when.Clock
+	IDs   id.Source
+	Vault Vault
+}
+
+// mayBuy asks the act that buying something of a kind needs: R01 for software and reservations, R02 for the rest.
+func mayBuy(who party.Actor, kind catalog.Kind) error {
+	if kind == catalog.Software || kind == catalog.Reservation {
+		return who.May(party.BuySoftware)
+	}
+	return who.May(party.ManageOnline)
+}
+
+// mayBuyAnything asks for R01 or R02, before it is known what is bought; the fault names R02's roles, the wider set.
+func mayBuyAnything(who party.Actor, c id.Customer) error {
+	if who.MayFor(party.BuySoftware, c) == nil {
+		return nil
+	}
+	return who.MayFor(party.ManageOnline, c)
+}
+
+// read runs a query in one snapshot and gives its result.
+func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+	var out T
+	err := s.View(ctx, func(r Reader) error {
+		var err error
+		out, err = fn(r)
+		return err
+	})
+	return out, err
+}
+
+// due is the sweep's next look at a subscription.
+func due(s interface{ Due(time.Duration) time.Time }) time.Time { return s.Due(policy.PendingFor) }
+
+// firstBilling sets the start of the customer's first billing period at its first charge (F71), and opens the account
+// that the sweep will invoice.
+func firstBilling(tx Tx, scope party.Scope, c party.Customer, charges []billing.Charge) error {
+	if !c.FirstBilling.IsZero() || len(charges) == 0 {
+		return nil
+	}
+	p, err := tx.Partner(scope)
+	if err != nil {
+		return err
+	}
+	period := billing.PeriodAt(p.BillingDay, charges[0].At)
+	c.FirstBilling = period.Start
+	if err := tx.OpenAccount(charges[0].Net.Currency(), period.End); err != nil {
+		return err
+	}
+	return tx.SaveCustomer(c)
+}
+
+// need turns a caller's mistake of a missing member into a fault; member is its wire-neutral name.
+func need(ok bool, member string) error {
+	if ok {
+		return nil
+	}
+	return fault.Invalid("member.missing", fault.Args{"member": member})
+}

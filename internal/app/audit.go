@@ -1,0 +1,52 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// Records reads the activity log: each caller only the kinds its roles may read (F53, R06, R07).
+func (a *App) Records(ctx context.Context, who party.Actor, q RecordQuery) ([]activity.Record, error) {
+	q, err := readable(who, q)
+	if err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) ([]activity.Record, error) { return r.Records(who.Scope, q) })
+}
+
+// Record reads one record (R06, R07). Fault: "record.unknown", also for a kind the caller may not read.
+func (a *App) Record(ctx context.Context, who party.Actor, rec id.Record) (activity.Record, error) {
+	q, err := readable(who, RecordQuery{})
+	if err != nil {
+		return activity.Record{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (activity.Record, error) {
+		got, err := r.Record(who.Scope, rec)
+		if err != nil {
+			return got, err
+		}
+		if got.Operation.Security() && !q.Security || !got.Operation.Security() && !q.Business {
+			return activity.Record{}, fault.NotFound("record.unknown", nil)
+		}
+		return got, nil
+	})
+}
+
+func readable(who party.Actor, q RecordQuery) (RecordQuery, error) {
+	business := who.May(party.ReadBusinessLog)
+	q.Security, q.Business = who.May(party.ReadSecurityLog) == nil, business == nil
+	if !q.Security && !q.Business {
+		return q, business
+	}
+	return q, nil
+}
+
+// sorted gives the keys of a map in order.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

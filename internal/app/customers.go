@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// NewCustomer is a created customer with its first administrator's sign-in, shown once.
+type NewCustomer struct {
+	Customer party.Customer
+	UserName string
+	Password string
+}
+
+// CreateCustomer makes the record that every sale needs first (F01, R12). The domain is unique among all tenants.
+// Faults: "member.missing", "country.unknown", "customer.domain_taken".
+func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, c party.Customer) (Reply, error) {
+	if err := who.May(party.EditCustomer); err != nil {
+		return Reply{}, err
+	}
+	c, err := a.newCustomer(who, c)
+	if err != nil {
+		return Reply{}, err
+	}
+	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := tx.AddCustomer(c); err != nil {
+			return nil, err
+		}
+		s := saver{a, tx, &act, c, c.CreatedAt}
+		if err := s.record(activity.AddCustomer, activity.Customer, string(c.ID), activity.Detail{Key: "Domain", Value: c.Domain}); err != nil {
+			return nil, err
+		}
+		return NewCustomer{c, "admin@" + c.Domain, a.IDs.Opaque(16)}, nil
+	})
+}
+
+func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, error) {
+	for member, value := range map[string]string{
+		"companyProfile.domain": c.Domain, "billingProfile.email": c.Email, "billingProfile.culture": c.Culture,
+		"billingProfile.language": c.Language, "billingProfile.companyName": c.CompanyName,
+	} {
+		if err := need(strings.TrimSpace(value) != "", member); err != nil {
+			return c, err
+		}
+	}
+	m, ok := market.Lookup(string(c.Address.Country))
+	if !ok {
+		return c, fault.Invalid("country.unknown", nil)
+	}
+	c.Domain = strings.ToLower(strings.TrimSpace(c.Domain))
+	if !domainName(c.Domain) {
+		return c, fault.Invalid("domain.malformed", nil)
+	}
+	c.Address.Country = m.Country
+	if c.Segment == "" {
+		c.Segment = market.Commercial
+	}
+	if who.Scope.Reseller() != "" {
+		c.Reseller = who.Scope.Reseller()
+	}
+	c.ID, c.CommerceID, c.CreatedAt = id.Customer(a.IDs.GUID()), a.IDs.GUID(), a.Clock.Now()
+	return c, nil
+}
+
+// domainName takes letters, digits, hyphens and inner dots, 3 to 253 characters.
+func domainName(s string) bool {
+	if len(s) < 3 || len(s) > 253 || !strings.Contains(s, ".") {
+		return false
+	}
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Customers lists the scope's customers (R20).
+func (a *App) Customers(ctx context.Context, who party.Actor, q CustomerQuery) ([]party.Customer, error) {
+	if err := who.May(party.ReadCommerce); err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) ([]party.Customer, error) { return r.Customers(who.Scope, q) })
+}
+
+// Customer reads one (R20).
+func (a *App) Customer(ctx context.Context, who party.Actor, c id.Customer) (party.Customer, error) {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
+		return party.Customer{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (party.Customer, error) { return r.Customer(who.Scope, c) })
+}

@@ -1,0 +1,202 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// OrderView is an order as doors show it.
+type OrderView struct {
+	Customer party.Customer
+	Order    order.Order
+	Charges  []billing.Charge // what its lines have cost so far, with credits; only when prices were asked for
+	Preview  *Preview
+}
+
+// Orders lists a customer's orders (R20, F67), newest first; plan "" means all.
+func (a *App) Orders(ctx context.Context, who party.Actor, c id.Customer, plan catalog.Plan, prices bool) ([]OrderView, error) {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) ([]OrderView, error) {
+		customer, err := r.Customer(who.Scope, c)
+		if err != nil {
+			return nil, err
+		}
+		orders, err := r.Orders(who.Scope, c, plan)
+		if err != nil {
+			return nil, err
+		}
+		var charges []billing.Charge
+		if prices {
+			if charges, err = r.Charges(who.Scope, ChargeQuery{Customer: c}); err != nil {
+				return nil, err
+			}
+		}
+		views := make([]OrderView, len(orders))
+		for i, o := range orders {
+			views[i] = OrderView{Customer: customer, Order: o}
+			for _, ch := range charges {
+				if ch.Order == o.ID {
+					views[i].Charges = append(views[i].Charges, ch)
+				}
+			}
+		}
+		return views, nil
+	})
+}
+
+// Order reads one by its id or alternate id (R20).
+func (a *App) Order(ctx context.Context, who party.Actor, c id.Customer, orderID string, prices bool) (OrderView, error) {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
+		return OrderView{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (v OrderView, err error) {
+		if v.Customer, err = r.Customer(who.Scope, c); err != nil {
+			return v, err
+		}
+		if v.Order, err = r.Order(who.Scope, c, orderID); err != nil || !prices {
+			return v, err
+		}
+		v.Charges, err = r.Charges(who.Scope, ChargeQuery{Customer: c, Order: v.Order.ID})
+		return v, err
+	})
+}
+
+// CancelOrder cancels lines of software by order, all active ones when lines is empty (F54, R05): the credit, the end of
+// keys and links, the record are one transaction (F62–F66). Faults: those of order.CancelLines, "preview.moved".
+func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, lines []int, asked Asked) (Reply, error) {
+	if err := who.MayFor(party.CancelSoftware, c); err != nil {
+		return Reply{}, err
+	}
+	now := a.Clock.Now()
+	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		customer, err := tx.Customer(who.Scope, c)
+		if err != nil {
+			return nil, err
+		}
+		cancellation, err := a.cancellation(tx, who.Scope, c, orderID)
+		if err != nil {
+			return nil, err
+		}
+		o, out, err := order.CancelLines(a.IDs, cancellation, lines, now)
+		if err != nil {
+			return nil, err
+		}
+		p, err := a.previewCancel(tx, who, o.ID, cancellation.Order.Version, out, now)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.check(asked); err != nil {
+			return nil, err
+		}
+		view := OrderView{Customer: customer, Order: o}
+		if asked.Preview {
+			view.Preview = &p
+			return view, nil
+		}
+		s := saver{a, tx, &act, customer, now}
+		if err := s.outcome(out, subscription.Subscription{}); err != nil {
+			return nil, err
+		}
+		details := append([]activity.Detail{{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}}, moneyDetails(out.Charges)...)
+		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), details...)
+	})
+}
+
+func (a *App) cancellation(tx Tx, scope party.Scope, c id.Customer, orderID string) (order.Cancellation, error) {
+	o, err := tx.Order(scope, c, orderID)
+	if err != nil {
+		return order.Cancellation{}, err
+	}
+	k := order.Cancellation{
+		Order: o, Subs: map[id.Subscription]subscription.Held{}, Children: map[id.Subscription][]subscription.Held{},
+	}
+	if k.Rules, err = tx.Rules(); err != nil {
+		return k, err
+	}
+	if k.Charges, err = tx.Charges(scope, ChargeQuery{Customer: c, Order: o.ID}); err != nil {
+		return k, err
+	}
+	for _, l := range o.Lines {
+		if l.Subscription == "" || l.State != order.LineActive {
+			continue
+		}
+		h, children, err := a.held(tx, scope, c, l.Subscription, k.Rules)
+		if err != nil {
+			return k, err
+		}
+		k.Subs[l.Subscription], k.Children[l.Subscription] = h, children
+	}
+	return k, nil
+}
+
+// held loads a subscription with its pinned rule and the charges of its current line, and its add-ons the same way.
+func (a *App) held(tx Reader, scope party.Scope, c id.Customer, sub id.Subscription, rules []policy.CancelRule) (h subscription.Held, children []subscription.Held, err error) {
+	s, err := tx.Subscription(scope, c, sub)
+	if err != nil {
+		return h, nil, err
+	}
+	if h, err = a.hold(tx, scope, s, rules); err != nil {
+		return h, nil, err
+	}
+	subs, err := tx.Subscriptions(scope, c, SubscriptionQuery{Parent: sub})
+	if err != nil {
+		return h, nil, err
+	}
+	for _, s := range subs {
+		child, err := a.hold(tx, scope, s, rules)
+		if err != nil {
+			return h, nil, err
+		}
+		children = append(children, child)
+	}
+	return h, children, nil
+}
+
+func (a *App) hold(tx Reader, scope party.Scope, s subscription.Subscription, rules []policy.CancelRule) (subscription.Held, error) {
+	rule, _ := policy.ByID(rules, s.Tariff.Policy)
+	charges, err := tx.Charges(scope, ChargeQuery{Customer: s.Customer, Subscription: s.ID, Order: s.Order})
+	return subscription.Held{Subscription: s, Rule: rule, Charges: charges}, err
+}
+
+// previewCancel tells what a cancellation would return and end.
+func (a *App) previewCancel(tx Reader, who party.Actor, target id.Order, version int64, out subscription.Outcome, now time.Time) (Preview, error) {
+	p := Preview{Act: "cancel", Target: string(target), Versions: []int64{version}, Charges: out.Charges}
+	for _, s := range out.Subscriptions {
+		p.Versions = append(p.Versions, s.Version)
+	}
+	for _, c := range out.Charges {
+		p.Policy = c.PolicyRow
+	}
+	for _, l := range out.Cancelled {
+		keys, err := tx.Keys(who.Scope, l.Order, l.Line)
+		if err != nil {
+			return p, err
+		}
+		for _, k := range keys {
+			if k.State == license.Assigned {
+				p.Keys++
+			}
+		}
+		links, err := tx.LiveLinks(who.Scope, l.Order, l.Line)
+		if err != nil {
+			return p, err
+		}
+		p.Links += links
+	}
+	var err error
+	p.Invoice, err = invoicePeriod(tx, who, now)
+	return p, err
+}

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+)
+
+// Preview is what an act that costs or returns money would do (product.md): the same decision, nothing saved.
+type Preview struct {
+	Act      string
+	Target   string
+	Versions []int64          // of the rows read
+	Charges  []billing.Charge // and credits
+	Invoice  when.Period      // the period they land on; its end is the invoice's date
+	Keys     int              // product keys that are revoked
+	Links    int              // live links that are revoked
+	Window   time.Time        // the end of the window that allowed it; zero: none
+	Policy   string
+}
+
+// Asked is how a caller wants an act: only shown, or done as it was shown before.
+type Asked struct {
+	Preview bool   // ?preview=true
+	Match   string // If-Preview-Match: the hash a preview gave; empty: no condition
+}
+
+// Hash is SHA-256 over canonical JSON of what decides the act: act, target, versions of the rows read, price, policy and
+// tax row ids, each charge and credit (amount, currency, period by day), window end. Now, ids and texts are not in it.
+func (p Preview) Hash() string {
+	type line struct {
+		Kind, Price, Policy, TaxRow, Currency, From, To string
+		Net, Tax                                        int64
+	}
+	lines := make([]line, len(p.Charges))
+	for i, c := range p.Charges {
+		lines[i] = line{
+			string(c.Kind), c.PriceRow, c.PolicyRow, c.TaxRow, string(c.Net.Currency()), day(c.Period.Start), day(c.Period.End),
+			c.Net.Minor(), c.Tax.Minor(),
+		}
+	}
+	text, _ := json.Marshal(struct { // strings and whole numbers always marshal
+		Act, Target, Policy, Window string
+		Versions                    []int64
+		Lines                       []line
+	}{p.Act, p.Target, p.Policy, instant(p.Window), slices.Sorted(slices.Values(p.Versions)), lines})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// day is a period's edge by its date: a preview and its commit are moments apart.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// Sum adds up what the preview charges and credits: positive to pay, negative to get back.
+func (p Preview) Sum() money.Amount {
+	var sum money.Amount
+	for _, c := range p.Charges {
+		sum = sum.Add(c.Gross())
+	}
+	return sum
+}
+
+// check refuses a commit whose preview said something else: "preview.moved" with both figures' hashes and the present sum.
+func (p Preview) check(asked Asked) error {
+	if asked.Match == "" || asked.Match == p.Hash() {
+		return nil
+	}
+	return fault.Conflict("preview.moved", fault.Args{"hash": p.Hash(), "sum": p.Sum().String()})
+}

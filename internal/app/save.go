@@ -1,0 +1,182 @@
+package app
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// saver writes what decisions changed: everything an act does to a customer's books goes through it, in one transaction.
+type saver struct {
+	app      *App
+	tx       Tx
+	act      *Act
+	customer party.Customer
+	now      time.Time
+}
+
+// record writes one row of the activity log for the act.
+func (s saver) record(op activity.Operation, res activity.Resource, resID string, details ...activity.Detail) error {
+	return s.tx.AddRecord(activity.Record{
+		ID: id.Record(s.app.IDs.GUID()), At: s.now, Customer: s.customer.ID, CustomerName: s.customer.CompanyName,
+		Actor: s.act.Actor.Name, Client: s.act.Actor.Client, Operation: op, Resource: res, ResourceID: resID,
+		Status: activity.Succeeded, Correlation: s.act.Request.Correlation, Details: details,
+	})
+}
+
+// charges writes charges and credits with their ledger entries, and opens the customer's first billing period.
+func (s saver) charges(cs []billing.Charge) error {
+	if len(cs) == 0 {
+		return nil
+	}
+	if err := s.tx.AddCharges(cs); err != nil {
+		return err
+	}
+	for _, c := range cs {
+		if e, ok := ledger.Sale(id.Entry(s.app.IDs.GUID()), c.At, c.ID, c.Net, c.Tax); ok {
+			if err := s.tx.AddEntry(e); err != nil {
+				return err
+			}
+		}
+	}
+	return firstBilling(s.tx, s.act.Actor.Scope, s.customer, cs)
+}
+
+// placement writes what a checkout made.
+func (s saver) placement(p order.Placement, cart id.Cart) error {
+	for _, o := range p.Orders {
+		if err := s.tx.AddOrder(o, cart); err != nil {
+			return err
+		}
+		if err := s.record(activity.CreateOrder, activity.Order, string(o.ID), orderDetails(o)...); err != nil {
+			return err
+		}
+	}
+	for _, sub := range p.Subscriptions {
+		if err := s.tx.AddSubscription(sub, due(sub)); err != nil {
+			return err
+		}
+	}
+	for _, slot := range p.Slots {
+		if err := s.tx.TakeSlot(s.customer.ID, slot); err != nil {
+			return err
+		}
+	}
+	return s.charges(p.Charges)
+}
+
+// outcome writes what became of subscriptions and order lines. before is the subscription the act was about, as read: a
+// renewal's old line is superseded.
+func (s saver) outcome(out subscription.Outcome, before subscription.Subscription) error {
+	for i, sub := range out.Subscriptions {
+		if err := s.tx.SaveSubscription(sub, due(sub)); err != nil {
+			return err
+		}
+		if sub.Slot > 0 && !sub.State.Live() {
+			if err := s.freeSlot(sub); err != nil {
+				return err
+			}
+		}
+		if out.Renewed && i == 0 {
+			if err := s.renewed(sub, before); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.lines(out.Cancelled); err != nil {
+		return err
+	}
+	return s.charges(out.Charges)
+}
+
+// renewed writes the order a new term stands on.
+func (s saver) renewed(sub, before subscription.Subscription) error {
+	if sub.Order == before.Order {
+		return nil
+	}
+	old, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(before.Order))
+	if err != nil {
+		return err
+	}
+	if err := s.tx.SaveOrder(old.Supersede(before.Line)); err != nil {
+		return err
+	}
+	return s.tx.AddOrder(order.Renewal(sub), "")
+}
+
+// lines marks order lines as cancelled and revokes their keys and links (F63).
+func (s saver) lines(refs []subscription.LineRef) error {
+	byOrder := map[id.Order][]int{}
+	var orders []id.Order
+	for _, r := range refs {
+		if _, seen := byOrder[r.Order]; !seen {
+			orders = append(orders, r.Order)
+		}
+		byOrder[r.Order] = append(byOrder[r.Order], r.Line)
+	}
+	for _, oid := range orders {
+		o, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(oid))
+		if err != nil {
+			return err
+		}
+		for _, n := range byOrder[oid] {
+			if o.Lines[n].Kind == catalog.Software {
+				if err := s.tx.RevokeLine(oid, n, s.now); err != nil {
+					return err
+				}
+			}
+			o = o.EndLine(n, s.now)
+		}
+		if err := s.tx.SaveOrder(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freeSlot gives the place of a concurrent limit back; one of a lifetime limit stays taken (F13).
+func (s saver) freeSlot(sub subscription.Subscription) error {
+	entries, err := s.tx.Entries([]id.Product{sub.Item.Product})
+	if err != nil {
+		return err
+	}
+	if e := entries[sub.Item.Product]; e != nil {
+		if item, ok := e.Item(sub.Item, s.customer.Country()); ok && item.Sku.LimitUnit == catalog.Lifetime {
+			return nil
+		}
+	}
+	return s.tx.FreeSlot(s.customer.ID, sub.ID)
+}
+
+// orderDetails are the named values of a create_order record (contract.md §13).
+func orderDetails(o order.Order) []activity.Detail {
+	ds := []activity.Detail{
+		{Key: "OrderId", Value: string(o.ID)}, {Key: "AlternateId", Value: id.AlternateID(o.ID)}, {Key: "BillingCycle", Value: string(o.Plan)},
+	}
+	for _, l := range o.Lines {
+		n := "-" + strconv.Itoa(l.Number)
+		ds = append(ds, activity.Detail{Key: "OfferId" + n, Value: l.Item.String()},
+			activity.Detail{Key: "SubscriptionId" + n, Value: string(l.Subscription)},
+			activity.Detail{Key: "SubscriptionName" + n, Value: l.Title},
+			activity.Detail{Key: "Quantity" + n, Value: strconv.FormatInt(l.Quantity, 10)})
+	}
+	return ds
+}
+
+// moneyDetails name the sums of charges or credits for a record.
+func moneyDetails(cs []billing.Charge) []activity.Detail {
+	var ds []activity.Detail
+	for i, c := range cs {
+		ds = append(ds, activity.Detail{Key: fmt.Sprintf("Amount-%d", i), Value: c.Gross().String()})
+	}
+	return ds
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// shop loads what a purchase is decided from: the products of the lines, the rows in force, the bases of add-ons, the
+// limited offers the customer holds.
+func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.CartLine, now time.Time) (order.Shop, error) {
+	s := order.Shop{
+		Now: now, IDs: a.IDs, Customer: c.ID, Buyer: buyer(who, c),
+		Bases: map[id.Subscription]subscription.Subscription{}, Held: map[catalog.Ref]order.Holding{},
+	}
+	var products []id.Product
+	for _, l := range lines {
+		for _, one := range append([]order.CartLine{l}, l.AddOns...) {
+			products = append(products, one.Item.Product)
+			if one.Parent == "" {
+				continue
+			}
+			if subs, err := r.Subscriptions(who.Scope, c.ID, SubscriptionQuery{IDs: []id.Subscription{one.Parent}}); err != nil {
+				return s, err
+			} else if len(subs) == 1 {
+				s.Bases[one.Parent] = subs[0]
+			}
+		}
+	}
+	var err error
+	if s.Shelf, err = r.Entries(products); err != nil {
+		return s, err
+	}
+	if s.Rules, err = r.Rules(); err != nil {
+		return s, err
+	}
+	if s.Taxes, err = r.Taxes(); err != nil {
+		return s, err
+	}
+	var limited []catalog.Ref
+	for _, p := range products {
+		if e := s.Shelf[p]; e != nil {
+			for _, sku := range e.Skus {
+				if sku.LimitUnit != catalog.NoLimit {
+					limited = append(limited, catalog.Ref{Product: p, Sku: sku.ID})
+				}
+			}
+		}
+	}
+	if len(limited) > 0 {
+		s.Held, err = r.Holdings(who.Scope, c.ID, limited)
+	}
+	return s, err
+}
+
+func buyer(who party.Actor, c party.Customer) catalog.Buyer {
+	partner := who.Scope.Partner()
+	if who.Scope.Reseller() != "" {
+		partner = who.Scope.Reseller()
+	}
+	return catalog.Buyer{Partner: partner, Kind: who.Kind, Market: c.Country(), Segment: c.Segment}
+}
+
+// mayBuyLines asks the act that each known line needs (R01, R02).
+func mayBuyLines(who party.Actor, s order.Shop, lines []order.CartLine) error {
+	for _, l := range lines {
+		for _, one := range append([]order.CartLine{l}, l.AddOns...) {
+			if e := s.Shelf[one.Item.Product]; e != nil {
+				if err := mayBuy(who, e.Product.Kind); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+)
+
+// StatementLine is a charge or credit with what a reader of reconciliation lines needs beside it.
+type StatementLine struct {
+	billing.Charge
+	Customer party.Customer
+	Order    order.Order
+	Line     order.Line
+}
+
+// Estimate is what the next invoice of a currency would hold, live (F72).
+type Estimate struct {
+	Currency money.Currency
+	Period   when.Period
+	Totals   billing.Totals
+	Carried  money.Amount // brought in from the invoice before: negative, or zero
+}
+
+// Estimates gives one per currency that has charges in the open period or a balance carried in (F72, R08).
+func (a *App) Estimates(ctx context.Context, who party.Actor) ([]Estimate, error) {
+	if err := who.May(party.ReadInvoices); err != nil {
+		return nil, err
+	}
+	now := a.Clock.Now()
+	return read(ctx, a.Store, func(r Reader) ([]Estimate, error) {
+		period, err := invoicePeriod(r, who, now)
+		if err != nil {
+			return nil, err
+		}
+		totals, err := r.Totals(who.Scope, period.Start, period.End)
+		if err != nil {
+			return nil, err
+		}
+		out := []Estimate{}
+		for _, c := range sorted(totals) {
+			carried, err := r.Carry(who.Scope, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, Estimate{c, period, totals[c], carried})
+		}
+		return out, nil
+	})
+}
+
+// Which picks the billing period of unbilled lines.
+type Which string
+
+// The periods of unbilled lines: the open one, and the one before it.
+const (
+	CurrentPeriod  Which = "current"
+	PreviousPeriod Which = "previous"
+)
+
+// Unbilled lists the charges and credits of a period in a currency, in the order they were made (F72, F73, R08).
+func (a *App) Unbilled(ctx context.Context, who party.Actor, currency money.Currency, which Which, after ChargeCursor, limit int) ([]StatementLine, error) {
+	if err := who.May(party.ReadInvoices); err != nil {
+		return nil, err
+	}
+	now := a.Clock.Now()
+	return read(ctx, a.Store, func(r Reader) ([]StatementLine, error) {
+		period, err := invoicePeriod(r, who, now)
+		if err != nil {
+			return nil, err
+		}
+		if which == PreviousPeriod {
+			partner, err := r.Partner(who.Scope)
+			if err != nil {
+				return nil, err
+			}
+			period = billing.PeriodAt(partner.BillingDay, period.Start.AddDate(0, 0, -1))
+		}
+		q := ChargeQuery{Currency: currency, From: period.Start, Until: period.End, After: after, Limit: limit}
+		return statement(r, who.Scope, q)
+	})
+}
+
+// Invoices lists issued invoices, newest first (R08).
+func (a *App) Invoices(ctx context.Context, who party.Actor, q InvoiceQuery) ([]billing.Invoice, error) {
+	if err := who.May(party.ReadInvoices); err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) ([]billing.Invoice, error) { return r.Invoices(who.Scope, q) })
+}
+
+// InvoiceLines lists the lines of an issued invoice (F73, R08). Fault: "invoice.unknown".
+func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoice, after ChargeCursor, limit int) (billing.Invoice, []StatementLine, error) {
+	if err := who.May(party.ReadInvoices); err != nil {
+		return billing.Invoice{}, nil, err
+	}
+	type both struct {
+		inv   billing.Invoice
+		lines []StatementLine
+	}
+	got, err := read(ctx, a.Store, func(r Reader) (b both, err error) {
+		if b.inv, err = r.Invoice(who.Scope, number); err != nil {
+			return b, err
+		}
+		q := ChargeQuery{Currency: b.inv.Currency, From: b.inv.Period.Start, Until: b.inv.Period.End, After: after, Limit: limit}
+		b.lines, err = statement(r, who.Scope, q)
+		return b, err
+	})
+	return got.inv, got.lines, err
+}
+
+func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, error) {
+	charges, err := r.Charges(scope, q)
+	if err != nil {
+		return nil, err
+	}
+	customers, orders := map[id.Customer]party.Customer{}, map[id.Order]order.Order{}
+	lines := make([]StatementLine, len(charges))
+	for i, c := range charges {
+		if _, ok := customers[c.Customer]; !ok {
+			if customers[c.Customer], err = r.Customer(scope, c.Customer); err != nil {
+				return nil, err
+			}
+		}
+		if _, ok := orders[c.Order]; !ok {
+			if orders[c.Order], err = r.Order(scope, c.Customer, string(c.Order)); err != nil {
+				return nil, err
+			}
+		}
+		o := orders[c.Order]
+		lines[i] = StatementLine{Charge: c, Customer: customers[c.Customer], Order: o, Line: o.Lines[c.Line]}
+	}
+	return lines, nil
+}

@@ -1,0 +1,358 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// SubscriptionView is a subscription as doors show it, at an instant.
+type SubscriptionView struct {
+	subscription.Held
+	Now       time.Time
+	Customer  party.Customer
+	Entry     *catalog.Entry // its product; nil when it left the catalogue
+	Window    subscription.Window
+	Refunds   []subscription.Refund
+	HasAddOns bool // add-ons for it are on the shelf
+	Preview   *Preview
+	EndsAt    time.Time // of a cancellation that takes effect later (F33, F34)
+}
+
+// Subscriptions lists those a customer shows as subscriptions (F40): software ordered before 2021-10-14, perpetual
+// software and reservations stay with orders and entitlements.
+func (a *App) Subscriptions(ctx context.Context, who party.Actor, c id.Customer, q SubscriptionQuery) ([]SubscriptionView, error) {
+	return a.views(ctx, who, c, q, policy.Visible)
+}
+
+// Entitled lists all subscriptions of a customer whatever their class: what entitlements are made of.
+func (a *App) Entitled(ctx context.Context, who party.Actor, c id.Customer) ([]SubscriptionView, error) {
+	return a.views(ctx, who, c, SubscriptionQuery{}, func(catalog.Class, time.Time) bool { return true })
+}
+
+func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q SubscriptionQuery, visible func(catalog.Class, time.Time) bool) ([]SubscriptionView, error) {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
+		return nil, err
+	}
+	now := a.Clock.Now()
+	return read(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
+		customer, err := r.Customer(who.Scope, c)
+		if err != nil {
+			return nil, err
+		}
+		subs, err := r.Subscriptions(who.Scope, c, q)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := r.Rules()
+		if err != nil {
+			return nil, err
+		}
+		var products []id.Product
+		for _, s := range subs {
+			products = append(products, s.Item.Product)
+		}
+		entries, err := r.Entries(products)
+		if err != nil {
+			return nil, err
+		}
+		views := []SubscriptionView{}
+		for _, s := range subs {
+			if !visible(s.Class, s.OrderedAt) {
+				continue
+			}
+			rule, _ := policy.ByID(rules, s.Tariff.Policy)
+			h := subscription.Held{Subscription: s, Rule: rule}
+			views = append(views, view(h, customer, entries[s.Item.Product], now))
+		}
+		return views, nil
+	})
+}
+
+func view(h subscription.Held, c party.Customer, e *catalog.Entry, now time.Time) SubscriptionView {
+	return SubscriptionView{Held: h, Now: now, Customer: c, Entry: e, Window: h.CancelWindow(now), Refunds: h.Refundable(now)}
+}
+
+// Subscription reads one (R20); a hidden one (F40) is "subscription.unknown".
+func (a *App) Subscription(ctx context.Context, who party.Actor, c id.Customer, sub id.Subscription) (SubscriptionView, error) {
+	views, err := a.Subscriptions(ctx, who, c, SubscriptionQuery{IDs: []id.Subscription{sub}})
+	if err != nil {
+		return SubscriptionView{}, err
+	}
+	if len(views) == 0 {
+		return SubscriptionView{}, fault.NotFound("subscription.unknown", nil)
+	}
+	return views[0], nil
+}
+
+// Wanted is the state a change asks for.
+type Wanted string
+
+// The states a caller can ask for.
+const (
+	KeepState     Wanted = ""
+	WantActive    Wanted = "active"
+	WantSuspended Wanted = "suspended"
+	WantCancelled Wanted = "cancelled"
+)
+
+// Changes are the differences between what a caller sent and what is stored; what is nil or empty stays.
+type Changes struct {
+	State     Wanted
+	Quantity  *int64
+	AutoRenew *bool
+	Name      *string
+	// Version the caller believes it changes; 0: whichever is there.
+	Version int64
+}
+
+// ChangeSubscription applies changes together or not at all (contract.md §10): reactivate, then name, seats and auto-renew,
+// then suspend or cancel. What equals the stored value is no change. R02 for online services, R03 and R05 for software.
+// Faults: "etag.stale", "subscription.deleted" (E03: "cancel.already" for a second cancellation), those of each decision.
+func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Request, c id.Customer, sub id.Subscription, ch Changes, asked Asked) (Reply, error) {
+	if who.MayFor(party.ManageSoftware, c) != nil && who.MayFor(party.CancelSoftware, c) != nil {
+		if err := who.MayFor(party.ManageOnline, c); err != nil {
+			return Reply{}, err
+		}
+	}
+	now := a.Clock.Now()
+	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview, Version: func(tx Tx) (int64, error) {
+		s, err := tx.Subscription(who.Scope, c, sub)
+		return s.Version, err
+	}}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		customer, err := tx.Customer(who.Scope, c)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := tx.Rules()
+		if err != nil {
+			return nil, err
+		}
+		h, children, err := a.held(tx, who.Scope, c, sub, rules)
+		if err != nil {
+			return nil, err
+		}
+		if !policy.Visible(h.Class, h.OrderedAt) {
+			return nil, fault.NotFound("subscription.unknown", nil)
+		}
+		if err := mayChange(who, h.Class, ch); err != nil {
+			return nil, err
+		}
+		if ch.Version != 0 && ch.Version != h.Version {
+			return nil, fault.Invalid("etag.stale", nil)
+		}
+		entries, err := tx.Entries([]id.Product{h.Item.Product})
+		if err != nil {
+			return nil, err
+		}
+		d := decider{a, tx, &act, customer, entries[h.Item.Product], children, now}
+		return d.change(h, ch, asked)
+	})
+}
+
+func mayChange(who party.Actor, class catalog.Class, ch Changes) error {
+	switch {
+	case !class.Software():
+		return who.May(party.ManageOnline)
+	case ch.State == WantCancelled:
+		return who.May(party.CancelSoftware)
+	}
+	return who.May(party.ManageSoftware)
+}
+
+// decider runs the decisions of one change of a subscription, each on what the one before left.
+type decider struct {
+	app      *App
+	tx       Tx
+	act      *Act
+	customer party.Customer
+	entry    *catalog.Entry
+	children []subscription.Held
+	now      time.Time
+}
+
+func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, error) {
+	before := h.Subscription
+	total, err := d.decide(&h, ch)
+	if err != nil {
+		return nil, err
+	}
+	if len(total.Subscriptions) == 0 { // nothing differs: the object as it is
+		return view(h, d.customer, d.entry, d.now), nil
+	}
+	p, err := d.app.previewCancel(d.tx, d.act.Actor, before.Order, before.Version, total, d.now)
+	if err != nil {
+		return nil, err
+	}
+	p.Act, p.Target, p.Policy = "subscription."+string(ch.State), string(before.ID), before.Tariff.Policy
+	p.Window = subscription.Held{Subscription: before, Rule: h.Rule}.CancelWindow(d.now).Until
+	if err := p.check(asked); err != nil {
+		return nil, err
+	}
+	h.Charges = append(h.Charges, total.Charges...)
+	out := view(h, d.customer, d.entry, d.now)
+	out.EndsAt = total.EndsAt
+	if asked.Preview {
+		out.Preview = &p
+		return out, nil
+	}
+	s := saver{d.app, d.tx, d.act, d.customer, d.now}
+	if err := s.outcome(total, before); err != nil {
+		return nil, err
+	}
+	out.Version++
+	details := append([]activity.Detail{
+		{Key: "SubscriptionId", Value: string(before.ID)}, {Key: "Status", Value: string(h.State)},
+		{Key: "AutoRenew", Value: yes(h.AutoRenew)},
+	}, moneyDetails(total.Charges)...)
+	return out, s.record(activity.UpdateSubscription, activity.Subscription, string(before.ID), details...)
+}
+
+// decide applies ch to h, step by step, and gathers what all steps change; h is left as the subscription then is.
+func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Outcome, err error) {
+	step := func(out subscription.Outcome, err error) error {
+		if err != nil || len(out.Subscriptions) == 0 {
+			return err
+		}
+		h.Subscription = out.Subscriptions[0]
+		total = combine(total, out)
+		return nil
+	}
+	if !h.State.Live() {
+		if ch.State == WantCancelled {
+			return total, fault.Conflict("cancel.already", nil)
+		}
+		return total, fault.Refuse("subscription.deleted", nil)
+	}
+	plain := subscriptionsOf(d.children)
+	if ch.State == WantActive && h.State != subscription.Active {
+		if h.State == subscription.Pending {
+			return total, fault.Refuse("subscription.pending", nil)
+		}
+		parent, err := d.parent(h.Subscription)
+		if err != nil {
+			return total, err
+		}
+		if err := step(subscription.Reactivate(d.app.IDs, h.Subscription, plain, parent, d.app.quoter(d.tx, d.customer), d.now)); err != nil {
+			return total, err
+		}
+	}
+	if ch.Name != nil && *ch.Name != h.FriendlyName {
+		if err := step(subscription.Rename(h.Subscription, *ch.Name)); err != nil {
+			return total, err
+		}
+	}
+	if ch.Quantity != nil && *ch.Quantity != h.Quantity {
+		sku := &catalog.Sku{MinQuantity: 1, MaxQuantity: h.Quantity}
+		if d.entry != nil {
+			if item, ok := d.entry.Item(h.Item, d.customer.Country()); ok {
+				sku = item.Sku
+			}
+		}
+		if err := step(subscription.SetQuantity(d.app.IDs, *h, sku, *ch.Quantity, d.now)); err != nil {
+			return total, err
+		}
+	}
+	if ch.AutoRenew != nil && *ch.AutoRenew != h.AutoRenew {
+		if err := step(subscription.SetAutoRenew(h.Subscription, *ch.AutoRenew, d.now)); err != nil {
+			return total, err
+		}
+	}
+	switch {
+	case ch.State == WantSuspended && h.State != subscription.Suspended:
+		acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
+		err = step(subscription.Suspend(h.Subscription, plain, policy.ShippedRetention, acc, subscription.ReasonUnspecified, d.now))
+	case ch.State == WantCancelled:
+		err = step(subscription.Cancel(d.app.IDs, *h, d.children, d.now))
+	}
+	return total, err
+}
+
+func (d decider) parent(s subscription.Subscription) (*subscription.Subscription, error) {
+	if s.Parent == "" {
+		return nil, nil
+	}
+	p, err := d.tx.Subscription(d.act.Actor.Scope, s.Customer, s.Parent)
+	return &p, err
+}
+
+// combine adds a later step to an earlier one: what the later says of a subscription replaces what the earlier said.
+func combine(a, b subscription.Outcome) subscription.Outcome {
+	for _, s := range b.Subscriptions {
+		replaced := false
+		for i := range a.Subscriptions {
+			if a.Subscriptions[i].ID == s.ID {
+				a.Subscriptions[i], replaced = s, true
+			}
+		}
+		if !replaced {
+			a.Subscriptions = append(a.Subscriptions, s)
+		}
+	}
+	a.Charges = append(a.Charges, b.Charges...)
+	a.Cancelled = append(a.Cancelled, b.Cancelled...)
+	a.Renewed = a.Renewed || b.Renewed
+	a.EndsAt = b.EndsAt
+	return a
+}
+
+func subscriptionsOf(hs []subscription.Held) []subscription.Subscription {
+	out := make([]subscription.Subscription, len(hs))
+	for i, h := range hs {
+		out[i] = h.Subscription
+	}
+	return out
+}
+
+func yes(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}
+
+// quoter prices new terms from the rows in force at their start (rules.md §3: a renewal pins its own).
+func (a *App) quoter(r Reader, c party.Customer) subscription.Quoter {
+	return func(s subscription.Subscription, at time.Time) (q subscription.Quote, ok bool) {
+		entries, err := r.Entries([]id.Product{s.Item.Product})
+		e := entries[s.Item.Product]
+		if err != nil || e == nil {
+			return q, false
+		}
+		rules, err := r.Rules()
+		if err != nil {
+			return q, false
+		}
+		taxes, err := r.Taxes()
+		if err != nil {
+			return q, false
+		}
+		item, ok := e.Offered(s.Item, c.Country(), c.Segment, at)
+		if !ok {
+			return q, false
+		}
+		tariff := billing.Tariff{}
+		if !item.Sku.Metered {
+			row, ok := e.Price(item.Availability, catalog.Option{Term: s.Term, Plan: s.Plan}, s.Quantity, at)
+			if !ok {
+				return q, false
+			}
+			tariff.Unit, tariff.PriceRow = row.Unit, row.ID
+		}
+		rule, _ := policy.For(rules, s.Class, at)
+		tariff.Policy = rule.ID
+		tariff.Tax, _ = market.TaxFor(taxes, c.Country(), string(s.Class), at)
+		_, switchable := policy.AutoRenew(s.Class, at, item.Sku.AutoRenewable)
+		return subscription.Quote{Tariff: tariff, AutoRenew: s.AutoRenew, Switchable: switchable, Order: id.Order(a.IDs.Opaque(33))}, true
+	}
+}

@@ -24,17 +24,18 @@ var kindOf = map[fault.Kind]wireFault{
 // Codes from 990001 up are ours and stand in docs/wire.md.
 var faultOf = map[string]wireFault{
 	// Routes and callers.
-	"route.unknown":  {404, "1000", "There is no such resource."},
-	"route.method":   {405, "900127", "This resource does not support the method.[ Supported: {allow}.]"},
-	"request.id":     {400, "3000", "MS-RequestId is not a GUID."},
-	"token.missing":  {401, "800001", "A bearer token is needed."},
-	"token.invalid":  {401, "800001", "The bearer token is not valid."},
-	"token.expired":  {401, "800001", "The bearer token has expired."},
-	"token.audience": {401, "900420", "The bearer token was issued for another audience."},
-	"tenant.none":    {403, "2032", "The caller belongs to no partner."},
-	"tenant.foreign": {403, "20002", "The partner has no relationship with this customer."},
-	"role.missing":   {403, "900150", "The caller lacks the right to do this.[ Needed: {roles}.]"},
-	"server.busy":    {503, "990002", "Not available at this moment; try again."},
+	"route.unknown":     {404, "1000", "There is no such resource."},
+	"route.method":      {405, "900127", "This resource does not support the method.[ Supported: {allow}.]"},
+	"request.id":        {400, "3000", "MS-RequestId is not a GUID."},
+	"token.missing":     {401, "800001", "A bearer token is needed."},
+	"token.invalid":     {401, "800001", "The bearer token is not valid."},
+	"token.expired":     {401, "800001", "The bearer token has expired."},
+	"token.audience":    {401, "900420", "The bearer token was issued for another audience."},
+	"tenant.none":       {403, "2032", "The caller belongs to no partner."},
+	"tenant.foreign":    {403, "20002", "The partner has no relationship with this customer."},
+	"role.missing":      {403, "900150", "The caller lacks the right to do this.[ Needed: {roles}.]"},
+	"store.unavailable": {503, "990002", "Not available at this moment; try again."},
+	"server.busy":       {503, "990002", "Not available at this moment; try again."},
 
 	// Bodies.
 	"body.too_large":  {400, "800002", "The body is larger than {limit} bytes."},
@@ -52,6 +53,8 @@ var faultOf = map[string]wireFault{
 	"body.shape":      {400, "800002", "The body has the wrong shape[: {want} expected]."},
 	"body.member":     {400, "3000", "The member {member} has the wrong type[: {want} expected]."},
 	"enum.unknown":    {400, "900126", "The value of {member} is not one of the known ones.[ Known: {known}.]"},
+
+	"member.missing": {400, "3000", "A member is missing[: {member}]."},
 
 	// Queries, filters, pages.
 	"query.encoding":   {400, "3000", "The query is not UTF-8."},
@@ -99,7 +102,17 @@ var faultOf = map[string]wireFault{
 	"quantity.window_closed": {400, "800090", "So many seats can no longer be taken back[; {removable} can].[ Policy {policy}.]"},
 	"price.changed":          {409, "990001", "The price is no longer the one that was shown.[ Shown: {was}.][ Now: {now}.]"},
 
+	"segment.not_allowed": {403, "400030", "This segment is not open to the caller."},
+	"country.unknown":     {400, "3000", "There is no such country."},
+	"domain.malformed":    {400, "3000", "The domain is not a name that can be taken."},
+	"record.unknown":      {404, "1000", "There is no such record."},
+
 	// Carts, orders, subscriptions.
+	"cart.empty":               {400, "800009", "A cart needs at least one line."},
+	"cart.too_long":            {400, "800009", "The cart has too many lines[; {max} are allowed]."},
+	"cart.expired":             {400, "800009", "The cart expired[ on {until}]; make a new one."},
+	"cart.ordered":             {400, "800065", "The cart was already checked out."},
+	"order.mixed":              {400, "800002", "These lines would become several orders; use a cart, or one order for each billing cycle and seller."},
 	"cart.unknown":             {404, "800008", "There is no such cart."},
 	"order.unknown":            {404, "20000", "There is no such order."},
 	"line.unknown":             {400, "800071", "The order has no line of this number[; it has {lines}]."},

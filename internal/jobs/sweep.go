@@ -1,0 +1,69 @@
+// Package jobs runs what must happen without anybody asking: the sweep, which does business work that falls due on the
+// business clock. Side effects after commit have their own dispatcher, on wall time.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+)
+
+// Sweep does what falls due, one run at a time in this process. Another process may run its own beside it: every thing
+// due is done once, whoever is first.
+type Sweep struct {
+	App   *app.App
+	Clock *when.Movable
+	Log   *slog.Logger
+
+	mu sync.Mutex
+}
+
+// tick is how often the sweep looks, on wall time.
+const tick = 500 * time.Millisecond
+
+// Run looks for due work until ctx ends. What fails is logged and tried again at the next look.
+func (s *Sweep) Run(ctx context.Context) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	var saved time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		now := s.Clock.Now()
+		if err := s.To(ctx, now, nil); err != nil && ctx.Err() == nil {
+			s.Log.Error("sweep", "error", err)
+		}
+		if now.Sub(saved) >= time.Minute { // the high-water mark that a clock set back does not pass (E01)
+			if err := s.App.Due.SaveClock(s.Clock.Offset(), now); err == nil {
+				saved = now
+			}
+		}
+	}
+}
+
+// To does everything due until an instant, moving the clock to each due instant before its work is done, and to the end
+// afterwards. The clock is stored before the work: a crash never leaves it behind what was done.
+func (s *Sweep) To(ctx context.Context, until time.Time, happened func(app.Happened)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var broken error
+	move := func(at time.Time) {
+		if before := s.Clock.Offset(); s.Clock.AdvanceTo(at) != before {
+			if err := s.App.Due.SaveClock(s.Clock.Offset(), s.Clock.Now()); err != nil && broken == nil {
+				broken = err
+			}
+		}
+	}
+	if err := s.App.RunDue(ctx, until, move, happened); err != nil {
+		return err
+	}
+	move(until)
+	return broken
+}

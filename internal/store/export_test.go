@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -61,3 +62,24 @@ func (r *Reader) Each(fn func() (stop bool), sql string, args ...any) error {
 }
 
 func OnSQLite(t *Tx) bool { _, ok := t.s.(*liteConn); return ok }
+
+// InsertPartner and InsertCustomer make rows to lock.
+func InsertPartner(t *Tx, id string) error {
+	return t.exec(1, nil, `INSERT INTO partner (id, kind, body) VALUES ($1, 'direct_bill', '{}')`, id)
+}
+
+func InsertCustomer(t *Tx, partner, id string) error {
+	return t.exec(1, nil, `INSERT INTO customer (partner_id, id, domain, name, body) VALUES ($1, $2, '', '', '{}')`, partner, id)
+}
+
+// Waiting is how many acts wait for the SQLite writer.
+func (s *Store) Waiting() int { return len(s.engine.(*liteEngine).writer.jobs) }
+
+// Yield lets other goroutines run.
+func Yield() { runtime.Gosched() }
+
+// OnWriter runs a statement on the SQLite writer's connection, which must be idle.
+func (s *Store) OnWriter(sql string) error {
+	_, err := s.engine.(*liteEngine).writer.conn.do(sql, nil)
+	return err
+}

@@ -62,10 +62,37 @@ func Open(t testing.TB, url string, opts store.Options) *store.Store {
 	return s
 }
 
-// SQLite is the URL of a file that does not exist yet.
+// SQLite is the URL of a fresh file with the present schema.
 func SQLite(t testing.TB) string {
-	return "sqlite:" + filepath.Join(t.TempDir(), "comptoir.db")
+	t.Helper()
+	file, err := liteTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "comptoir.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
 }
+
+// liteTemplate is a migrated file, made once: a copy of it costs no migration and no sync.
+var liteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "comptoir-lite-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "template.db")
+	s, err := store.Open(context.Background(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil { // the last connection leaves everything in the main file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 const template = "migrated"
 

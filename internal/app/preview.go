@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -79,10 +80,15 @@ func (p Preview) Sum() money.Amount {
 	return sum
 }
 
-// check refuses a commit whose preview said something else: "preview.moved" with both figures' hashes and the present sum.
+// check refuses a commit whose preview said something else: "preview.moved" with the hash given, the present one and the
+// present sum. A condition that is no hash at all is "preview.malformed".
 func (p Preview) check(asked Asked) error {
-	if asked.Match == "" || asked.Match == p.Hash() {
+	now := p.Hash()
+	switch {
+	case asked.Match == "" || asked.Match == now:
 		return nil
+	case len(asked.Match) != len(now) || strings.Trim(asked.Match, "0123456789abcdef") != "":
+		return fault.Invalid("preview.malformed", nil)
 	}
-	return fault.Conflict("preview.moved", fault.Args{"hash": p.Hash(), "sum": p.Sum().String()})
+	return fault.Conflict("preview.moved", fault.Args{"was": asked.Match, "now": now, "sum": p.Sum().String()})
 }

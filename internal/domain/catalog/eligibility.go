@@ -19,13 +19,19 @@ type Buyer struct {
 }
 
 // Listed tells whether the buyer sees the availability at all (F12): another segment or market is hidden, and so is a
-// first-party product without a price row; a barred offer of a publisher is shown with its reason.
+// first-party product that lacks the price row it needs. Imported offers, those of publishers and those barred by
+// F15–F18 are shown with their reason.
 func (i Item) Listed(b Buyer, at time.Time) bool {
-	a := i.Availability
+	a, p := i.Availability, &i.Entry.Product
 	if a == nil || !a.Live(at) || a.Market != b.Market || a.Segment != b.Segment {
 		return false
 	}
-	return i.Entry.Product.Imported || i.Entry.Product.Publisher != id.FirstParty || len(i.Entry.Options(a, at)) > 0
+	return p.Imported || p.Publisher != id.FirstParty || p.NotTransactable || i.priced(at)
+}
+
+// priced tells whether nothing is missing on the price sheet: metered plans and first-party trials have no price by term.
+func (i Item) priced(at time.Time) bool {
+	return i.Sku.Metered || i.Sku.Trial || len(i.Entry.Options(i.Availability, at)) > 0
 }
 
 // Barred says why the buyer may not purchase the item now, nil when it may (F06, F12, F15–F18, F81). Add-ons and
@@ -58,13 +64,13 @@ func (i Item) Barred(b Buyer, at time.Time) *fault.Fault {
 		return fault.Refuse("offer.segment", fault.Args{"segment": string(a.Segment)})
 	case !a.Live(at):
 		return fault.Refuse("offer.withdrawn", nil)
-	case !i.Sku.Metered && !i.Sku.Trial && len(i.Entry.Options(a, at)) == 0:
+	case !i.priced(at):
 		return fault.Refuse("offer.no_price", nil)
 	}
 	return nil
 }
 
-// Bases tells whether the add-on may hang on a SKU (F26).
+// HangsOn tells whether the add-on may hang on a SKU (F26).
 func (s *Sku) HangsOn(base Ref) bool {
 	return slices.ContainsFunc(s.Bases, func(r Ref) bool {
 		return r.Product == base.Product && (r.Sku == "" || r.Sku == base.Sku)

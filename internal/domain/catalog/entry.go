@@ -84,7 +84,7 @@ func (e *Entry) Options(a *Availability, at time.Time) []Option {
 }
 
 // Price finds the price row for a quantity at an instant. Where rows overlap in time the earlier end date decides
-// until it passes (product.md).
+// until it passes; of rows that end together the newest from, then the greater id.
 func (e *Entry) Price(a *Availability, o Option, quantity int64, at time.Time) (PriceRow, bool) {
 	var best PriceRow
 	found := false
@@ -93,7 +93,7 @@ func (e *Entry) Price(a *Availability, o Option, quantity int64, at time.Time) (
 			quantity < p.TierMin || p.TierMax != 0 && quantity > p.TierMax {
 			continue
 		}
-		if !found || endsBefore(p.Until, best.Until) {
+		if !found || p.decides(best) {
 			best, found = p, true
 		}
 	}
@@ -105,8 +105,15 @@ func (p *PriceRow) fits(a *Availability, at time.Time) bool {
 		!at.Before(p.From) && (p.Until.IsZero() || at.Before(p.Until))
 }
 
-func endsBefore(a, b time.Time) bool {
-	return !a.IsZero() && (b.IsZero() || a.Before(b))
+// decides compares two rows that both fit.
+func (p *PriceRow) decides(over PriceRow) bool {
+	if !p.Until.Equal(over.Until) {
+		return !p.Until.IsZero() && (over.Until.IsZero() || p.Until.Before(over.Until))
+	}
+	if !p.From.Equal(over.From) {
+		return p.From.After(over.From)
+	}
+	return p.ID > over.ID
 }
 
 // ClassOf is the policy class of a line of the SKU bought by a plan (rules.md §3). Billed monthly or annually is the

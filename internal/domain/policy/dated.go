@@ -44,7 +44,7 @@ func Visible(class catalog.Class, ordered time.Time) bool {
 // charged once for its term (F05). The price sheet has the last word: a plan it lacks is never offered.
 func PlanAllowed(class catalog.Class, plan catalog.Plan, term when.Term, ordered time.Time) bool {
 	n, ok := plan.Charges(term)
-	if class == catalog.SoftwareSub && ordered.Before(PlansFrom) {
+	if class.Software() && ordered.Before(PlansFrom) {
 		return ok && n == 1
 	}
 	return ok

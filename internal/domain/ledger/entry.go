@@ -34,10 +34,14 @@ type Entry struct {
 	postings []Posting
 }
 
-// NewEntry refuses fewer than two postings, and any set that does not sum to zero. ref names the cause: a charge or a payment.
+// NewEntry refuses fewer than two postings, two currencies, and any set that does not sum to zero. ref names the cause: a
+// charge or a payment.
 func NewEntry(entry id.Entry, at time.Time, ref string, ps ...Posting) (Entry, error) {
 	var sum money.Amount
 	for _, p := range ps {
+		if p.Amount.Currency() != ps[0].Amount.Currency() {
+			return Entry{}, errors.New("ledger: entry in two currencies")
+		}
 		sum = sum.Add(p.Amount)
 	}
 	if len(ps) < 2 || !sum.IsZero() {
@@ -46,7 +50,7 @@ func NewEntry(entry id.Entry, at time.Time, ref string, ps ...Posting) (Entry, e
 	return Entry{entry, at, ref, append([]Posting(nil), ps...)}, nil
 }
 
-// ID, At, Ref and Postings show the entry.
+// ID names the entry.
 func (e Entry) ID() id.Entry { return e.id }
 
 // At is the business instant of the movement.

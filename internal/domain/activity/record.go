@@ -26,7 +26,7 @@ const (
 	CreateServiceTicket Operation = "create_service_request"
 )
 
-// Security tells whether only the roles of R06 may read records of this kind.
+// Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
 func (o Operation) Security() bool { return o == GetSoftwareKey || o == GetDownloadLink }
 
 // Resource is what it was done to.
@@ -70,4 +70,14 @@ type Record struct {
 	Status       Status
 	Correlation  string
 	Details      []Detail
+}
+
+// Security tells whether only the roles of R06 may read the record: what was done to keys, links, downloads and software
+// pages.
+func (r Record) Security() bool {
+	switch r.Resource {
+	case SoftwareKey, SoftwareDownloadLink, SoftwarePage:
+		return true
+	}
+	return r.Operation.Security()
 }

@@ -25,6 +25,13 @@ type Tx struct {
 	Reader
 	act   *app.Act
 	scope party.Scope
+	added int64
+}
+
+// next numbers what the act adds, so that rows of one instant keep the order they were made in.
+func (t *Tx) next() int64 {
+	t.added++
+	return t.added
 }
 
 // session is one transaction of an engine. Arguments are canonical (value.go).

@@ -1,0 +1,124 @@
+// Charges and credits, append-only.
+package store
+
+import (
+	"math"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+const (
+	sqlCharges = `SELECT id, at, customer_id, order_id, line, subscription_id, currency, net, tax, body FROM charge
+		WHERE partner_id = $1`
+	// A customer's charges are found by its orders: one index less to keep at every sale.
+	sqlChargesOfCustomer = ` AND order_id IN (SELECT id FROM orders WHERE partner_id = $1 AND customer_id = ?)`
+	sqlChargeInsert      = `INSERT INTO charge
+		(partner_id, at, id, customer_id, order_id, line, subscription_id, currency, net, tax, body)`
+	sqlTotals = `SELECT currency, CAST(SUM(net) AS BIGINT), CAST(SUM(tax) AS BIGINT), COUNT(*) FROM charge
+		WHERE partner_id = $1 AND at >= $2 AND at < $3`
+)
+
+var chargeInsert = newBulk(sqlChargeInsert)
+
+type chargeShape struct {
+	Kind      billing.Kind `json:"kind,omitempty"`
+	Period    periodShape  `json:"period,omitzero"`
+	Quantity  int64        `json:"quantity,omitempty"`
+	Unit      priceShape   `json:"unit,omitzero"`
+	Part      int          `json:"part,omitempty"`
+	Parts     int          `json:"parts,omitempty"`
+	Days      int64        `json:"days,omitempty"`
+	Of        id.Charge    `json:"of,omitempty"`
+	Kept      int64        `json:"kept,omitempty"`
+	TaxRow    string       `json:"tax_row,omitempty"`
+	TaxPPM    int64        `json:"tax_ppm,omitempty"`
+	Inclusive bool         `json:"inclusive,omitempty"`
+	PriceRow  string       `json:"price_row,omitempty"`
+	PolicyRow string       `json:"policy_row,omitempty"`
+}
+
+func scanCharge(c *billing.Charge, scan func(dest ...any) error) error {
+	var text []byte
+	var currency money.Currency
+	var net, tax int64
+	if err := scan(&c.ID, &c.At, &c.Customer, &c.Order, &c.Line, &c.Subscription, &currency, &net, &tax, &text); err != nil {
+		return err
+	}
+	var b chargeShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	c.Net, c.Tax = money.Of(net, currency), money.Of(tax, currency)
+	c.Kind, c.Period, c.Quantity, c.Unit = b.Kind, b.Period.period(), b.Quantity, b.Unit.price()
+	c.Part, c.Parts, c.Days, c.Of, c.Kept = b.Part, b.Parts, b.Days, b.Of, b.Kept
+	c.TaxRow, c.TaxPPM, c.Inclusive, c.PriceRow, c.PolicyRow = b.TaxRow, b.TaxPPM, b.Inclusive, b.PriceRow, b.PolicyRow
+	return nil
+}
+
+// Charges implements app.Reader: by their instants, those of one instant by id.
+func (r *Reader) Charges(s party.Scope, q app.ChargeQuery) ([]billing.Charge, error) {
+	f := where(sqlCharges, s.Partner())
+	equal(f, sqlOfReseller, s.Reseller())
+	equal(f, " AND order_id = ?", q.Order)
+	equal(f, " AND subscription_id = ?", q.Subscription)
+	if q.Customer != "" {
+		f.and(" AND customer_id = ?", q.Customer)
+		if q.Order == "" && q.Subscription == "" {
+			f.and(sqlChargesOfCustomer, q.Customer)
+		}
+	}
+	equal(f, " AND currency = ?", q.Currency)
+	f.instant(" AND at >= ?", q.From)
+	f.instant(" AND at < ?", q.Until)
+	if q.After != (app.ChargeCursor{}) {
+		f.and(" AND (at, id) > (?, ?)", q.After.At, q.After.ID)
+	}
+	f.and(" ORDER BY at, id")
+	f.limit(q.Limit)
+	return rowsOf(r, f, scanCharge)
+}
+
+// AddCharges implements app.Tx. Net and tax of a charge are in one currency.
+func (t *Tx) AddCharges(cs []billing.Charge) error {
+	args := make([]any, 0, len(cs)*chargeInsert.columns)
+	for _, c := range cs {
+		args = append(args, t.scope.Partner(), c.At, c.ID, c.Customer, c.Order, c.Line, null(c.Subscription),
+			c.Gross().Currency(), c.Net.Minor(), c.Tax.Minor(), toBody(chargeShape{
+				c.Kind, fromPeriod(c.Period), c.Quantity, fromPrice(c.Unit), c.Part, c.Parts, c.Days, c.Of, c.Kept,
+				c.TaxRow, c.TaxPPM, c.Inclusive, c.PriceRow, c.PolicyRow,
+			}))
+	}
+	return t.add(chargeInsert, args)
+}
+
+// Totals implements app.Reader; a zero instant is no bound.
+func (r *Reader) Totals(s party.Scope, from, until time.Time) (map[money.Currency]billing.Totals, error) {
+	low, high := any(int64(math.MinInt64)), any(int64(math.MaxInt64))
+	if !from.IsZero() {
+		low = from
+	}
+	if !until.IsZero() {
+		high = until
+	}
+	f := where(sqlTotals, s.Partner(), low, high)
+	equal(f, sqlOfReseller, s.Reseller())
+	f.and(" GROUP BY currency")
+	all := map[money.Currency]billing.Totals{}
+	rs := r.query(f.sql.String(), f.args...)
+	defer rs.close()
+	for rs.next() {
+		var c money.Currency
+		var net, tax int64
+		var lines int
+		if err := rs.scan(&c, &net, &tax, &lines); err != nil {
+			return nil, err
+		}
+		all[c] = billing.Totals{Net: money.Of(net, c), Tax: money.Of(tax, c), Lines: lines}
+	}
+	return all, rs.err()
+}

@@ -1,0 +1,148 @@
+// Customers: a partner's tenants.
+package store
+
+import (
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+const (
+	sqlCustomers      = `SELECT id, domain, reseller_id, version, body FROM customer WHERE partner_id = $1`
+	sqlCustomer       = sqlCustomers + ` AND id = $2`
+	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, body) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, body = $6, version = version + 1
+		WHERE partner_id = $1 AND id = $2 AND version = $3`
+	// sqlOfReseller narrows by customer for an indirect reseller.
+	sqlOfReseller = ` AND customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
+)
+
+var (
+	domainTaken     = fault.Conflict("customer.domain_taken", nil)
+	foreignTenant   = fault.Deny("tenant.foreign", nil)
+	unknownCustomer = fault.NotFound("customer.unknown", nil)
+)
+
+type customerShape struct {
+	CommerceID         string         `json:"commerce_id,omitempty"`
+	CompanyName        string         `json:"company,omitempty"`
+	BillingCompany     string         `json:"billing_company,omitempty"`
+	RegistrationNumber string         `json:"registration,omitempty"`
+	FirstName          string         `json:"first,omitempty"`
+	LastName           string         `json:"last,omitempty"`
+	Email              string         `json:"email,omitempty"`
+	Culture            string         `json:"culture,omitempty"`
+	Language           string         `json:"language,omitempty"`
+	Address            addressShape   `json:"address,omitzero"`
+	Segment            market.Segment `json:"segment,omitempty"`
+	RelationEnded      bool           `json:"ended,omitempty"`
+	CreatedAt          *int64         `json:"created,omitempty"`
+	FirstBilling       *int64         `json:"first_billing,omitempty"`
+}
+
+type addressShape struct {
+	Country      market.Country `json:"country,omitempty"`
+	Region       string         `json:"region,omitempty"`
+	City         string         `json:"city,omitempty"`
+	State        string         `json:"state,omitempty"`
+	AddressLine1 string         `json:"line1,omitempty"`
+	AddressLine2 string         `json:"line2,omitempty"`
+	PostalCode   string         `json:"postal,omitempty"`
+	FirstName    string         `json:"first,omitempty"`
+	MiddleName   string         `json:"middle,omitempty"`
+	LastName     string         `json:"last,omitempty"`
+	PhoneNumber  string         `json:"phone,omitempty"`
+}
+
+func customerBody(c party.Customer) string {
+	return toBody(customerShape{
+		CommerceID: c.CommerceID, CompanyName: c.CompanyName, BillingCompany: c.BillingCompany,
+		RegistrationNumber: c.RegistrationNumber, FirstName: c.FirstName, LastName: c.LastName, Email: c.Email,
+		Culture: c.Culture, Language: c.Language, Address: addressShape(c.Address), Segment: c.Segment,
+		RelationEnded: c.RelationEnded, CreatedAt: micros(c.CreatedAt), FirstBilling: micros(c.FirstBilling),
+	})
+}
+
+func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
+	var text []byte
+	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Version, &text); err != nil {
+		return err
+	}
+	var b customerShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	c.CommerceID, c.CompanyName, c.BillingCompany = b.CommerceID, b.CompanyName, b.BillingCompany
+	c.RegistrationNumber, c.FirstName, c.LastName = b.RegistrationNumber, b.FirstName, b.LastName
+	c.Email, c.Culture, c.Language, c.Address = b.Email, b.Culture, b.Language, party.Address(b.Address)
+	c.Segment, c.RelationEnded = b.Segment, b.RelationEnded
+	c.CreatedAt, c.FirstBilling = instant(b.CreatedAt), instant(b.FirstBilling)
+	return nil
+}
+
+// Customer implements app.Reader.
+func (r *Reader) Customer(s party.Scope, c id.Customer) (party.Customer, error) {
+	found, err := collect(r, scanCustomer, sqlCustomer, s.Partner(), c)
+	switch {
+	case err != nil:
+		return party.Customer{}, err
+	case len(found) == 0:
+		return party.Customer{}, r.missing(c)
+	case s.Reseller() != "" && found[0].Reseller != s.Reseller():
+		return party.Customer{}, foreignTenant
+	}
+	return found[0], nil
+}
+
+// missing says why a customer is not in a scope.
+func (r *Reader) missing(c id.Customer) error {
+	var n int64
+	switch err := r.queryRow(sqlTenantKnown, c).scan(&n); {
+	case err != nil:
+		return err
+	case n > 0:
+		return foreignTenant
+	}
+	return unknownCustomer
+}
+
+// within keeps an indirect reseller from other resellers' customers. What a partner reads is kept to its own by the
+// statements themselves.
+func (r *Reader) within(s party.Scope, c id.Customer) error {
+	if s.Reseller() == "" {
+		return nil
+	}
+	_, err := r.Customer(s, c)
+	return err
+}
+
+// Customers implements app.Reader.
+func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer, error) {
+	f := where(sqlCustomers, s.Partner())
+	equal(f, " AND reseller_id = ?", s.Reseller())
+	equal(f, " AND reseller_id = ?", q.Reseller)
+	f.text("name", q.NameOp, q.Name)
+	f.text("domain", q.DomainOp, q.Domain)
+	if q.After != [2]string{} {
+		f.and(" AND (name, id) > (?, ?)", fold(q.After[0]), q.After[1])
+	}
+	f.and(" ORDER BY name, id")
+	f.limit(q.Limit)
+	return rowsOf(r, f, scanCustomer)
+}
+
+// AddCustomer implements app.Tx. The directory of tenants decides who has a domain, whosever the customer is.
+func (t *Tx) AddCustomer(c party.Customer) error {
+	if err := t.exec(1, domainTaken, sqlTenantInsert, c.ID, c.Domain); err != nil {
+		return err
+	}
+	return t.exec(1, nil, sqlCustomerInsert, t.scope.Partner(), c.ID, c.Domain, fold(c.CompanyName), null(c.Reseller), customerBody(c))
+}
+
+// SaveCustomer implements app.Tx. A domain stays.
+func (t *Tx) SaveCustomer(c party.Customer) error {
+	return t.exec(1, fault.Conflict("customer.changed", nil), sqlCustomerUpdate,
+		t.scope.Partner(), c.ID, c.Version, fold(c.CompanyName), null(c.Reseller), customerBody(c))
+}

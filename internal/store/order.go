@@ -1,0 +1,163 @@
+// Orders with their lines.
+package store
+
+import (
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+const (
+	// One read brings orders and lines: few columns are repeated, a trip is saved.
+	sqlOrders = `SELECT o.id, o.customer_id, o.plan, o.currency, o.at, o.status, o.system, o.version,
+			l.n, l.subscription_id, l.state, l.ended_at, l.body
+		FROM orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
+		WHERE o.partner_id = $1 AND o.customer_id = $2`
+	sqlOrdersInCart = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
+	sqlOrdersByID   = ` AND (o.id = ? OR o.alternate_id = ?) ORDER BY o.at, o.n, o.id, l.n`
+	sqlOrdersOfPlan = ` AND o.plan = ?`
+	sqlOrdersNewest = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
+
+	sqlOrderInsert = `INSERT INTO orders (partner_id, customer_id, id, alternate_id, cart_id, plan, currency, at, n, status, system)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	sqlOrderUpdate = `UPDATE orders SET status = $5, version = version + 1
+		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
+	sqlLineInsert = `INSERT INTO order_line (partner_id, order_id, n, subscription_id, state, ended_at, body)`
+	sqlLineEnd    = `UPDATE order_line SET state = $4, ended_at = $5
+		WHERE partner_id = $1 AND order_id = $2 AND n = $3 AND state = 'active'`
+)
+
+var lineInsert = newBulk(sqlLineInsert)
+
+type lineShape struct {
+	Type         order.LineType     `json:"type,omitempty"`
+	Item         itemShape          `json:"item,omitzero"`
+	Title        string             `json:"title,omitempty"`
+	FriendlyName string             `json:"name,omitempty"`
+	Kind         catalog.Kind       `json:"kind,omitempty"`
+	Class        catalog.Class      `json:"class,omitempty"`
+	Publisher    id.Publisher       `json:"publisher,omitempty"`
+	Quantity     int64              `json:"quantity,omitempty"`
+	Term         termShape          `json:"term,omitzero"`
+	Plan         catalog.Plan       `json:"plan,omitempty"`
+	Tariff       tariffShape        `json:"tariff,omitzero"`
+	Parent       id.Subscription    `json:"parent,omitempty"`
+	Participants []participantShape `json:"participants,omitempty"`
+	Context      map[string]string  `json:"context,omitzero"`
+	Attested     bool               `json:"attested,omitempty"`
+}
+
+func lineBody(l order.Line) string {
+	return toBody(lineShape{
+		l.Type, fromItem(l.Item), l.Title, l.FriendlyName, l.Kind, l.Class, l.Publisher, l.Quantity, fromTerm(l.Term), l.Plan,
+		fromTariff(l.Tariff), l.Parent, fromParticipants(l.Participants), l.Context, l.Attested,
+	})
+}
+
+// orders reads what f finds: rows of one order follow each other.
+func (r *Reader) orders(f *filter) ([]order.Order, error) {
+	rs := r.query(f.sql.String(), f.args...)
+	defer rs.close()
+	var all []order.Order
+	for rs.next() {
+		var o order.Order
+		var l order.Line
+		var text []byte
+		if err := rs.scan(&o.ID, &o.Customer, &o.Plan, &o.Currency, &o.At, &o.Status, &o.System, &o.Version,
+			&l.Number, &l.Subscription, &l.State, &l.EndedAt, &text); err != nil {
+			return nil, err
+		}
+		if n := len(all); n == 0 || all[n-1].ID != o.ID {
+			all = append(all, o)
+		}
+		if text == nil { // an order without lines
+			continue
+		}
+		var b lineShape
+		if err := fromBody(text, &b); err != nil {
+			return nil, err
+		}
+		l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
+		l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
+		l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
+		l.Participants, l.Context, l.Attested = participants(b.Participants), b.Context, b.Attested
+		last := &all[len(all)-1]
+		last.Lines = append(last.Lines, l)
+	}
+	return all, rs.err()
+}
+
+// Order implements app.Reader.
+func (r *Reader) Order(s party.Scope, c id.Customer, orderOrAlternate string) (order.Order, error) {
+	if err := r.within(s, c); err != nil {
+		return order.Order{}, err
+	}
+	f := where(sqlOrders, s.Partner(), c)
+	f.and(sqlOrdersByID, orderOrAlternate, orderOrAlternate)
+	found, err := r.orders(f)
+	if err != nil {
+		return order.Order{}, err
+	}
+	for _, o := range found { // the id itself goes before another order's short name
+		if string(o.ID) == orderOrAlternate {
+			return o, nil
+		}
+	}
+	if len(found) == 0 {
+		return order.Order{}, fault.NotFound("order.unknown", nil)
+	}
+	return found[0], nil
+}
+
+// CartOrders implements app.Reader.
+func (r *Reader) CartOrders(s party.Scope, c id.Customer, cart id.Cart) ([]order.Order, error) {
+	if err := r.within(s, c); err != nil {
+		return nil, err
+	}
+	f := where(sqlOrders, s.Partner(), c)
+	f.and(sqlOrdersInCart, cart)
+	return r.orders(f)
+}
+
+// Orders implements app.Reader.
+func (r *Reader) Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]order.Order, error) {
+	if err := r.within(s, c); err != nil {
+		return nil, err
+	}
+	f := where(sqlOrders, s.Partner(), c)
+	equal(f, sqlOrdersOfPlan, plan)
+	f.and(sqlOrdersNewest)
+	return r.orders(f)
+}
+
+// AddOrder implements app.Tx. Orders of one act keep the order they were added in.
+func (t *Tx) AddOrder(o order.Order, cart id.Cart) error {
+	if err := t.exec(1, nil, sqlOrderInsert, t.scope.Partner(), o.Customer, o.ID, id.AlternateID(o.ID), null(cart), o.Plan,
+		o.Currency, o.At, t.next(), o.Status, o.System); err != nil {
+		return err
+	}
+	args := make([]any, 0, len(o.Lines)*lineInsert.columns)
+	for _, l := range o.Lines {
+		args = append(args, t.scope.Partner(), o.ID, l.Number, null(l.Subscription), l.State, l.EndedAt, lineBody(l))
+	}
+	return t.add(lineInsert, args)
+}
+
+// SaveOrder implements app.Tx: its status and the ends of its lines. A line that has ended stays as it ended.
+func (t *Tx) SaveOrder(o order.Order) error {
+	if err := t.exec(1, fault.Conflict("order.changed", nil), sqlOrderUpdate,
+		t.scope.Partner(), o.Customer, o.ID, o.Version, o.Status); err != nil {
+		return err
+	}
+	for _, l := range o.Lines {
+		if l.State == order.LineActive {
+			continue
+		}
+		if err := t.exec(anyRows, nil, sqlLineEnd, t.scope.Partner(), o.ID, l.Number, l.State, l.EndedAt); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+// Subscriptions, and the places of limited offers they hold (F13).
+package store
+
+import (
+	"slices"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+const (
+	sqlSubscriptions = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
+		WHERE partner_id = $1 AND customer_id = $2`
+	sqlSubscription = sqlSubscriptions + ` AND id = $3`
+	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
+	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
+	sqlSubscriptionInsert   = `INSERT INTO subscription
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	sqlSubscriptionUpdate = `UPDATE subscription
+		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
+		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
+
+	sqlSlots = `SELECT s.product_id, s.sku_id, s.n, b.id, b.state FROM slot s
+		LEFT JOIN subscription b ON b.partner_id = s.partner_id AND b.customer_id = s.customer_id AND b.id = s.subscription_id
+		WHERE s.partner_id = $1 AND s.customer_id = $2 ORDER BY s.product_id, s.sku_id, s.n`
+	sqlSlotInsert = `INSERT INTO slot (partner_id, customer_id, product_id, sku_id, n, subscription_id) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlSlotDelete = `DELETE FROM slot WHERE partner_id = $1 AND customer_id = $2 AND subscription_id = $3`
+)
+
+type subscriptionShape struct {
+	Line              int            `json:"line,omitempty"`
+	LineAt            *int64         `json:"line_at,omitempty"`
+	Item              itemShape      `json:"item,omitzero"`
+	Title             string         `json:"title,omitempty"`
+	FriendlyName      string         `json:"name,omitempty"`
+	Kind              catalog.Kind   `json:"kind,omitempty"`
+	Class             catalog.Class  `json:"class,omitempty"`
+	Publisher         id.Publisher   `json:"publisher,omitempty"`
+	Currency          money.Currency `json:"currency,omitempty"`
+	UnitType          string         `json:"unit_type,omitempty"`
+	Quantity          int64          `json:"quantity,omitempty"`
+	Batches           []batchShape   `json:"batches,omitempty"`
+	Term              termShape      `json:"term,omitzero"`
+	Plan              catalog.Plan   `json:"plan,omitempty"`
+	AnchorDay         int            `json:"anchor,omitempty"`
+	Current           periodShape    `json:"current,omitzero"`
+	Tariff            tariffShape    `json:"tariff,omitzero"`
+	NextCharge        *int64         `json:"next_charge,omitempty"`
+	ChargeNo          int            `json:"charge_no,omitempty"`
+	AutoRenew         bool           `json:"auto_renew,omitempty"`
+	Switchable        bool           `json:"switchable,omitempty"`
+	TrialDays         int            `json:"trial_days,omitempty"`
+	TrialUntil        *int64         `json:"trial_until,omitempty"`
+	SuspendedAt       *int64         `json:"suspended,omitempty"`
+	DataUntil         *int64         `json:"data_until,omitempty"`
+	SuspensionReason  string         `json:"reason,omitempty"`
+	SuspendedByParent bool           `json:"by_parent,omitempty"`
+	EndedAt           *int64         `json:"ended,omitempty"`
+	Slot              int            `json:"slot,omitempty"`
+}
+
+type batchShape struct {
+	Quantity int64     `json:"quantity,omitempty"`
+	At       *int64    `json:"at,omitempty"`
+	Charge   id.Charge `json:"charge,omitempty"`
+}
+
+func subscriptionBody(s subscription.Subscription) string {
+	batches := make([]batchShape, len(s.Batches))
+	for i, b := range s.Batches {
+		batches[i] = batchShape{b.Quantity, micros(b.At), b.Charge}
+	}
+	return toBody(subscriptionShape{
+		Line: s.Line, LineAt: micros(s.LineAt), Item: fromItem(s.Item), Title: s.Title, FriendlyName: s.FriendlyName,
+		Kind: s.Kind, Class: s.Class, Publisher: s.Publisher, Currency: s.Currency, UnitType: s.UnitType,
+		Quantity: s.Quantity, Batches: batches, Term: fromTerm(s.Term), Plan: s.Plan, AnchorDay: s.AnchorDay,
+		Current: fromPeriod(s.Current), Tariff: fromTariff(s.Tariff), NextCharge: micros(s.NextCharge), ChargeNo: s.ChargeNo,
+		AutoRenew: s.AutoRenew, Switchable: s.Switchable, TrialDays: s.TrialDays, TrialUntil: micros(s.TrialUntil),
+		SuspendedAt: micros(s.SuspendedAt), DataUntil: micros(s.DataUntil), SuspensionReason: s.SuspensionReason,
+		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot,
+	})
+}
+
+func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error) error {
+	var text []byte
+	if err := scan(&s.ID, &s.Customer, &s.Order, &s.Parent, &s.State, &s.OrderedAt, &s.Version, &text); err != nil {
+		return err
+	}
+	var b subscriptionShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	for _, one := range b.Batches {
+		s.Batches = append(s.Batches, subscription.Batch{Quantity: one.Quantity, At: instant(one.At), Charge: one.Charge})
+	}
+	s.Line, s.LineAt, s.Item, s.Title, s.FriendlyName = b.Line, instant(b.LineAt), b.Item.item(), b.Title, b.FriendlyName
+	s.Kind, s.Class, s.Publisher, s.Currency, s.UnitType = b.Kind, b.Class, b.Publisher, b.Currency, b.UnitType
+	s.Quantity, s.Term, s.Plan, s.AnchorDay = b.Quantity, b.Term.term(), b.Plan, b.AnchorDay
+	s.Current, s.Tariff, s.NextCharge, s.ChargeNo = b.Current.period(), b.Tariff.tariff(), instant(b.NextCharge), b.ChargeNo
+	s.AutoRenew, s.Switchable, s.TrialDays, s.TrialUntil = b.AutoRenew, b.Switchable, b.TrialDays, instant(b.TrialUntil)
+	s.SuspendedAt, s.DataUntil, s.SuspensionReason = instant(b.SuspendedAt), instant(b.DataUntil), b.SuspensionReason
+	s.SuspendedByParent, s.EndedAt, s.Slot = b.SuspendedByParent, instant(b.EndedAt), b.Slot
+	return nil
+}
+
+// Subscription implements app.Reader.
+func (r *Reader) Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error) {
+	if err := r.within(s, c); err != nil {
+		return subscription.Subscription{}, err
+	}
+	found, err := collect(r, scanSubscription, sqlSubscription, s.Partner(), c, sub)
+	if err != nil {
+		return subscription.Subscription{}, err
+	}
+	if len(found) == 0 {
+		return subscription.Subscription{}, fault.NotFound("subscription.unknown", nil)
+	}
+	return found[0], nil
+}
+
+// Subscriptions implements app.Reader.
+func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQuery) ([]subscription.Subscription, error) {
+	if err := r.within(s, c); err != nil {
+		return nil, err
+	}
+	f := where(sqlSubscriptions, s.Partner(), c)
+	if q.Order != "" {
+		f.and(sqlSubscriptionsOfOrder, q.Order, q.Order)
+	}
+	equal(f, " AND parent_id = ?", q.Parent)
+	in(f, "id", q.IDs)
+	f.and(" ORDER BY ordered_at, n, id")
+	return rowsOf(r, f, scanSubscription)
+}
+
+// AddSubscription implements app.Tx.
+func (t *Tx) AddSubscription(s subscription.Subscription, due time.Time) error {
+	return t.exec(1, nil, sqlSubscriptionInsert, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
+		s.OrderedAt, t.next(), due, subscriptionBody(s))
+}
+
+// SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
+func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
+	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
+		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s))
+}
+
+// Holdings implements app.Reader.
+func (r *Reader) Holdings(s party.Scope, c id.Customer, refs []catalog.Ref) (map[catalog.Ref]order.Holding, error) {
+	held := map[catalog.Ref]order.Holding{}
+	if len(refs) == 0 {
+		return held, nil
+	}
+	if err := r.within(s, c); err != nil {
+		return nil, err
+	}
+	rs := r.query(sqlSlots, s.Partner(), c)
+	defer rs.close()
+	for rs.next() {
+		var ref catalog.Ref
+		var n int
+		var sub id.Subscription
+		var state subscription.State
+		if err := rs.scan(&ref.Product, &ref.Sku, &n, &sub, &state); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(refs, ref) {
+			continue
+		}
+		h := held[ref]
+		h.Slots = append(h.Slots, n)
+		if state == subscription.Suspended && h.Suspended == "" {
+			h.Suspended = sub
+		}
+		held[ref] = h
+	}
+	return held, rs.err()
+}
+
+// TakeSlot implements app.Tx.
+func (t *Tx) TakeSlot(c id.Customer, s order.Slot) error {
+	return t.exec(1, fault.Refuse("offer.limit", nil), sqlSlotInsert,
+		t.scope.Partner(), c, s.Ref.Product, s.Ref.Sku, s.N, s.Subscription)
+}
+
+// FreeSlot implements app.Tx; a subscription without a place is no error.
+func (t *Tx) FreeSlot(c id.Customer, sub id.Subscription) error {
+	return t.exec(anyRows, nil, sqlSlotDelete, t.scope.Partner(), c, sub)
+}

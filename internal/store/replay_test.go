@@ -60,6 +60,8 @@ func TestReplay(t *testing.T) {
 		{name: "other method", second: func(a *app.Act) { a.Request.Method = "PATCH" }, want: "run 2", third: "run 2"},
 		{name: "other path", second: func(a *app.Act) { a.Request.Path += "?x" }, want: "run 2", third: "run 2"},
 		{name: "long paths that differ at the end", second: func(a *app.Act) { a.Request.Path = strings.Repeat("a", 5000) }, want: "run 2", third: "run 2"},
+		{name: "a path no database takes", second: func(a *app.Act) { a.Request.Path = "/\xff" }, want: "store.text_invalid", third: "store.text_invalid"},
+		{name: "a lock no database takes", second: func(a *app.Act) { a.Lock.Customer = "\x00" }, want: "store.text_invalid", third: "store.text_invalid"},
 		{name: "other person of the same client", second: func(a *app.Act) { a.Actor.User = "other" }, want: "run 2", third: "run 2"},
 		{name: "other partner", second: func(a *app.Act) { a.Actor.Scope = party.NewScope("other", "") }, want: "run 2", third: "run 2"},
 		{name: "G4 other body, strict", second: func(a *app.Act) { a.Request.BodyHash[0]++; strict(&a.Request) }, want: "replay.other_body", third: "replay.other_body"},

@@ -11,8 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
-	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -140,7 +140,7 @@ func lockFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("%s is held: the database is open in another process (%w)", path, err)
 	}

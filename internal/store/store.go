@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -32,6 +33,7 @@ type Options struct {
 type Store struct {
 	engine engine
 	opts   Options
+	close  func() error
 }
 
 // engine is what differs between the two databases.
@@ -61,7 +63,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
-	return &Store{engine: e, opts: opts}, nil
+	return &Store{engine: e, opts: opts, close: sync.OnceValue(e.close)}, nil
 }
 
 func isPostgres(url string) bool {
@@ -82,8 +84,16 @@ func (s *Store) Update(ctx context.Context, act app.Act, fn func(app.Tx) (any, e
 
 func (s *Store) update(ctx context.Context, act *app.Act, version func(*Tx) (int64, error), fn func(*Tx) (any, error)) (app.Reply, error) {
 	u := update{act: act, fn: fn, version: version, sealer: s.opts.Sealer, now: s.opts.Wall.Now()}
+	if err := validText(act.Lock.Customer); err != nil {
+		return app.Reply{}, err
+	}
 	if act.Request.ID != "" && !act.Preview {
 		u.key = keyOf(act)
+		for _, part := range u.key.args() {
+			if err := validText(part.(string)); err != nil {
+				return app.Reply{}, err
+			}
+		}
 		if act.Request.Sealed && u.sealer == nil {
 			return app.Reply{}, errNoSealer
 		}
@@ -110,5 +120,6 @@ func (s *Store) Health(ctx context.Context) error {
 	})
 }
 
-// Close lets the updates that wait run to their end, refuses new ones, and closes the database.
-func (s *Store) Close() error { return s.engine.close() }
+// Close lets the updates that wait run to their end, refuses new ones, and closes the database. More than once does
+// no harm.
+func (s *Store) Close() error { return s.close() }

@@ -379,5 +379,13 @@ func TestHealthAndClose(t *testing.T) {
 		if err := s.Health(ctx); err != nil {
 			t.Fatal(err)
 		}
+		for range 2 {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f := fault.Of(s.Health(ctx)); f == nil || f.Code != "store.unavailable" {
+			t.Fatal(f)
+		}
 	})
 }

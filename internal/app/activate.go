@@ -16,9 +16,9 @@ func (a *App) Activate(ctx context.Context, who party.Actor, req Request, c id.C
 	if err := who.May(party.PlaySandbox); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

@@ -29,9 +29,9 @@ func (a *App) Checkout(ctx context.Context, who party.Actor, req Request, c id.C
 	if err := mayBuyAnything(who, c); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err
@@ -161,9 +161,9 @@ func (a *App) PlaceOrder(ctx context.Context, who party.Actor, req Request, c id
 	if err := countLines(lines); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

@@ -34,9 +34,13 @@ type Request struct {
 }
 
 // Lock names the row that acts of one kind queue up behind.
+//
+// An act that charges reads its clock behind its lock: a billing period is closed only when no act on a customer of the
+// partner is under way, so that none lands in a period whose invoice is made already.
 type Lock struct {
 	Customer string // customer id: acts on one customer run one after another
 	Partner  bool   // the scope's partner row, for partner-wide acts
+	Books    bool   // with Partner: waits until no act on any customer of the partner is under way, and keeps them out
 }
 
 // Act is one Update: who, behind which lock, for which request.

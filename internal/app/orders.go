@@ -79,9 +79,9 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 	if err := who.MayFor(party.CancelSoftware, c); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

@@ -124,12 +124,12 @@ func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Reque
 			return Reply{}, err
 		}
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview, Version: func(tx Tx) (int64, error) {
 		s, err := tx.Subscription(who.Scope, c, sub)
 		return s.Version, err
 	}}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

@@ -126,7 +126,7 @@ func whatHappened(before subscription.Subscription, out subscription.Outcome) st
 // closePeriod issues the invoice of a billing period at its end (F71) and opens the next one. A period without lines and
 // without a balance makes no invoice.
 func (a *App) closePeriod(ctx context.Context, d Due, happened func(Happened)) error {
-	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true}}
+	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true, Books: true}}
 	var done Happened
 	_, err := a.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		done = Happened{}

@@ -1,0 +1,89 @@
+// What one transaction knows of the catalogue's state.
+package store
+
+import (
+	"errors"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
+
+const (
+	sqlStamp      = `SELECT stamp FROM catalogue WHERE id = 1`
+	sqlStampWrite = `UPDATE catalogue SET version = version + 1, stamp = $1 WHERE id = 1`
+)
+
+// errRestless: see stampTries.
+var errRestless = errors.New("the catalogue changes faster than it can be read")
+
+// stampTries bounds how often a read is begun again because the catalogue changed while it was read.
+const stampTries = 5
+
+// catalogued is a session that remembers the catalogue's stamp, once it was asked for.
+type catalogued struct {
+	session
+	stamp string
+	known bool
+	wrote bool // by this transaction: nothing is taken from or put on the shelves
+}
+
+// catalogue is the transaction's own knowledge; it lives and ends with the session.
+func (r *Reader) catalogue() *catalogued {
+	c, ok := r.s.(*catalogued)
+	if !ok {
+		c = &catalogued{session: r.s}
+		r.s = c
+	}
+	return c
+}
+
+// learn asks for the stamp, once in a transaction.
+func (r *Reader) learn() (*catalogued, error) {
+	c := r.catalogue()
+	if c.known {
+		return c, nil
+	}
+	if err := r.queryRow(sqlStamp).scan(&c.stamp); err != nil {
+		return nil, err
+	}
+	c.known = true
+	return c, nil
+}
+
+// steady runs reads, in one trip, that together see one state of the catalogue, and leaves its stamp in c. At READ
+// COMMITTED every statement sees what was committed before it: another writer in between shows in the stamp. begin is
+// called before each try and says what to read.
+func (r *Reader) steady(c *catalogued, begin func() []read) error {
+	for range stampTries {
+		var after string
+		reads := append(begin(), read{sql: sqlStamp, each: func(scan func(...any) error) error { return scan(&after) }})
+		if err := r.batch(reads...); err != nil {
+			return err
+		}
+		if after == c.stamp {
+			return nil
+		}
+		c.stamp = after
+	}
+	return r.fail(unavailable(errRestless))
+}
+
+// touch sets a new stamp before the transaction's first write of the catalogue. On PostgreSQL it also makes writers of
+// the catalogue wait for one another.
+func (t *Tx) touch() error {
+	c := t.catalogue()
+	if c.wrote {
+		return nil
+	}
+	c.stamp, c.known, c.wrote = id.Random{}.Opaque(22), true, true
+	return t.exec(1, nil, sqlStampWrite, c.stamp)
+}
+
+// updatesPostgres tells whether the act runs on PostgreSQL, in an Update.
+func (r *Reader) updatesPostgres() bool {
+	s := r.s
+	if c, ok := s.(*catalogued); ok {
+		s = c.session
+	}
+	_, ok := s.(*pgSession)
+	return ok
+}

@@ -90,14 +90,25 @@ func (t Tariff) Part(quantity int64, part, parts int) (priced money.Amount, taxe
 }
 
 // Rest is the charge for what remains of a charged period at now: round(price × remaining / days), where remaining is
-// the started days of 24 h to the period's end and days the period's own (F28). Used for added seats and add-ons.
+// the started days of 24 h to the period's end and days the period's own (F28), rounded once (E11). Used for added seats
+// and add-ons. All days of a period are charge part of parts itself; a period without an end has no days to count.
+// Fault "money.too_large".
 func (t Tariff) Rest(quantity int64, part, parts int, p when.Period, now time.Time) (taxed market.Taxed, remaining int64, err error) {
-	priced, taxed, err := t.Part(quantity, part, parts)
-	if err != nil || !now.After(p.Start) {
-		return taxed, p.Days(), err
+	if p.End.IsZero() {
+		_, taxed, err = t.Part(quantity, part, parts)
+		return taxed, 0, err
 	}
-	remaining = min(when.DaysCeil(p.End.Sub(now)), p.Days())
-	return t.Tax.On(priced.Ratio(remaining, p.Days())), remaining, nil
+	days := p.Days()
+	remaining = min(when.DaysCeil(p.End.Sub(now)), days)
+	if remaining == days {
+		_, taxed, err = t.Part(quantity, part, parts)
+		return taxed, days, err
+	}
+	priced, err := t.Unit.TimesRatio(quantity, remaining, int64(parts)*days)
+	if err != nil {
+		return taxed, 0, err
+	}
+	return t.Tax.On(priced), remaining, nil
 }
 
 // pin copies a tariff's rows into a charge.

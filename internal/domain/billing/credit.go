@@ -12,30 +12,21 @@ import (
 const day = 24 * time.Hour
 
 // Credits gives back what a cancellation at now returns of a line's charges (rules.md §3). charges holds the charges of
-// the current term and their earlier credits; termStart is where the first 24 h count from. Charged periods that have
-// ended stay charged, later ones are given back whole, the running one by the rule's mode. A charge that is already
-// fully credited gives nothing (E26); credits are never below 0, their tax is tax(charge) − tax(what is kept) at the
-// original rate (E09).
+// the current term and their earlier credits; termStart is where the first 24 h count from, for added seats it is their
+// own charge's instant (P11). Full gives back all that is still charged; prorated keeps the used days of the running
+// period, all of one that has ended or has no end. A charge that is already fully credited gives nothing (E26); credits
+// are never below 0, their tax is tax(charge) − tax(what is kept) at the original rate (E09).
 func Credits(ids id.Source, charges []Charge, mode policy.CreditMode, termStart, now time.Time) []Charge {
-	if mode == policy.FullFirstDay {
-		mode = policy.Prorated
-		if now.Sub(termStart) < day {
-			mode = policy.Full
-		}
-	}
-	if mode == policy.NoCredit {
-		return nil
-	}
 	var out []Charge
 	for _, c := range charges {
 		if c.Of != "" {
 			continue
 		}
-		kept := int64(0)
-		if mode == policy.Prorated {
-			kept = UsedDays(c, now)
+		start := termStart
+		if c.Kind == AddQuantity {
+			start = c.At
 		}
-		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, kept, now); !credit.Gross().IsZero() {
+		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, at(mode, start, now), now); !credit.Gross().IsZero() {
 			credit.Kind = Cancel
 			out = append(out, credit)
 		}
@@ -44,19 +35,26 @@ func Credits(ids id.Source, charges []Charge, mode policy.CreditMode, termStart,
 }
 
 // CreditSeats gives back seats of one charge: seats of its quantity, by the rule's mode, computed on what is still
-// charged (E17, E26).
+// charged for them (E17, E26). batchStart is where their first 24 h count from.
 func CreditSeats(ids id.Source, charges []Charge, c Charge, seats int64, mode policy.CreditMode, batchStart, now time.Time) Charge {
-	kept := int64(0)
-	if mode == policy.Prorated || mode == policy.FullFirstDay && now.Sub(batchStart) >= day {
-		kept = UsedDays(c, now)
-	}
-	credit := giveBack(ids, c, credited(charges, c.ID), seats, kept, now)
+	credit := giveBack(ids, c, credited(charges, c.ID), seats, at(mode, batchStart, now), now)
 	credit.Kind = RemoveSeats
 	return credit
 }
 
+// at is the mode that holds at now: full within 24 h of start, prorated later, for the mode that is both.
+func at(mode policy.CreditMode, start, now time.Time) policy.CreditMode {
+	switch {
+	case mode != policy.FullFirstDay:
+		return mode
+	case now.Sub(start) < day:
+		return policy.Full
+	}
+	return policy.Prorated
+}
+
 // UsedDays is how many days of a charge are used at now: started days of 24 h since its period began, at least 1, at
-// most its days; 0 when the period has not begun. A charge without a period is used up.
+// most its days; 0 when the period has not begun. A charge without a period is used up: all its 0 days.
 func UsedDays(c Charge, now time.Time) int64 {
 	switch {
 	case c.Period.End.IsZero() || !now.Before(c.Period.End):
@@ -67,56 +65,72 @@ func UsedDays(c Charge, now time.Time) int64 {
 	return min(c.Days, max(1, when.DaysCeil(now.Sub(c.Period.Start))))
 }
 
-// past sums earlier credits of a charge, as positive amounts, and the seats they gave back.
+// past sums earlier credits of a charge, as positive amounts: all of them, those that name no seats (F70), and the seats
+// the others gave back.
 type past struct {
 	priced, tax money.Amount
+	granted     money.Amount
 	seats       int64
 }
 
 func credited(charges []Charge, of id.Charge) past {
 	var p past
 	for _, c := range charges {
-		if c.Of == of {
-			p.priced = p.priced.Sub(c.Priced())
-			p.tax = p.tax.Sub(c.Tax)
-			p.seats += c.Quantity
+		if c.Of != of {
+			continue
+		}
+		p.priced = p.priced.Sub(c.Priced())
+		p.tax = p.tax.Sub(c.Tax)
+		p.seats += c.Quantity
+		if c.Quantity == 0 {
+			p.granted = p.granted.Sub(c.Priced())
 		}
 	}
 	return p
 }
 
-// giveBack credits seats of what c still charges, keeping kept of its days.
-func giveBack(ids id.Source, c Charge, p past, seats, kept int64, now time.Time) Charge {
-	live := c.Quantity - p.seats
-	seats = min(seats, live)
-	still := c.Priced().Sub(p.priced)
-	share := still
-	if live > 0 && seats < live {
-		share = still.Ratio(seats, live)
+// open is what is still charged for the last n seats of c: what seats that are gone have used is not theirs. It grows
+// with n from nothing, so that shares of it sum to what they were cut from.
+func (p past) open(c Charge, n int64) money.Amount {
+	left := c.Priced().Ratio(n, max(1, c.Quantity)).Sub(p.granted)
+	if left.Sign() < 0 {
+		return left.Sub(left)
 	}
-	stays := share.Sub(share) // zero in the charge's currency
-	if kept > 0 && c.Days > 0 {
-		stays = share.Ratio(kept, c.Days)
+	return left
+}
+
+// giveBack credits seats of what c still charges, by a mode other than FullFirstDay.
+func giveBack(ids id.Source, c Charge, p past, seats int64, mode policy.CreditMode, now time.Time) Charge {
+	live := max(0, c.Quantity-p.seats)
+	seats = min(seats, live)
+	share := p.open(c, live).Sub(p.open(c, live-seats))
+	kept, stays := int64(0), share.Sub(share) // zero in the charge's currency
+	switch mode {
+	case policy.Full:
+	case policy.Prorated:
+		if kept, stays = UsedDays(c, now), share; kept < c.Days {
+			stays = share.Ratio(kept, c.Days)
+		}
+	default:
+		kept, stays = c.Days, share
 	}
 	back := share.Sub(stays)
-	// The tax that stays is the tax of all that stays charged after this credit, never more than is left of it.
+	still := c.Priced().Sub(p.priced)
+	// The tax that stays is the tax of all that stays charged after this credit, never more than is left of it, and what
+	// comes back with it is never more than the credit itself.
 	tax := c.Tax.Sub(p.tax).Sub(c.rate().On(still.Sub(back)).Tax)
 	if tax.Sign() < 0 || back.IsZero() {
 		tax = back.Sub(back)
 	}
-	if c.Inclusive {
-		if tax.Cmp(back) > 0 {
-			tax = back
-		}
-	}
 	out := c
 	out.ID, out.Of, out.At, out.Quantity, out.Kept = id.Charge(ids.GUID()), c.ID, now, seats, kept
-	out.Tax = tax.Neg()
-	out.Net = back.Neg()
-	if c.Inclusive {
-		out.Net = back.Sub(tax).Neg()
+	if out.Tax, out.Net = tax.Neg(), back.Neg(); c.Inclusive {
+		if tax.Cmp(back) > 0 {
+			out.Tax = back.Neg()
+		}
+		out.Net = back.Neg().Sub(out.Tax)
 	}
-	if out.Period.Start.Before(now) && now.Before(out.Period.End) {
+	if kept > 0 && out.Period.Start.Before(now) && now.Before(out.Period.End) {
 		out.Period.Start = now
 	}
 	return out

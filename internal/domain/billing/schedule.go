@@ -27,8 +27,10 @@ func Schedule(current when.Period, anchorDay int, term when.Term, plan catalog.P
 	return out
 }
 
-// PeriodAt is the billing period of a partner that an instant falls into: its billing day (1–28) 00:00Z to the next (F71).
+// PeriodAt is the billing period of a partner that an instant falls into: its billing day 00:00Z to the next (F71).
+// A day before 1 is 1, the default; one after 28 is 28.
 func PeriodAt(billingDay int, at time.Time) when.Period {
+	billingDay = max(1, min(billingDay, 28))
 	y, m, d := at.UTC().Date()
 	if d < billingDay {
 		m--

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -30,6 +31,11 @@ type Options struct {
 	RequestsPerMinute func(id.Partner) int
 	// ServerID is sent as MS-ServerId; empty: not sent.
 	ServerID string
+	// PublicURL starts the addresses that must be absolute, such as those of downloads: "https://pc.example", no slash at
+	// its end; empty: they start with the scheme and host of the call that asks.
+	PublicURL string
+	// Sandbox moves the business clock. With it the operations of a sandbox are there; nil in production.
+	Sandbox Clockwork
 	// BOM starts every JSON answer with a byte order mark, which one old PowerShell module needs and others cannot read.
 	BOM bool
 }
@@ -37,23 +43,19 @@ type Options struct {
 // api holds what handlers need. Handlers are its methods.
 type api struct {
 	Options
+	app    *app.App
 	limits limits
 }
 
 // New is the handler of every path that Owns names. It panics when an option is missing or the table is contradictory.
-func New(o Options) http.Handler {
-	a := newAPI(o)
+func New(core *app.App, o Options) http.Handler {
+	a := newAPI(core, o)
 	return newDoor(a, a.operations())
 }
 
-func newAPI(o Options) *api {
+func newAPI(core *app.App, o Options) *api {
 	if o.Auth == nil || o.IDs == nil || o.Wall == nil || o.Log == nil || len(o.CursorKey) < 32 {
 		panic("partnercenter: an option is missing")
 	}
-	return &api{Options: o, limits: limits{perMinute: o.RequestsPerMinute}}
-}
-
-// operations is the whole table; each resource adds its part.
-func (a *api) operations() []operation {
-	return nil
+	return &api{Options: o, app: core, limits: limits{perMinute: o.RequestsPerMinute}}
 }

@@ -71,7 +71,7 @@ func doorWith(t testing.TB, o Options, ops ...operation) *door {
 			ops[i].status = 200
 		}
 	}
-	return newDoor(newAPI(o), ops)
+	return newDoor(newAPI(nil, o), ops)
 }
 
 // says answers with a text, to tell which operation was reached.
@@ -240,10 +240,10 @@ func TestContradictoryTablePanics(t *testing.T) {
 					t.Errorf("%s: accepted", name)
 				}
 			}()
-			newDoor(newAPI(options()), table)
+			newDoor(newAPI(nil, options()), table)
 		}()
 	}
-	New(options()) // the real table holds together
+	New(nil, options()) // the real table holds together
 }
 
 func FuzzRoute(f *testing.F) {

@@ -1,0 +1,10 @@
+package partnercenter
+
+import "slices"
+
+// operations is the whole table: every route there is, by resource. What only a sandbox has comes last.
+func (a *api) operations() []operation {
+	return slices.Concat(
+		a.sandboxOperations(),
+	)
+}

@@ -26,6 +26,10 @@ const (
 	sqlLockPartner  = `SELECT version FROM partner WHERE id = $1 FOR NO KEY UPDATE`
 	sqlLockCustomer = `SELECT version FROM customer WHERE partner_id = $1 AND id = $2 FOR NO KEY UPDATE`
 	sqlLockRequest  = `SELECT pg_advisory_xact_lock($1)`
+
+	// A partner's books: acts on its customers share them, the closing of a billing period has them alone (app.Lock).
+	sqlShareBooks = `SELECT pg_advisory_xact_lock_shared($1)`
+	sqlLockBooks  = `SELECT pg_advisory_xact_lock($1)`
 )
 
 var (
@@ -137,7 +141,15 @@ func (s *pgSession) start(u *update) (*record, error) {
 	var b pgx.Batch
 	b.BeginTx(pgWrites)
 	partner := string(u.act.Actor.Scope.Partner())
-	locks := 0
+	locks, books := 0, 0
+	switch {
+	case u.act.Lock.Books:
+		b.Queue(sqlLockBooks, advisoryKey("books/"+partner))
+		books++
+	case u.act.Lock.Customer != "":
+		b.Queue(sqlShareBooks, advisoryKey("books/"+partner))
+		books++
+	}
 	if u.act.Lock.Partner {
 		b.Queue(sqlLockPartner, partner)
 		locks++
@@ -156,10 +168,13 @@ func (s *pgSession) start(u *update) (*record, error) {
 	}
 	locked := int64(0)
 	found, err := s.first(&b, func(br pgx.BatchResults) error {
-		for range locks {
+		for i := range books + locks {
 			tag, err := br.Exec()
 			if err != nil {
 				return err
+			}
+			if i < books {
+				continue
 			}
 			locked += tag.RowsAffected()
 		}

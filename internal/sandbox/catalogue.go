@@ -199,17 +199,20 @@ func (p shelfProduct) entry() (catalog.Entry, error) {
 				ID: Availability(p.ID, s.ID, m.Country), Sku: s.ID, Market: m.Country, Segment: market.Commercial, Currency: known.Currency,
 			})
 			for _, o := range s.offers {
-				// Cents to 10^-8 of the unit, and the market's rate in thousandths.
-				unit := money.PriceOf(o.cents*1_000_000/1000*m.PerMille, known.Currency)
-				e.Prices = append(e.Prices, catalog.PriceRow{
-					ID:  fmt.Sprintf("%s-%s-%s-%s-%s", p.ID, s.ID, m.Country, o.term, o.plan),
-					Sku: s.ID, Market: m.Country, Segment: market.Commercial, Currency: known.Currency,
-					Term: o.term, Plan: o.plan, Unit: unit, TierMin: 1, From: o.from,
-				})
+				e.Prices = append(e.Prices, price(p.ID, e.Availabilities[len(e.Availabilities)-1], o, m.PerMille))
 			}
 		}
 	}
 	return e, nil
+}
+
+// price is an offer's row for an availability, at the market's rate in thousandths.
+func price(p id.Product, a catalog.Availability, o offer, perMille int64) catalog.PriceRow {
+	return catalog.PriceRow{
+		ID:  fmt.Sprintf("%s-%s-%s-%s-%s", p, a.Sku, a.Market, o.term, o.plan),
+		Sku: a.Sku, Market: a.Market, Segment: a.Segment, Currency: a.Currency,
+		Term: o.term, Plan: o.plan, Unit: money.PriceOf(o.cents*1_000*perMille, a.Currency), TierMin: 1, From: o.from, // cents to 10^-8
+	}
 }
 
 // Availability is the demo's id for a SKU in a market: 12 characters.

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
+	"github.com/comptoir-dev/comptoir/internal/sandbox"
+	"github.com/comptoir-dev/comptoir/internal/store"
+)
+
+type demoCommand struct {
+	Data     string `help:"Folder of the demo." default:"comptoir-demo" type:"path"`
+	Database string `help:"sqlite:PATH or postgres://… of an empty database; the default is a SQLite file in the folder."`
+	listening
+}
+
+// demoFile is demo.json: what scripts need to drive the demo (product.md).
+type demoFile struct {
+	URL          string         `json:"url"`
+	Tenant       id.Partner     `json:"tenant"`
+	PartnerID    id.Partner     `json:"partnerId"`
+	ClientID     id.Client      `json:"clientId"`
+	ClientSecret string         `json:"clientSecret"`
+	Roles        []party.Role   `json:"roles"`
+	Users        []struct{}     `json:"users"` // people sign in once there are pages for them
+	Customers    []demoCustomer `json:"customers"`
+	Clock        string         `json:"clock"`
+}
+
+type demoCustomer struct {
+	ID          id.Customer `json:"id"`
+	CompanyName string      `json:"companyName"`
+	Country     string      `json:"country"`
+}
+
+// Run makes the demo if the folder has none, and serves it. What is made half is made again: a demo is whole once its
+// demo.json stands.
+func (c demoCommand) Run(ctx context.Context) error {
+	st := storage{Data: c.Data, Database: c.Database}
+	file := filepath.Join(c.Data, "demo.json")
+	var demo demoFile
+	text, err := os.ReadFile(file)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(text, &demo); err != nil {
+			return fmt.Errorf("%s cannot be read; remove the folder to begin anew: %w", file, err)
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		if err := discard(c.Data); err != nil {
+			return err
+		}
+	default:
+		return err
+	}
+	s, err := st.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	if demo.ClientID == "" {
+		if demo, err = s.seed(ctx); err != nil {
+			return errors.Join(err, s.close())
+		}
+	}
+	ready := func(url string) error {
+		demo.URL, demo.Clock = url, s.clock.Now().Format("2006-01-02T15:04:05Z")
+		if err := writeDemo(file, demo); err != nil {
+			return err
+		}
+		demo.greet(file)
+		return nil
+	}
+	return errors.Join(c.serve(ctx, s, st, true, ready), s.close())
+}
+
+// discard removes what an interrupted seeding left, and nothing it does not know.
+func discard(dir string) error {
+	for _, name := range []string{"comptoir.db", "comptoir.db-wal", "comptoir.db-shm", "comptoir.db.lock", "secrets", "media"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seed fills a new store, on a clock of the past that ends now.
+func (s *site) seed(ctx context.Context) (demoFile, error) {
+	fmt.Fprintln(os.Stderr, "Making the demo …")
+	media, err := s.demoMedia(ctx)
+	if err != nil {
+		return demoFile{}, err
+	}
+	past := *s.app
+	clock := when.NewFixed(when.Date(2020, 7, 1))
+	past.Clock = clock
+	seeder := sandbox.Seeder{App: &past, Clock: clock, Media: media, Keys: demoKey}
+	seeded, err := seeder.Seed(ctx, s.clock.Now())
+	if err != nil {
+		return demoFile{}, err
+	}
+	plain, hash := identity.NewSecret()
+	client := store.Client{
+		ID: id.Client(id.Random{}.GUID()), Name: "Demo script", Partner: seeded.Partner.ID,
+		Roles:   party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
+		Secrets: []store.Secret{{Hash: string(hash)}},
+	}
+	if err := s.store.PutClient(ctx, client); err != nil {
+		return demoFile{}, err
+	}
+	if err := s.store.SetDomain(ctx, seeded.Partner.ID, "quainine.example"); err != nil {
+		return demoFile{}, err
+	}
+	demo := demoFile{
+		Tenant: seeded.Partner.ID, PartnerID: seeded.Partner.ID, ClientID: client.ID, ClientSecret: plain, Roles: client.Roles.List(),
+		Users: []struct{}{},
+	}
+	for _, c := range seeded.Customers {
+		demo.Customers = append(demo.Customers, demoCustomer{c.ID, c.CompanyName, string(c.Country())})
+	}
+	return demo, nil
+}
+
+// demoMedia stores the small real download of the demo.
+func (s *site) demoMedia(ctx context.Context) (sandbox.File, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range []struct{ name, text string }{
+		{"README.txt", "Comptoir demo download.\nThis is what a customer fetches by a link of 14 days or 50 downloads.\n"},
+		{"setup.cfg", "product=demo\nactivation=MAK\n"},
+	} {
+		w, err := z.Create(f.name)
+		if err != nil {
+			return sandbox.File{}, err
+		}
+		if _, err := w.Write([]byte(f.text)); err != nil {
+			return sandbox.File{}, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return sandbox.File{}, err
+	}
+	const blob = "demo-server.zip"
+	size, sum, err := s.media.Put(ctx, blob, &b)
+	return sandbox.File{Blob: blob, SHA256: sum, Size: size}, err
+}
+
+// demoKey makes a product key of 32 digits.
+func demoKey(string, string, int) string {
+	const digits = "0123456789"
+	raw := []byte(id.Random{}.Opaque(32))
+	for i, b := range raw {
+		raw[i] = digits[int(b)%len(digits)]
+	}
+	return string(raw)
+}
+
+// writeDemo replaces demo.json whole; it holds a secret, so only its owner reads it.
+func writeDemo(file string, demo demoFile) error {
+	text, err := json.MarshalIndent(demo, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file+".new", append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
+}
+
+// greet prints how to enter.
+func (d demoFile) greet(file string) {
+	fmt.Printf(`
+Comptoir runs at %[1]s (sandbox: the clock can be moved)
+
+  tenant        %[2]s
+  clientId      %[3]s
+  clientSecret  %[4]s
+  all of it in  %[5]s
+
+Try it:
+  token=$(curl -s %[1]s/%[2]s/oauth2/token -d grant_type=client_credentials \
+    -d client_id=%[3]s --data-urlencode client_secret=%[4]s \
+    -d resource=https://api.partnercenter.microsoft.com | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl -s %[1]s/v1/customers -H "Authorization: Bearer $token"
+
+The README has a five-minute tour. Stop with Ctrl-C; run it again to go on.
+`, d.URL, d.Tenant, d.ClientID, d.ClientSecret, file)
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
+	"github.com/comptoir-dev/comptoir/internal/jobs"
+	"github.com/comptoir-dev/comptoir/internal/sandbox"
+	"github.com/comptoir-dev/comptoir/internal/web"
+)
+
+// listening says where a server listens.
+type listening struct {
+	Listen  string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	TLSCert string `help:"Certificate file; with --tls-key the server speaks TLS only." type:"existingfile" name:"tls-cert"`
+	TLSKey  string `help:"Key file of the certificate." type:"existingfile" name:"tls-key"`
+}
+
+type serveCommand struct {
+	storage
+	listening
+	Sandbox bool `help:"Movable clock, and playing the publisher."`
+}
+
+// Run serves until interrupted.
+func (c serveCommand) Run(ctx context.Context) error {
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(ctx, s, c.storage, c.Sandbox, nil), s.close())
+}
+
+// serve listens, then calls ready with the URL, then answers until ctx ends.
+func (l listening) serve(ctx context.Context, s *site, st storage, play bool, ready func(url string) error) error {
+	if (l.TLSCert == "") != (l.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	url := l.url(ln.Addr())
+	handler, sweep, err := s.handler(url, st, play)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 64 << 10,
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var working sync.WaitGroup
+	working.Go(func() { sweep.Run(background) })
+	served := make(chan error, 1)
+	go func() {
+		if l.TLSCert != "" {
+			served <- server.ServeTLS(ln, l.TLSCert, l.TLSKey)
+		} else {
+			served <- server.Serve(ln)
+		}
+	}()
+	if ready != nil {
+		if err := ready(url); err != nil {
+			return errors.Join(err, server.Close())
+		}
+	}
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer cancel()
+		err = server.Shutdown(grace)
+	}
+	stop()
+	working.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// url is how callers on this machine reach the server: by name where it listens on the loopback, so that passkeys work.
+func (l listening) url(a net.Addr) string {
+	scheme := "http"
+	if l.TLSCert != "" {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// handler is everything the server answers.
+func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.Sweep, error) {
+	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
+	if err != nil {
+		return nil, nil, err
+	}
+	sweep := &jobs.Sweep{App: s.app, Clock: s.clock, Log: s.log}
+	o := partnercenter.Options{
+		Auth: identity.Authenticator{Tokens: tokens, Clients: clients{s.store}}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
+		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url,
+	}
+	if play {
+		o.Sandbox = &sandbox.Clockwork{Sweep: sweep, Clock: s.clock, Due: s.store, Log: s.log}
+	}
+	api := partnercenter.New(s.app, o)
+	signIn := identity.Handler(identity.Options{Tokens: tokens, Clients: clients{s.store}, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})
+	pages := http.NewServeMux()
+	pages.Handle("/", web.Handler(web.Home{Version: buildVersion(), Sandbox: play, Database: st.engine(), Clock: s.clock}))
+	pages.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	pages.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := s.store.Health(ctx); err != nil {
+			s.log.Error("readiness", "error", err)
+			plain(w, http.StatusServiceUnavailable, "the database does not answer")
+			return
+		}
+		plain(w, http.StatusOK, "ready")
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case partnercenter.Owns(r.URL.Path):
+			api.ServeHTTP(w, r)
+		case identity.Serves(r.URL.Path):
+			signIn.ServeHTTP(w, r)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	}), sweep, nil
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // a caller who hung up is no error of ours
+}

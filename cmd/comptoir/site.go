@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/blobs"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/vault"
+)
+
+// storage says where an installation keeps its things.
+type storage struct {
+	Data     string `help:"Folder of the installation: database, secrets, media." default:"comptoir-data" type:"path"`
+	Database string `help:"sqlite:PATH or postgres://…; the default is a SQLite file in the data folder."`
+}
+
+// site is an installation that is open: one store, its secrets, its media, its clocks.
+type site struct {
+	store   *store.Store
+	secrets *vault.Secrets
+	media   *blobs.Folder
+	clock   *when.Movable
+	app     *app.App
+	fresh   bool // nothing was there before
+	log     *slog.Logger
+}
+
+// maxMedia bounds one download file: 20 GiB.
+const maxMedia = 20 << 30
+
+// open opens the installation, making what a new one needs. Secrets are made only together with a new database folder.
+func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	secretsDir := filepath.Join(s.Data, "secrets")
+	_, err := os.Stat(secretsDir)
+	out := &site{log: log, fresh: errors.Is(err, fs.ErrNotExist)}
+	if out.secrets, err = vault.Open(vault.Options{Dir: secretsDir, Env: os.Getenv, Create: out.fresh}); err != nil {
+		return nil, err
+	}
+	if out.media, err = blobs.Open(filepath.Join(s.Data, "media"), maxMedia); err != nil {
+		return nil, err
+	}
+	if out.store, err = store.Open(ctx, s.url(), store.Options{Wall: when.Wall{}, Sealer: out.secrets.Vault}); err != nil {
+		return nil, err
+	}
+	offset, high, err := out.store.ClockState()
+	if err != nil {
+		return nil, errors.Join(err, out.close())
+	}
+	out.clock = when.NewMovable(when.Wall{}, offset, high)
+	out.app = &app.App{
+		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
+	}
+	return out, nil
+}
+
+func (s storage) url() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return "sqlite:" + filepath.Join(s.Data, "comptoir.db")
+}
+
+func (s storage) engine() string {
+	if strings.HasPrefix(s.url(), "sqlite:") {
+		return "SQLite"
+	}
+	return "PostgreSQL"
+}
+
+func (s *site) close() error { return errors.Join(s.store.Close(), s.media.Close()) }
+
+// logger writes JSON lines to standard error.
+func logger() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+
+type migrateCommand struct {
+	storage
+	Wait time.Duration `help:"How long to wait for the database." default:"30s"`
+}
+
+// Run opens the store, which migrates it, and stops.
+func (c migrateCommand) Run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Wait)
+	defer cancel()
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	return s.close()
+}

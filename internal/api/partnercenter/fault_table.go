@@ -171,4 +171,5 @@ var faultOf = map[string]wireFault{
 	"clock.back":          {400, "3000", "The clock cannot go back.[ It is {now}.]"},
 	"clock.too_far":       {400, "900127", "The clock does not move so far at a time[; {days} days at most]."},
 	"clock.busy":          {409, "900278", "The clock is still moving; read it to see how far."},
+	"status.unreachable":  {400, "800040", "This status cannot be asked for; active, suspended and deleted can."},
 }

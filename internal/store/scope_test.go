@@ -1,0 +1,213 @@
+package store_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+)
+
+// unscoped are the statements that name a tenant table and no partner, with the reason.
+var unscoped = map[string]string{
+	"sqlClient":           "a token names a client before it is known whose it is",
+	"sqlDueSubscriptions": "the sweep serves all partners",
+	"sqlDueAccounts":      "the sweep serves all partners",
+	"sqlReplayPurge":      "answers expire whosever they are",
+	"sqlLinkByToken":      "a link is followed by whoever holds its token",
+
+	"sqlInvoiceGaps":       "the proof covers the whole store",
+	"sqlUnbalancedEntries": "the proof covers the whole store",
+	"sqlUnpostedCharges":   "the proof covers the whole store",
+}
+
+// fragments go on from the statement they are added to.
+func isStatement(sql string) bool {
+	return regexp.MustCompile(`^(SELECT|INSERT|UPDATE|DELETE|WITH)\s`).MatchString(sql)
+}
+
+// statements are the package's SQL constants by name, as far as they are written in one piece or joined by +.
+func statements(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exprs := map[string]ast.Expr{}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := map[ast.Expr]bool{}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				for i, name := range n.Names {
+					if i < len(n.Values) {
+						exprs[name.Name] = n.Values[i]
+						named[n.Values[i]] = true
+					}
+				}
+			case *ast.BasicLit: // a statement that has no name, or is part of one
+				if n.Kind == token.STRING && !named[n] {
+					exprs["literal "+f.Name()+":"+strconv.Itoa(int(n.Pos()))] = n
+				}
+			}
+			return true
+		})
+	}
+	found := map[string]string{}
+	for name, e := range exprs {
+		if sql := text(e, exprs, 0); isStatement(sql) {
+			found[name] = sql
+		}
+	}
+	return found
+}
+
+// text is what a constant expression says; empty for any other.
+func text(e ast.Expr, consts map[string]ast.Expr, depth int) string {
+	if depth > 8 {
+		return ""
+	}
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, _ := strconv.Unquote(e.Value)
+		return s
+	case *ast.Ident:
+		if c, ok := consts[e.Name]; ok {
+			return text(c, consts, depth+1)
+		}
+	case *ast.BinaryExpr:
+		return text(e.X, consts, depth+1) + text(e.Y, consts, depth+1)
+	}
+	return ""
+}
+
+// tenantTables are the tables that have a partner_id, from the database itself.
+func tenantTables(t *testing.T, s *store.Store) (tables []string) {
+	t.Helper()
+	err := s.ViewReader(ctx, func(r *store.Reader) (err error) {
+		tables, err = r.Texts(`SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c ON c.name = 'partner_id' WHERE t.type = 'table'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}
+
+// TestEveryStatementNamesThePartner: one mention of partner_id for each tenant table in the statement.
+func TestEveryStatementNamesThePartner(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	tables, all := tenantTables(t, s), statements(t)
+	if len(tables) < 12 || len(all) < 40 {
+		t.Fatalf("%d tables, %d statements: not all were found", len(tables), len(all))
+	}
+	excused := map[string]bool{}
+	for name, sql := range all {
+		if missing := partnersMissing(tables, sql); missing {
+			if unscoped[name] == "" {
+				t.Errorf("%s names a tenant table without its partner: %s", name, strings.Join(strings.Fields(sql), " "))
+			}
+			excused[name] = true
+		}
+	}
+	for name, why := range unscoped {
+		if _, there := all[name]; there && !excused[name] {
+			t.Errorf("%s needs no excuse (%s)", name, why)
+		}
+	}
+	for sql, want := range map[string]bool{
+		`SELECT body FROM cart WHERE id = $1`:                                                     true,
+		`SELECT body FROM cart WHERE partner_id = $1 AND id = $2`:                                 false,
+		`SELECT 1 FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.partner_id = $1`:   true,
+		`INSERT INTO slot (customer_id) VALUES ($1)`:                                              true,
+		`SELECT 1 FROM tenant WHERE id = $1`:                                                      false,
+		`UPDATE subscription SET state = $1 WHERE customer_id = $2 AND version = $3`:              true,
+		`SELECT subscription_id FROM product WHERE id = $1`:                                       false,
+		`SELECT partner_id FROM slot WHERE subscription_id = $1`:                                  true,
+		`DELETE FROM slot WHERE partner_id = $1 AND customer_id = $2 AND subscription_id IN ($3)`: false,
+	} {
+		if partnersMissing(tables, sql) != want {
+			t.Errorf("the check is wrong about: %s", sql)
+		}
+	}
+}
+
+func partnersMissing(tables []string, sql string) bool {
+	named := 0
+	for _, m := range regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)`).FindAllStringSubmatch(sql, -1) {
+		for _, table := range tables {
+			if m[1] == table {
+				named++
+			}
+		}
+	}
+	return len(regexp.MustCompile(`partner_id = |INSERT INTO \w+\s+\(partner_id, `).FindAllString(sql, -1)) < named
+}
+
+// scans are the statements that read a whole table, with the reason.
+var scans = map[string]string{
+	"sqlCancelRules": "a few dozen rows, kept in memory",
+	"sqlLinkRules":   "a few dozen rows, kept in memory",
+	"sqlTaxRows":     "a few hundred rows, kept in memory",
+
+	"sqlInvoiceGaps":       "the proof covers the whole store",
+	"sqlUnbalancedEntries": "the proof covers the whole store",
+	"sqlUnpostedCharges":   "the proof covers the whole store",
+}
+
+// TestNoStatementReadsAWholeTable: what SQLite plans for each statement that stands on its own.
+func TestNoStatementReadsAWholeTable(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	planned := 0
+	for name, sql := range statements(t) {
+		if strings.HasPrefix(sql, "INSERT") && !strings.Contains(sql, "VALUES") || strings.Contains(sql, "FOR NO KEY UPDATE") || strings.Contains(sql, "SKIP LOCKED") ||
+			strings.Contains(sql, "pg_") || strings.Contains(sql, "set_config") || strings.HasPrefix(name, "literal") {
+			continue
+		}
+		var plan []string
+		err := s.ViewReader(ctx, func(r *store.Reader) error {
+			return r.Batch(store.NewRead(func(scan func(...any) error) error {
+				var n, parent, unused int
+				var detail string
+				err := scan(&n, &parent, &unused, &detail)
+				plan = append(plan, detail)
+				return err
+			}, `EXPLAIN QUERY PLAN `+sql, make([]any, highest(sql))...))
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		planned++
+		for _, step := range plan {
+			if strings.HasPrefix(step, "SCAN") && step != "SCAN CONSTANT ROW" && scans[name] == "" {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+	if planned < 40 {
+		t.Errorf("only %d statements were looked at", planned)
+	}
+}
+
+// highest is the number of the last placeholder.
+func highest(sql string) (n int) {
+	for _, m := range regexp.MustCompile(`\$(\d+)`).FindAllStringSubmatch(sql, -1) {
+		i, _ := strconv.Atoi(m[1])
+		n = max(n, i)
+	}
+	return n
+}

@@ -10,8 +10,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
-var _ app.DueStore = (*Store)(nil)
-
 const (
 	sqlDueSubscriptions = `SELECT due_at, partner_id, customer_id, id FROM subscription WHERE due_at <= $1
 		ORDER BY due_at, id LIMIT $2`

@@ -42,7 +42,7 @@ func equal[T ~string](f *filter, condition string, value T) {
 	}
 }
 
-// since and until narrow when the instant is set.
+// instant narrows when t is set. condition has one ?.
 func (f *filter) instant(condition string, t time.Time) {
 	if !t.IsZero() {
 		f.and(condition, t)
@@ -100,7 +100,7 @@ func in[T ~string](f *filter, column string, ids []T) {
 	f.and(" AND "+column+" IN (?"+strings.Repeat(", ?", n-1)+")", args...)
 }
 
-// rows runs the filter.
+// rowsOf runs the filter.
 func rowsOf[T any](r *Reader, f *filter, scan func(v *T, scan func(dest ...any) error) error) ([]T, error) {
 	return collect(r, scan, f.sql.String(), f.args...)
 }

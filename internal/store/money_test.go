@@ -62,6 +62,8 @@ func TestChargesAndTotals(t *testing.T) {
 			{"of a currency", "c", app.ChargeQuery{Currency: "JPY"}},
 			{"from on the dot", "d c x", app.ChargeQuery{From: noon.Add(time.Hour)}},
 			{"until on the dot", "a b", app.ChargeQuery{Until: noon.Add(time.Hour)}},
+			{"of a customer from on the dot", "d c", app.ChargeQuery{Customer: acme, From: noon.Add(time.Hour)}},
+			{"of a subscription, a page", "d", app.ChargeQuery{Subscription: "s1", Limit: 2, After: app.ChargeCursor{At: noon, ID: "b"}}},
 			{"a page", "a b", app.ChargeQuery{Limit: 2}},
 			{"the next page", "b d", app.ChargeQuery{Limit: 2, After: app.ChargeCursor{At: noon, ID: "a"}}},
 		} {

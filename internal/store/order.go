@@ -15,10 +15,11 @@ const (
 			l.n, l.subscription_id, l.state, l.ended_at, l.body
 		FROM orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
 		WHERE o.partner_id = $1 AND o.customer_id = $2`
-	sqlOrdersInCart = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
-	sqlOrdersByID   = ` AND (o.id = ? OR o.alternate_id = ?) ORDER BY o.at, o.n, o.id, l.n`
-	sqlOrdersOfPlan = ` AND o.plan = ?`
-	sqlOrdersNewest = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
+	sqlOrdersByID    = ` AND o.id = ? ORDER BY l.n`
+	sqlOrdersByShort = ` AND o.alternate_id = ? ORDER BY o.at, o.id, l.n`
+	sqlOrdersInCart  = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
+	sqlOrdersOfPlan  = ` AND o.plan = ?`
+	sqlOrdersNewest  = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
 
 	sqlOrderInsert = `INSERT INTO orders (partner_id, customer_id, id, alternate_id, cart_id, plan, currency, at, n, status, system)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
@@ -94,21 +95,16 @@ func (r *Reader) Order(s party.Scope, c id.Customer, orderOrAlternate string) (o
 	if err := r.within(s, c); err != nil {
 		return order.Order{}, err
 	}
-	f := where(sqlOrders, s.Partner(), c)
-	f.and(sqlOrdersByID, orderOrAlternate, orderOrAlternate)
-	found, err := r.orders(f)
-	if err != nil {
-		return order.Order{}, err
-	}
-	for _, o := range found { // the id itself goes before another order's short name
-		if string(o.ID) == orderOrAlternate {
-			return o, nil
+	for _, by := range [2]string{sqlOrdersByID, sqlOrdersByShort} { // an OR of the two would walk all the customer's orders
+		f := where(sqlOrders, s.Partner(), c)
+		f.and(by, orderOrAlternate)
+		if found, err := r.orders(f); err != nil {
+			return order.Order{}, err
+		} else if len(found) > 0 {
+			return found[0], nil
 		}
 	}
-	if len(found) == 0 {
-		return order.Order{}, fault.NotFound("order.unknown", nil)
-	}
-	return found[0], nil
+	return order.Order{}, fault.NotFound("order.unknown", nil)
 }
 
 // CartOrders implements app.Reader.

@@ -14,7 +14,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
-var _ app.Store = (*Store)(nil)
+var (
+	_ app.Store    = (*Store)(nil)
+	_ app.DueStore = (*Store)(nil)
+	_ app.Reader   = (*Reader)(nil)
+	_ app.Tx       = (*Tx)(nil)
+)
 
 // Sealer encrypts answers that carry a secret before they are kept for replay. ad binds the bytes to their row:
 // what was sealed for one row does not open for another.
@@ -77,9 +82,9 @@ func isPostgres(url string) bool {
 func (s *Store) Update(ctx context.Context, act app.Act, fn func(app.Tx) (any, error)) (app.Reply, error) {
 	var version func(*Tx) (int64, error)
 	if act.Version != nil {
-		version = func(t *Tx) (int64, error) { return act.Version(any(t).(app.Tx)) }
+		version = func(t *Tx) (int64, error) { return act.Version(t) }
 	}
-	return s.update(ctx, &act, version, func(t *Tx) (any, error) { return fn(any(t).(app.Tx)) })
+	return s.update(ctx, &act, version, func(t *Tx) (any, error) { return fn(t) })
 }
 
 func (s *Store) update(ctx context.Context, act *app.Act, version func(*Tx) (int64, error), fn func(*Tx) (any, error)) (app.Reply, error) {
@@ -103,7 +108,7 @@ func (s *Store) update(ctx context.Context, act *app.Act, version func(*Tx) (int
 
 // View implements app.Store: every read of fn sees the same instant. A ctx that has ended stops it at the next statement.
 func (s *Store) View(ctx context.Context, fn func(app.Reader) error) error {
-	return s.engine.view(ctx, func(r *Reader) error { return fn(any(r).(app.Reader)) })
+	return s.engine.view(ctx, func(r *Reader) error { return fn(r) })
 }
 
 // Health is nil when the database answers and has at least this program's schema.

@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -24,16 +25,17 @@ type Window struct {
 	Policy  string
 }
 
-// CancelWindow tells until when the subscription can be cancelled with a credit. A trial can be cancelled all along (P12).
+// CancelWindow tells until when the subscription can be cancelled with a credit, or without any charge: while it waits
+// for its activation (F74), and a trial all along (P12).
 func (h Held) CancelWindow(now time.Time) Window {
 	w := Window{Policy: h.Rule.ID}
-	if h.InTrial(now) {
+	switch {
+	case h.State == Pending:
+		w.Until = h.OrderedAt.Add(policy.PendingFor)
+	case h.InTrial(now):
 		w.Policy, w.Until = "P12", h.TrialUntil
-		if w.Until.IsZero() {
-			w.Until = h.Current.End
-		}
-	} else if until, ok := h.Rule.End(h.LineAt, h.LineAt); ok {
-		w.Until = until
+	default:
+		w.Until, _ = h.Rule.End(h.LineAt, h.LineAt)
 	}
 	w.Allowed = h.State.Live() && now.Before(w.Until)
 	return w
@@ -42,8 +44,9 @@ func (h Held) CancelWindow(now time.Time) Window {
 // Cancel decides what becomes of a subscription at now (F33–F36, F59, P01–P12); children are its add-ons, which end with
 // it, each credited by its own row if inside its own window (E19). Inside the window it ends at once with the credit of
 // billing.Credits; an ISV plan after its window ends at the end of its term instead. Pending ones, trials and metered
-// plans end at once, nothing to give back.
-// Faults: "cancel.already" (E03), "cancel.window_closed" with the instant, the days and the policy row.
+// plans end at once, nothing to give back; so does one whose term ended while it was suspended (E22).
+// Faults: "cancel.already" (E03), "cancel.window_closed" with the instant, the days and the policy row,
+// "subscription.settling" while what fell due is not done (Behind).
 func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, error) {
 	if !h.State.Live() {
 		return Outcome{}, fault.Conflict("cancel.already", nil)
@@ -52,7 +55,14 @@ func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, err
 	case h.State == Pending, h.InTrial(now), h.Rule.After == policy.Deprovision:
 		return endAll(ids, h, children, policy.NoCredit, now), nil
 	case w.Allowed:
+		if h.Behind(now) || slices.ContainsFunc(children, func(c Held) bool { return c.State.Live() && c.Behind(now) }) {
+			return Outcome{}, settling()
+		}
 		return endAll(ids, h, children, h.Rule.Credit, now), nil
+	case h.Lapsed():
+		return endAll(ids, h, children, policy.NoCredit, now), nil
+	case h.termOver(now): // a renewal opens a window
+		return Outcome{}, settling()
 	case h.Rule.After == policy.EndAtTerm:
 		h.AutoRenew = false
 		return Outcome{Subscriptions: []Subscription{h.Subscription}, EndsAt: h.Current.End}, nil

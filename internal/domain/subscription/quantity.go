@@ -14,7 +14,8 @@ import (
 // its own window. Fewer: taken from the newest batches whose window is still open, credited by the line's row. sku bounds
 // the quantity. A software subscription's quantity never changes.
 // Faults: "subscription.deleted", "quantity.suspended", "subscription.pending", "quantity.fixed",
-// "quantity.out_of_range" with min and max, "quantity.window_closed" with how many could go.
+// "quantity.out_of_range" with min and max, "quantity.window_closed" with how many could go, "subscription.settling"
+// while what fell due is not done (Behind).
 func SetQuantity(ids id.Source, h Held, sku *catalog.Sku, quantity int64, now time.Time) (Outcome, error) {
 	s := h.Subscription
 	switch {
@@ -24,12 +25,14 @@ func SetQuantity(ids id.Source, h Held, sku *catalog.Sku, quantity int64, now ti
 		return Outcome{}, fault.Refuse("quantity.suspended", nil)
 	case s.State == Pending:
 		return Outcome{}, fault.Refuse("subscription.pending", nil)
-	case s.Class.Software(), s.Class == catalog.Metered, s.Class == catalog.Trial:
+	case quantity == s.Quantity:
+		return Outcome{}, nil
+	case s.Class.Software(), s.Class == catalog.Metered, s.Class == catalog.Trial, s.Class == catalog.ReservedClass:
 		return Outcome{}, fault.Refuse("quantity.fixed", nil)
 	case quantity < max(1, sku.MinQuantity) || quantity > sku.MaxQuantity:
 		return Outcome{}, fault.Refuse("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
-	case quantity == s.Quantity:
-		return Outcome{}, nil
+	case s.Behind(now):
+		return Outcome{}, settling()
 	case s.Current.Start.IsZero(): // free days: nothing is charged yet
 		s.Quantity = quantity
 		return Outcome{Subscriptions: []Subscription{s}}, nil

@@ -12,8 +12,10 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -25,7 +27,7 @@ const (
 	Pending   State = "pending"   // bought, waiting for the publisher's activation (F74)
 	Active    State = "active"    //
 	Suspended State = "suspended" // users cannot sign in, data is kept until DataUntil (F30, F31)
-	Cancelled State = "cancelled" // ended before its time, or its data is gone
+	Cancelled State = "cancelled" // ended before its time, or its data is gone: what is left of the term is still charged (F41)
 	Expired   State = "expired"   // its term ended without a renewal
 )
 
@@ -104,6 +106,8 @@ func (s Subscription) Due(pendingFor time.Duration) time.Time {
 	switch s.State {
 	case Pending:
 		consider(s.OrderedAt.Add(pendingFor))
+	case Cancelled: // its data is gone, the term is still paid (F41)
+		consider(s.NextCharge)
 	case Active, Suspended:
 		consider(s.NextCharge)
 		if s.State == Suspended {
@@ -117,6 +121,30 @@ func (s Subscription) Due(pendingFor time.Duration) time.Time {
 		}
 	}
 	return due
+}
+
+// Behind tells that something fell due at or before now and is not done yet. What is decided of the subscription depends
+// on it: a charge to come, or a renewal that opens a new window. Such acts are refused until Step was there (E13, E14).
+func (s Subscription) Behind(now time.Time) bool {
+	due := s.Due(policy.PendingFor)
+	return !due.IsZero() && !now.Before(due)
+}
+
+// settling is the refusal of an act on a subscription that is behind: trying again helps, the sweep is on its way.
+func settling() *fault.Fault { return fault.Unavailable("subscription.settling", nil) }
+
+// termOver tells that the running term, or the free days, ended at or before now and nobody has said what follows.
+func (s Subscription) termOver(now time.Time) bool {
+	end := s.ends()
+	return !end.IsZero() && !now.Before(end) && !s.Lapsed()
+}
+
+// ends is the end of the running term, or of the free days before it; zero when there is none.
+func (s Subscription) ends() time.Time {
+	if s.Current.Start.IsZero() {
+		return s.TrialUntil
+	}
+	return s.Current.End
 }
 
 // Lapsed tells that the term ended while suspended: charging has stopped, data and the right to reactivate stay (E22).
@@ -136,11 +164,19 @@ type Outcome struct {
 	Charges       []billing.Charge // and credits
 	Cancelled     []LineRef        // order lines that end; their keys and links die with them (F63)
 	Renewed       bool             // Subscriptions[0] runs in a new term and wants an order line
+	Renewals      []Renewal        // all that do: add-ons come back in a new term with their base (E22)
 	EndsAt        time.Time        // when the (first) subscription ends; zero: it goes on
+}
+
+// Renewal names a subscription that now stands on a new order line, and the line it stood on.
+type Renewal struct {
+	Subscription id.Subscription
+	Before       LineRef
 }
 
 func (o *Outcome) merge(more Outcome) {
 	o.Subscriptions = append(o.Subscriptions, more.Subscriptions...)
 	o.Charges = append(o.Charges, more.Charges...)
 	o.Cancelled = append(o.Cancelled, more.Cancelled...)
+	o.Renewals = append(o.Renewals, more.Renewals...)
 }

@@ -21,7 +21,8 @@ const (
 type Account struct{ Created, FirstBilling time.Time }
 
 // Suspend stops a subscription and its active add-ons together (F29, F30); its data is kept until the instant of F31.
-// Faults: "subscription.deleted", "suspend.already", "subscription.pending", "suspend.trial" for trials, which end instead.
+// Faults: "subscription.deleted", "suspend.already", "subscription.pending", "suspend.trial" for first-party trials, which
+// are cancelled instead (P12), "subscription.settling" at or after a term end that is not dealt with: the renewal wins.
 func Suspend(s Subscription, children []Subscription, keep policy.Retention, acc Account, reason string, now time.Time) (Outcome, error) {
 	switch s.State {
 	case Cancelled, Expired:
@@ -30,6 +31,12 @@ func Suspend(s Subscription, children []Subscription, keep policy.Retention, acc
 		return Outcome{}, fault.Conflict("suspend.already", nil)
 	case Pending:
 		return Outcome{}, fault.Refuse("subscription.pending", nil)
+	}
+	switch {
+	case s.Class == catalog.Trial:
+		return Outcome{}, fault.Refuse("suspend.trial", nil)
+	case s.termOver(now):
+		return Outcome{}, settling()
 	}
 	until := keep.DataUntil(now, acc.Created, acc.FirstBilling)
 	var out Outcome
@@ -48,8 +55,10 @@ type Quoter func(s Subscription, at time.Time) (q Quote, ok bool)
 
 // Reactivate brings a suspended subscription back, and the add-ons its suspension took along (F29, F32), before its data
 // is gone: at DataUntil itself it is refused (E20). A term that ended meanwhile is followed by a new one from now, at
-// now's price (E22); parent is the base of an add-on, nil for others.
-// Faults: "subscription.deleted", "reactivate.not_suspended", "reactivate.too_late", "reactivate.parent", "offer.withdrawn".
+// now's price (E22), an add-on's by the rest of its base's (F28); parent is the base of an add-on, nil for others. An
+// add-on that is no longer sold stays suspended and does not hold back its base.
+// Faults: "subscription.deleted", "reactivate.not_suspended", "reactivate.too_late", "reactivate.parent",
+// "offer.withdrawn", "subscription.settling" while what fell due is not done (Behind).
 func Reactivate(ids id.Source, s Subscription, children []Subscription, parent *Subscription, quote Quoter, now time.Time) (Outcome, error) {
 	switch {
 	case s.State == Cancelled || s.State == Expired:
@@ -63,31 +72,49 @@ func Reactivate(ids id.Source, s Subscription, children []Subscription, parent *
 	}
 	var out Outcome
 	for i, c := range append([]Subscription{s}, children...) {
-		if i > 0 && (c.State != Suspended || !c.SuspendedByParent) {
+		base := parent
+		if i > 0 {
+			base = &out.Subscriptions[0]
+			if c.State != Suspended || !c.SuspendedByParent {
+				continue
+			}
+		}
+		if c.Behind(now) {
+			return Outcome{}, settling()
+		}
+		back, err := reactivate(ids, c, base, quote, now)
+		switch f := fault.Of(err); {
+		case f != nil && f.Code == "offer.withdrawn" && i > 0:
 			continue
-		}
-		lapsed := c.Lapsed()
-		c.State, c.SuspendedAt, c.DataUntil, c.SuspensionReason, c.SuspendedByParent = Active, time.Time{}, time.Time{}, "", false
-		if !lapsed {
-			out.Subscriptions = append(out.Subscriptions, c)
-			continue
-		}
-		q, ok := quote(c, now)
-		if !ok {
-			return Outcome{}, fault.Refuse("offer.withdrawn", nil)
-		}
-		c.EndedAt, c.AnchorDay = time.Time{}, now.Day()
-		term, err := startTerm(ids, c, q, now, true)
-		if err != nil {
+		case err != nil:
 			return Outcome{}, err
 		}
-		out.merge(term)
-		out.Renewed = out.Renewed || i == 0
+		out.merge(back)
+		out.Renewed = out.Renewed || i == 0 && back.Renewed
 	}
 	return out, nil
 }
 
-// SetAutoRenew switches renewal on or off (F38, F39); at the very renewal instant the renewal wins (E14).
+func reactivate(ids id.Source, s Subscription, base *Subscription, quote Quoter, now time.Time) (Outcome, error) {
+	lapsed := s.Lapsed()
+	s.State, s.SuspendedAt, s.DataUntil, s.SuspensionReason, s.SuspendedByParent = Active, time.Time{}, time.Time{}, "", false
+	if !lapsed {
+		return Outcome{Subscriptions: []Subscription{s}}, nil
+	}
+	q, ok := quote(s, now)
+	if !ok {
+		return Outcome{}, fault.Refuse("offer.withdrawn", nil)
+	}
+	s.EndedAt = time.Time{}
+	if base != nil {
+		return renewUnder(ids, s, *base, q, now)
+	}
+	s.AnchorDay = now.Day()
+	return startTerm(ids, s, q, now, true)
+}
+
+// SetAutoRenew switches renewal on or off (F38, F39); at the very renewal instant, or that at which free days become
+// paid (F23), the renewal wins (E14).
 // Faults: "subscription.deleted", "auto_renew.not_offered", "auto_renew.too_late".
 func SetAutoRenew(s Subscription, on bool, now time.Time) (Outcome, error) {
 	switch {
@@ -95,8 +122,8 @@ func SetAutoRenew(s Subscription, on bool, now time.Time) (Outcome, error) {
 		return Outcome{}, fault.Refuse("subscription.deleted", nil)
 	case !s.Switchable || s.Class == catalog.Trial:
 		return Outcome{}, fault.Refuse("auto_renew.not_offered", nil)
-	case !s.Current.End.IsZero() && !now.Before(s.Current.End):
-		return Outcome{}, fault.Refuse("auto_renew.too_late", fault.Args{"until": s.Current.End})
+	case !s.ends().IsZero() && !now.Before(s.ends()):
+		return Outcome{}, fault.Refuse("auto_renew.too_late", fault.Args{"until": s.ends()})
 	}
 	s.AutoRenew = on
 	return Outcome{Subscriptions: []Subscription{s}}, nil

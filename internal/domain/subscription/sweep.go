@@ -6,12 +6,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Step does what falls due for a subscription at its Due instant, once: the next charge, the end of a trial, a renewal,
 // an end, the loss of suspended data (F23, F31, F38, F39, F74, F76, E12–E14, E16, E22). Late or not, it is decided at the
-// original instant. base is the subscription an add-on hangs on, nil for others; newOrder names the order a renewal
-// would stand on.
+// original instant. base is the subscription an add-on hangs on, nil for others.
 func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor time.Duration) (Outcome, error) {
 	s, at := h.Subscription, h.Due(pendingFor)
 	switch {
@@ -20,25 +20,25 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 	case s.State == Pending: // never activated, never billed (F74)
 		return finish(s, Cancelled, at), nil
 	case s.State == Suspended && at.Equal(s.DataUntil):
-		return finish(s, Cancelled, at), nil
+		return dataGone(ids, s, at)
 	case at.Equal(s.NextCharge):
+		if s.State == Cancelled {
+			s.Slot = 0 // given back when it ended
+		}
 		return s.charge(ids, billing.Cycle, s.ChargeNo, at)
-	case s.Current.Start.IsZero() && at.Equal(s.TrialUntil): // a publisher's free days are over (F23)
-		if s.State == Suspended { // no term starts while suspended; reactivating starts it (E22)
-			s.Current.End, s.EndedAt = at, at
-			s.Current.Start = at
-			return Outcome{Subscriptions: []Subscription{s}}, nil
+	case s.Class == catalog.Trial:
+		return finish(s, Expired, at), nil
+	case s.State == Suspended: // no term starts while suspended, charging stops; reactivating starts one (E22)
+		if s.Current.Start.IsZero() {
+			s.Current = when.Period{Start: at, End: at}
 		}
-		if !s.AutoRenew {
-			return finish(s, Expired, at), nil
-		}
-		s.AnchorDay = at.Day()
-		return startTerm(ids, s, Quote{Tariff: s.Tariff}, at, false)
-	case s.State == Suspended: // the term ends while suspended: no renewal, charging stops (E22)
 		s.EndedAt, s.NextCharge = at, time.Time{}
 		return Outcome{Subscriptions: []Subscription{s}}, nil
-	case s.Class == catalog.Trial, !s.AutoRenew, base != nil && !outlives(*base, at):
+	case !s.AutoRenew, base != nil && !outlives(*base, quote, at):
 		return finish(s, Expired, at), nil
+	case s.Current.Start.IsZero(): // a publisher's free days are over (F23)
+		s.AnchorDay = at.Day()
+		return startTerm(ids, s, Quote{Tariff: s.Tariff}, at, false)
 	}
 	q, ok := quote(s, at)
 	if !ok {
@@ -47,12 +47,39 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 	return startTerm(ids, s, q, at, true)
 }
 
-// outlives tells whether a base goes on after an instant at which its term ends.
-func outlives(base Subscription, at time.Time) bool {
-	return base.State == Active && (base.AutoRenew || base.Current.End.After(at))
+// outlives tells whether a base goes on after an instant at which its own term may end, whether it was stepped there
+// already or not.
+func outlives(base Subscription, quote Quoter, at time.Time) bool {
+	if base.State != Active || base.ends().After(at) {
+		return base.State == Active
+	}
+	_, sold := quote(base, at)
+	return sold && base.AutoRenew && base.Class != catalog.Trial
 }
 
+// finish ends a subscription by itself. One that is cancelled takes its order line along: the keys die with it.
 func finish(s Subscription, state State, at time.Time) Outcome {
 	s.State, s.EndedAt, s.NextCharge = state, at, time.Time{}
-	return Outcome{Subscriptions: []Subscription{s}, EndsAt: at}
+	out := Outcome{Subscriptions: []Subscription{s}, EndsAt: at}
+	if state == Cancelled {
+		out.Cancelled = []LineRef{{s.Order, s.Line}}
+	}
+	return out
+}
+
+// dataGone ends a subscription that stayed suspended too long (F31). What is left of its term is charged as it would have
+// been, for the whole term is owed (F41, E21); the next charge, if it falls due at the very instant, with the end.
+func dataGone(ids id.Source, s Subscription, at time.Time) (Outcome, error) {
+	out := finish(s, Cancelled, at)
+	if s.NextCharge.IsZero() {
+		return out, nil
+	}
+	ended := &out.Subscriptions[0]
+	ended.NextCharge = s.NextCharge
+	if !s.NextCharge.Equal(at) {
+		return out, nil
+	}
+	charged, err := ended.charge(ids, billing.Cycle, s.ChargeNo, at)
+	out.Subscriptions, out.Charges = charged.Subscriptions, charged.Charges
+	return out, err
 }

@@ -34,21 +34,21 @@ func Begin(ids id.Source, s Subscription, base *Subscription, now time.Time) (Ou
 	}
 	s.State = Active
 	if base != nil {
-		s.AnchorDay, s.Current = base.AnchorDay, base.Current
-		return s.join(ids, billing.New, now)
+		return s.join(ids, *base, billing.New, now)
 	}
 	s.AnchorDay = now.Day()
 	return startTerm(ids, s, Quote{Tariff: s.Tariff, AutoRenew: s.AutoRenew, Switchable: s.Switchable}, now, false)
 }
 
 // Activate is the publisher's word that a customer is set up (F74): the free days start, or else the term and its first
-// charge. Metered plans have no charge by term. Faults: "subscription.deleted", "activate.already".
+// charge. Metered plans have no charge by term. At order + policy.PendingFor itself it is too late.
+// Faults: "subscription.deleted", "activate.already".
 func Activate(ids id.Source, s Subscription, now time.Time) (Outcome, error) {
-	switch s.State {
-	case Cancelled, Expired:
-		return Outcome{}, fault.Refuse("subscription.deleted", nil)
-	case Active, Suspended:
+	switch {
+	case s.State == Active, s.State == Suspended:
 		return Outcome{}, fault.Conflict("activate.already", nil)
+	case s.State != Pending, s.Behind(now):
+		return Outcome{}, fault.Refuse("subscription.deleted", nil)
 	}
 	s.State, s.AnchorDay = Active, now.Day()
 	if s.TrialDays > 0 {
@@ -60,28 +60,50 @@ func Activate(ids id.Source, s Subscription, now time.Time) (Outcome, error) {
 
 // startTerm opens a term at an instant and makes its first charge. On a renewal the line it stands on is new.
 func startTerm(ids id.Source, s Subscription, q Quote, at time.Time, renewal bool) (Outcome, error) {
-	kind := billing.New
-	if !s.TrialUntil.IsZero() && !renewal {
+	kind, before := billing.New, LineRef{s.Order, s.Line}
+	switch {
+	case renewal:
+		kind, s = billing.Renew, s.onLine(q, at)
+	case !s.TrialUntil.IsZero():
 		kind = billing.Convert
 	}
-	if renewal {
-		kind = billing.Renew
-		s.LineAt, s.Line = at, 0
-		if q.Order != "" {
-			s.Order = q.Order
-		}
-		s.AutoRenew, s.Switchable = q.AutoRenew, q.Switchable
-	}
 	s.Tariff = q.Tariff
-	s.Current = when.Period{Start: at, End: when.Next(at, s.AnchorDay, s.Term)}
-	s.Batches = []Batch{{Quantity: s.Quantity, At: s.LineAt}}
-	if s.Class == catalog.Metered {
-		s.NextCharge = time.Time{}
-		return Outcome{Subscriptions: []Subscription{s}, Renewed: renewal}, nil
+	s.Current = when.Period{Start: at}
+	if !s.Term.IsZero() {
+		s.Current.End = when.Next(at, s.AnchorDay, s.Term)
 	}
-	out, err := s.charge(ids, kind, 0, at)
-	out.Renewed = renewal
+	s.Batches = []Batch{{Quantity: s.Quantity, At: s.LineAt}}
+	out, err := Outcome{}, error(nil)
+	if s.Class == catalog.Metered { // charged by use
+		s.ChargeNo, s.NextCharge = 0, time.Time{}
+		out.Subscriptions = []Subscription{s}
+	} else {
+		out, err = s.charge(ids, kind, 0, at)
+	}
+	if renewal {
+		out.Renewed, out.Renewals = true, []Renewal{{s.ID, before}}
+	}
 	return out, err
+}
+
+// renewUnder brings an add-on whose term is over back for the rest of its base's term (F28).
+func renewUnder(ids id.Source, s, base Subscription, q Quote, now time.Time) (Outcome, error) {
+	before := LineRef{s.Order, s.Line}
+	s = s.onLine(q, now)
+	s.Tariff = q.Tariff
+	out, err := s.join(ids, base, billing.Renew, now)
+	out.Renewed, out.Renewals = true, []Renewal{{s.ID, before}}
+	return out, err
+}
+
+// onLine is the subscription on the order line its new term stands on.
+func (s Subscription) onLine(q Quote, at time.Time) Subscription {
+	s.LineAt = at
+	if q.Order != "" {
+		s.Order, s.Line = q.Order, 0
+	}
+	s.AutoRenew, s.Switchable = q.AutoRenew, q.Switchable
+	return s
 }
 
 // charge makes charge no of the term for all seats and sets the next one.
@@ -99,29 +121,32 @@ func (s Subscription) charge(ids id.Source, kind billing.Kind, no int, at time.T
 	return Outcome{Subscriptions: []Subscription{s}, Charges: []billing.Charge{c}}, nil
 }
 
-// join charges seats that come in during a term for the days that remain of the running charged period (F28).
-func (s Subscription) join(ids id.Source, kind billing.Kind, now time.Time) (Outcome, error) {
+// join takes a subscription into its base's running term and charges the days that remain of the charged period (F28).
+func (s Subscription) join(ids id.Source, base Subscription, kind billing.Kind, now time.Time) (Outcome, error) {
+	s.AnchorDay, s.Current = base.AnchorDay, base.Current
 	s.Batches = []Batch{{Quantity: s.Quantity, At: now}}
+	if s.Class == catalog.Metered {
+		s.ChargeNo, s.NextCharge = 0, time.Time{}
+		return Outcome{Subscriptions: []Subscription{s}}, nil
+	}
 	c, err := s.rest(ids, kind, s.Quantity, now)
 	if err != nil {
 		return Outcome{}, err
 	}
 	s.Batches[0].Charge = c.ID
+	s.plan(s.schedule(), c.Part+1)
 	return Outcome{Subscriptions: []Subscription{s}, Charges: []billing.Charge{c}}, nil
 }
 
-// rest is the charge for seats from now to the end of the running charged period; it also sets the charge after it.
-func (s *Subscription) rest(ids id.Source, kind billing.Kind, seats int64, now time.Time) (billing.Charge, error) {
+// rest is the charge for seats from now to the end of the running charged period. The charges that follow are for all
+// seats and come when they are due.
+func (s Subscription) rest(ids id.Source, kind billing.Kind, seats int64, now time.Time) (billing.Charge, error) {
 	periods := s.schedule()
 	no := 0
 	for no < len(periods)-1 && !now.Before(periods[no].End) {
 		no++
 	}
-	c, err := s.Tariff.ChargeRest(s.chargeOf(ids, kind, seats, periods[no], now), no, len(periods))
-	if err == nil {
-		s.plan(periods, no+1)
-	}
-	return c, err
+	return s.Tariff.ChargeRest(s.chargeOf(ids, kind, seats, periods[no], now), no, len(periods))
 }
 
 func (s *Subscription) plan(periods []when.Period, next int) {

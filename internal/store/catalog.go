@@ -106,7 +106,7 @@ func (l *loader) product(scan func(...any) error) error {
 		return err
 	}
 	var b productBody
-	if err := readBody(body, &b); err != nil {
+	if err := fromBody(body, &b); err != nil {
 		return err
 	}
 	b.fill(p)
@@ -132,7 +132,7 @@ func (l *loader) sku(scan func(...any) error) error {
 		return err
 	}
 	var b skuBody
-	if err := readBody(body, &b); err != nil {
+	if err := fromBody(body, &b); err != nil {
 		return err
 	}
 	e := l.of(p, body)
@@ -148,7 +148,7 @@ func (l *loader) availability(scan func(...any) error) error {
 		return err
 	}
 	var b availabilityBody
-	if err := readBody(body, &b); err != nil {
+	if err := fromBody(body, &b); err != nil {
 		return err
 	}
 	b.fill(&a)
@@ -165,7 +165,7 @@ func (l *loader) price(scan func(...any) error) error {
 		return err
 	}
 	var b priceBody
-	if err := readBody(body, &b); err != nil {
+	if err := fromBody(body, &b); err != nil {
 		return err
 	}
 	b.fill(&row)

@@ -1,11 +1,8 @@
-// The JSON of catalogue rows: what no statement asks for by value. Private to the store; a member once written keeps its
-// name and meaning.
+// The bodies of catalogue rows: what no statement asks for by value (body.go).
 package store
 
 import (
-	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -161,11 +158,11 @@ type availabilityBody struct {
 }
 
 func bodyOfAvailability(a *catalog.Availability) availabilityBody {
-	return availabilityBody{a.Currency, bodyMicros(a.From), bodyMicros(a.Until)}
+	return availabilityBody{a.Currency, micros(a.From), micros(a.Until)}
 }
 
 func (b *availabilityBody) fill(a *catalog.Availability) {
-	a.Currency, a.From, a.Until = b.Currency, bodyTime(b.From), bodyTime(b.Until)
+	a.Currency, a.From, a.Until = b.Currency, instant(b.From), instant(b.Until)
 }
 
 type priceBody struct {
@@ -187,7 +184,7 @@ func bodyOfPrice(p *catalog.PriceRow) (priceBody, error) {
 	}
 	b := priceBody{
 		Market: p.Market, Segment: p.Segment, Currency: p.Currency, Plan: p.Plan, Unit: p.Unit.Units(),
-		TierMin: p.TierMin, TierMax: p.TierMax, From: bodyMicros(p.From), Until: bodyMicros(p.Until),
+		TierMin: p.TierMin, TierMax: p.TierMax, From: micros(p.From), Until: micros(p.Until),
 	}
 	if !p.Term.IsZero() {
 		b.Term = &[3]int{p.Term.Years, p.Term.Months, p.Term.Days}
@@ -198,40 +195,8 @@ func bodyOfPrice(p *catalog.PriceRow) (priceBody, error) {
 func (b *priceBody) fill(p *catalog.PriceRow) {
 	p.Market, p.Segment, p.Currency, p.Plan = b.Market, b.Segment, b.Currency, b.Plan
 	p.Unit, p.TierMin, p.TierMax = money.PriceOf(b.Unit, b.Currency), b.TierMin, b.TierMax
-	p.From, p.Until = bodyTime(b.From), bodyTime(b.Until)
+	p.From, p.Until = instant(b.From), instant(b.Until)
 	if b.Term != nil {
 		p.Term = when.Term{Years: b.Term[0], Months: b.Term[1], Days: b.Term[2]}
 	}
-}
-
-func bodyMicros(t time.Time) *int64 {
-	if t.IsZero() {
-		return nil
-	}
-	n := t.UnixMicro()
-	return &n
-}
-
-func bodyTime(n *int64) time.Time {
-	if n == nil {
-		return time.Time{}
-	}
-	return time.UnixMicro(*n).UTC()
-}
-
-// bodyJSON is v as a column's text.
-func bodyJSON(v any) (string, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "", fmt.Errorf("store: a body: %w", err)
-	}
-	return string(b), nil
-}
-
-// readBody reads a column's text; what stands there was written by bodyJSON.
-func readBody(text []byte, v any) error {
-	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("store: a stored body: %w", err)
-	}
-	return nil
 }

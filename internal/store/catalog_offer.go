@@ -34,7 +34,7 @@ func scanOffer(o *catalog.Offer, scan func(...any) error) error {
 	if err := scan(&o.ID, &o.Country, &o.Rank, &c.ID, &c.Name, &c.Rank, &bases, &o.Body); err != nil {
 		return err
 	}
-	return readBody(bases, &o.Prerequisites)
+	return fromBody(bases, &o.Prerequisites)
 }
 
 // Offer implements app.CatalogReader.
@@ -67,10 +67,7 @@ func (t *Tx) PutOffer(o catalog.Offer) error {
 	if ids == nil {
 		ids = []id.Product{}
 	}
-	bases, err := bodyJSON(ids)
-	if err != nil {
-		return err
-	}
+	bases := toBody(ids)
 	c := &o.Category
 	if err := t.exec(1, nil, sqlPutOffer, o.Country, o.ID, o.Rank, c.ID, c.Name, c.Rank, bases, string(o.Body)); err != nil {
 		return err

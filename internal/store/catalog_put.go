@@ -27,10 +27,7 @@ func (t *Tx) PutEntry(e catalog.Entry) error {
 		return err
 	}
 	p := &e.Product
-	body, err := bodyJSON(bodyOfProduct(p))
-	if err != nil {
-		return err
-	}
+	body := toBody(bodyOfProduct(p))
 	if err := t.exec(1, fault.Conflict("catalog.changed", nil), sqlPutProduct, p.ID, p.Kind, p.Imported, body, e.Version); err != nil {
 		return err
 	}
@@ -46,20 +43,14 @@ func (t *Tx) putRows(e *catalog.Entry) error {
 	p, twice := e.Product.ID, fault.Conflict("catalog.duplicate", nil)
 	for i := range e.Skus {
 		s := &e.Skus[i]
-		body, err := bodyJSON(bodyOfSku(s))
-		if err != nil {
-			return err
-		}
+		body := toBody(bodyOfSku(s))
 		if err := t.exec(1, twice, sqlPutSku, p, s.ID, i, body); err != nil {
 			return err
 		}
 	}
 	for i := range e.Availabilities {
 		a := &e.Availabilities[i]
-		body, err := bodyJSON(bodyOfAvailability(a))
-		if err != nil {
-			return err
-		}
+		body := toBody(bodyOfAvailability(a))
 		if err := t.exec(1, twice, sqlPutAvailability, p, a.Sku, a.ID, i, a.Market, a.Segment, body); err != nil {
 			return err
 		}
@@ -70,10 +61,7 @@ func (t *Tx) putRows(e *catalog.Entry) error {
 		if err != nil {
 			return err
 		}
-		body, err := bodyJSON(b)
-		if err != nil {
-			return err
-		}
+		body := toBody(b)
 		if err := t.exec(1, twice, sqlPutPrice, p, row.Sku, row.ID, i, body); err != nil {
 			return err
 		}

@@ -9,20 +9,26 @@ import (
 
 const (
 	sqlStamp      = `SELECT stamp FROM catalogue WHERE id = 1`
+	sqlStampHold  = `SELECT stamp FROM catalogue WHERE id = 1 FOR SHARE` // PostgreSQL only
 	sqlStampWrite = `UPDATE catalogue SET version = version + 1, stamp = $1 WHERE id = 1`
 )
 
-// errRestless: see stampTries.
-var errRestless = errors.New("the catalogue changes faster than it can be read")
+// stampMoves is how often a transaction lets the catalogue change under its reads before it makes writers wait; with the
+// one read after that stampTries is never reached.
+const (
+	stampMoves = 2
+	stampTries = stampMoves + 3
+)
 
-// stampTries bounds how often a read is begun again because the catalogue changed while it was read.
-const stampTries = 5
+var errRestless = errors.New("the catalogue changes faster than it can be read")
 
 // catalogued is a session that remembers the catalogue's stamp, once it was asked for.
 type catalogued struct {
 	session
 	stamp string
 	known bool
+	moves int  // how often it changed under a read
+	held  bool // writers wait for this transaction
 	wrote bool // by this transaction: nothing is taken from or put on the shelves
 }
 
@@ -54,6 +60,9 @@ func (r *Reader) learn() (*catalogued, error) {
 // called before each try and says what to read.
 func (r *Reader) steady(c *catalogued, begin func() []read) error {
 	for range stampTries {
+		if err := r.hold(c); err != nil {
+			return err
+		}
 		var after string
 		reads := append(begin(), read{sql: sqlStamp, each: func(scan func(...any) error) error { return scan(&after) }})
 		if err := r.batch(reads...); err != nil {
@@ -62,9 +71,18 @@ func (r *Reader) steady(c *catalogued, begin func() []read) error {
 		if after == c.stamp {
 			return nil
 		}
-		c.stamp = after
+		c.stamp, c.moves = after, c.moves+1
 	}
 	return r.fail(unavailable(errRestless))
+}
+
+// hold makes the catalogue's writers wait where it has changed too often. Views and SQLite see one state anyway.
+func (r *Reader) hold(c *catalogued) error {
+	if c.moves < stampMoves || c.held || !r.updatesPostgres() {
+		return nil
+	}
+	c.held = true
+	return r.queryRow(sqlStampHold).scan(&c.stamp)
 }
 
 // touch sets a new stamp before the transaction's first write of the catalogue. On PostgreSQL it also makes writers of

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -378,4 +379,80 @@ func TestOffers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Whatever fields an entry has, now or later: none is forgotten.
+func TestEveryFieldOfAnEntryIsKept(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		var ids id.Counting
+		rapid.Check(t, func(t *rapid.T) {
+			e := filled[catalog.Entry](t)
+			e.Product.ID, e.Version = id.Product(ids.GUID()), 1
+			for i := range e.Skus {
+				e.Skus[i].ID = id.Sku(ids.Opaque(4))
+			}
+			if len(e.Skus) == 0 {
+				e.Availabilities, e.Prices = nil, nil
+			}
+			for i := range e.Availabilities {
+				e.Availabilities[i].ID, e.Availabilities[i].Sku = id.Availability(ids.Opaque(12)), e.Skus[0].ID
+			}
+			for i := range e.Prices {
+				e.Prices[i].ID, e.Prices[i].Sku = ids.Opaque(12), e.Skus[0].ID
+			}
+			fresh := e
+			fresh.Version = 0
+			if err := do(s, func(t *store.Tx) error { return t.PutEntry(fresh) }); err != nil {
+				t.Fatal(err)
+			}
+			got, err := view(s, func(r *store.Reader) (map[id.Product]*catalog.Entry, error) {
+				return r.Entries([]id.Product{e.Product.ID})
+			})
+			if err != nil || got[e.Product.ID] == nil {
+				t.Fatalf("%v, %v", got, err)
+			}
+			same(t, "entry", *got[e.Product.ID], e, nil)
+		})
+	})
+}
+
+// On PostgreSQL an act may see the catalogue change between two of its reads. What it reads then must not be kept as the
+// state it knew before: an older snapshot would be given it. (SQLite's acts and all views see one state.)
+func TestAChangeUnderAReadIsNoticed(t *testing.T) {
+	s := storetest.Open(t, storetest.Postgres(t), store.Options{})
+	const p = id.Product("CMP000000001")
+	version := func(r *store.Reader) int64 {
+		all, err := r.Entries([]id.Product{p})
+		if err != nil || all[p] == nil {
+			t.Errorf("%v, %v", all, err)
+			return 0
+		}
+		return all[p].Version
+	}
+	put(t, s, server(p))
+	err := s.ViewReader(ctx, func(old *store.Reader) error {
+		if _, err := old.Rules(); err != nil { // its snapshot is taken
+			return err
+		}
+		err := do(s, func(tx *store.Tx) error {
+			if _, err := tx.Rules(); err != nil {
+				return err
+			}
+			put(t, s, server(p))
+			for range 2 { // and it stays with what it has read
+				if got := version(&tx.Reader); got != 2 {
+					t.Errorf("the act reads version %d", got)
+				}
+				put(t, s, server(p))
+			}
+			return nil
+		})
+		if got := version(old); got != 1 {
+			t.Errorf("the older snapshot reads version %d", got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -41,28 +41,33 @@ func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (O
 		}
 	}
 	var out subscription.Outcome
+	gone := map[subscription.LineRef]bool{} // by this very act: an add-on that ended with its base is not credited again
 	for i, n := range numbers {
 		if n < 0 || n >= len(o.Lines) {
 			return Order{}, subscription.Outcome{}, fault.Invalid("line.unknown", fault.Args{"lines": len(o.Lines)})
 		}
-		if slices.Contains(numbers[:i], n) {
+		if slices.Contains(numbers[:i], n) || gone[subscription.LineRef{Order: o.ID, Line: n}] {
 			continue
 		}
-		one, err := c.cancelLine(ids, o.Lines[n], now)
+		one, err := c.cancelLine(ids, o.Lines[n], gone, now)
 		if err != nil {
 			return Order{}, subscription.Outcome{}, err
 		}
 		out.Subscriptions = append(out.Subscriptions, one.Subscriptions...)
 		out.Charges = append(out.Charges, one.Charges...)
 		out.Cancelled = append(out.Cancelled, one.Cancelled...)
-		o.Lines[n].State, o.Lines[n].EndedAt = LineCancelled, now
+		for _, ref := range one.Cancelled {
+			if gone[ref] = true; ref.Order == o.ID {
+				o.Lines[ref.Line].State, o.Lines[ref.Line].EndedAt = LineCancelled, now
+			}
+		}
 	}
 	out.EndsAt = now
 	o.settle()
 	return o, out, nil
 }
 
-func (c Cancellation) cancelLine(ids id.Source, l Line, now time.Time) (subscription.Outcome, error) {
+func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.LineRef]bool, now time.Time) (subscription.Outcome, error) {
 	switch {
 	case l.State != LineActive:
 		return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
@@ -76,7 +81,10 @@ func (c Cancellation) cancelLine(ids id.Source, l Line, now time.Time) (subscrip
 		if !ok || !h.State.Live() {
 			return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
 		}
-		return subscription.Cancel(ids, h, c.Children[l.Subscription], now)
+		addOns := slices.DeleteFunc(slices.Clone(c.Children[l.Subscription]), func(a subscription.Held) bool {
+			return gone[subscription.LineRef{Order: a.Order, Line: a.Line}]
+		})
+		return subscription.Cancel(ids, h, addOns, now)
 	}
 	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)
 	until, ok := rule.End(c.Order.At, c.Order.At)

@@ -57,7 +57,7 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 		l.Group = groups[key]
 		addOns := make([]CartLine, len(l.AddOns))
 		for j, a := range l.AddOns {
-			addOns[j], _ = s.checkOne(a, &item, accepted, used)
+			addOns[j], _ = s.checkOne(a, &parent{item, l.Term}, accepted, used)
 			addOns[j].Group = l.Group
 		}
 		if len(addOns) > 0 {
@@ -68,8 +68,14 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 	return out
 }
 
-// checkOne looks one line up; base is the item of the line an add-on line hangs under.
-func (s Shop) checkOne(l CartLine, base *catalog.Item, accepted bool, used map[catalog.Ref]int) (CartLine, catalog.Item) {
+// parent is the line an add-on line hangs under: its item, and the term it is bought for.
+type parent struct {
+	item catalog.Item
+	term when.Term
+}
+
+// checkOne looks one line up; base is what an add-on line hangs under, nil for a line of its own.
+func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used map[catalog.Ref]int) (CartLine, catalog.Item) {
 	l.Fault = nil
 	item, ok := s.find(l.Item)
 	if !ok {
@@ -82,7 +88,7 @@ func (s Shop) checkOne(l CartLine, base *catalog.Item, accepted bool, used map[c
 		return l, item
 	}
 	l.Currency = item.Availability.Currency
-	if item.Sku.Metered || l.Quantity == 0 && item.Sku.Metered {
+	if item.Sku.Metered { // it has none (F20)
 		l.Quantity = 1
 	}
 	l.Fault = s.judge(&l, item, base, accepted)
@@ -100,22 +106,34 @@ func (s Shop) find(item id.Item) (catalog.Item, bool) {
 	return e.Item(item, s.Buyer.Market)
 }
 
-func (s Shop) judge(l *CartLine, item catalog.Item, base *catalog.Item, accepted bool) *fault.Fault {
+func (s Shop) judge(l *CartLine, item catalog.Item, base *parent, accepted bool) *fault.Fault {
 	sku := item.Sku
-	if l.Quantity < max(1, sku.MinQuantity) || l.Quantity > sku.MaxQuantity {
-		return fault.Invalid("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
-	}
-	if sku.Attestation && !l.Attested {
-		return fault.Refuse("attestation.needed", nil)
-	}
 	if f := s.judgeBase(l, item, base); f != nil {
 		return f
+	}
+	if sku.AddOn && !sku.Metered && !sku.Trial { // its dates are its base's (F28), and so is its term
+		term := s.Bases[l.Parent].Term
+		if base != nil {
+			term = base.term
+		}
+		switch {
+		case l.Term.IsZero():
+			l.Term = term
+		case !term.IsZero() && l.Term != term:
+			return fault.Invalid("plan.not_offered", nil)
+		}
 	}
 	opt, f := s.option(*l, item)
 	if f != nil {
 		return f
 	}
-	l.Plan, l.Term = opt.Plan, opt.Term
+	l.Plan, l.Term = opt.Plan, opt.Term // before anything else is asked: they decide the group (F81)
+	if !sku.Metered && (l.Quantity < max(1, sku.MinQuantity) || l.Quantity > sku.MaxQuantity) {
+		return fault.Invalid("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
+	}
+	if sku.Attestation && !l.Attested {
+		return fault.Refuse("attestation.needed", nil)
+	}
 	if sku.Metered || sku.Trial {
 		return nil
 	}
@@ -133,8 +151,9 @@ func (s Shop) judge(l *CartLine, item catalog.Item, base *catalog.Item, accepted
 	return nil
 }
 
-// judgeBase asks F25 and F26: an add-on hangs on an active base it is made for, and only certain partners sell it.
-func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *catalog.Item) *fault.Fault {
+// judgeBase asks F25 and F26: an add-on hangs on an active base it is made for, and only certain partners sell it. A
+// publisher's plan bought in the same cart waits for its activation, and one in its free days has no term yet to join.
+func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *parent) *fault.Fault {
 	if !item.Sku.AddOn {
 		if base != nil || l.Parent != "" {
 			return fault.Refuse("addon.not_related", nil)
@@ -146,11 +165,14 @@ func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *catalog.Item) *fau
 	}
 	var ref catalog.Ref
 	switch {
-	case base != nil && base.Entry != nil:
-		ref = catalog.Ref{Product: base.Entry.Product.ID, Sku: base.Sku.ID}
+	case base != nil && base.item.Entry != nil:
+		if base.item.Entry.Product.Kind == catalog.SaaS {
+			return fault.Refuse("addon.base_not_active", nil)
+		}
+		ref = catalog.Ref{Product: base.item.Entry.Product.ID, Sku: base.item.Sku.ID}
 	case l.Parent != "":
 		b, ok := s.Bases[l.Parent]
-		if !ok || b.State != subscription.Active {
+		if !ok || b.State != subscription.Active || b.Current.Start.IsZero() || !b.Current.End.IsZero() && !s.Now.Before(b.Current.End) {
 			return fault.Refuse("addon.base_not_active", nil)
 		}
 		ref = catalog.Ref{Product: b.Item.Product, Sku: b.Item.Sku}
@@ -223,11 +245,6 @@ func (s Shop) limit(item catalog.Item, used map[catalog.Ref]int) *fault.Fault {
 // tariff pins the rows of a line at Now.
 func (s Shop) tariff(l CartLine, item catalog.Item, class catalog.Class) billing.Tariff {
 	rule, _ := policy.For(s.Rules, class, s.Now)
-	tax, ok := market.TaxFor(s.Taxes, s.Buyer.Market, string(class), s.Now)
-	if !ok {
-		if m, known := market.Lookup(string(s.Buyer.Market)); known {
-			tax.Inclusive = m.PriceIncludesTax
-		}
-	}
+	tax, _ := market.TaxFor(s.Taxes, s.Buyer.Market, string(class), s.Now)
 	return billing.Tariff{Unit: l.Unit, PriceRow: l.PriceRow, Tax: tax, Policy: rule.ID}
 }

@@ -120,8 +120,8 @@ type Order struct {
 	Version  int64
 }
 
-// settle sets the status that the lines' states give: cancelled when none is active any more and the last ones were
-// cancelled, else completed (E04).
+// settle sets the status that the lines' states give: cancelled when all lines are, else completed (E04). A superseded
+// line was not cancelled.
 func (o *Order) settle() {
 	o.Status = Cancelled
 	for _, l := range o.Lines {

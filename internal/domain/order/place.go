@@ -1,6 +1,8 @@
 package order
 
 import (
+	"slices"
+
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -13,8 +15,8 @@ import (
 // limit's subscription ends.
 type Slot struct {
 	Ref          catalog.Ref
-	N            int // 1 … limit
-	Subscription id.Subscription
+	N            int             // 1 … limit
+	Subscription id.Subscription // empty for perpetual software, whose place is taken for good
 }
 
 // GroupFault tells why the lines of a group did not become an order. The other groups do.
@@ -113,6 +115,13 @@ func (s Shop) placeLine(out *Placement, o *Order, l CartLine, base *subscription
 		b := s.Bases[l.Parent]
 		base = &b
 	}
+	slot := 0
+	if item.Sku.LimitUnit != catalog.NoLimit {
+		ref := catalog.Ref{Product: p.ID, Sku: item.Sku.ID}
+		slot = freeSlot(slices.Concat(taken[ref], s.Held[ref].Slots))
+		taken[ref] = append(taken[ref], slot)
+		out.Slots = append(out.Slots, Slot{Ref: ref, N: slot})
+	}
 	if class == catalog.Perpetual {
 		c, err := line.Tariff.Charge(billing.Charge{
 			ID: id.Charge(s.IDs.GUID()), Kind: billing.New, At: s.Now, Customer: s.Customer, Order: o.ID, Line: line.Number,
@@ -129,11 +138,8 @@ func (s Shop) placeLine(out *Placement, o *Order, l CartLine, base *subscription
 	if base != nil {
 		sub.Parent, line.Parent = base.ID, base.ID
 	}
-	if item.Sku.LimitUnit != catalog.NoLimit {
-		ref := catalog.Ref{Product: p.ID, Sku: item.Sku.ID}
-		sub.Slot = freeSlot(append(taken[ref], s.Held[ref].Slots...))
-		taken[ref] = append(taken[ref], sub.Slot)
-		out.Slots = append(out.Slots, Slot{ref, sub.Slot, sub.ID})
+	if sub.Slot = slot; slot > 0 {
+		out.Slots[len(out.Slots)-1].Subscription = sub.ID
 	}
 	line.Subscription = sub.ID
 	started, err := subscription.Begin(s.IDs, sub, base, s.Now)

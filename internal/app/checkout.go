@@ -29,7 +29,7 @@ func (a *App) Checkout(ctx context.Context, who party.Actor, req Request, c id.C
 	if err := mayBuyAnything(who, c); err != nil {
 		return Reply{}, err
 	}
-	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Preview: asked.Preview}
+	act := Act{Actor: who, Lock: Lock{Customer: string(c), Cart: string(cartID)}, Request: req, Preview: asked.Preview}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)

@@ -40,6 +40,7 @@ type Request struct {
 type Lock struct {
 	Customer string // customer id: acts on one customer run one after another
 	Partner  bool   // the scope's partner row, for partner-wide acts
+	Cart     string // with Customer: a cart the act will read, fetched along with the lock where that saves a trip
 	Books    bool   // with Partner: waits until no act on any customer of the partner is under way, and keeps them out
 }
 

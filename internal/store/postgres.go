@@ -166,6 +166,10 @@ func (s *pgSession) start(u *update) (*record, error) {
 	if keyed {
 		b.Queue(sqlReplay, u.key.args()...)
 	}
+	ahead := aheadOf(partner, u.act.Lock)
+	for _, f := range ahead {
+		b.Queue(f.sql, f.args...)
+	}
 	locked := int64(0)
 	found, err := s.first(&b, func(br pgx.BatchResults) error {
 		for i := range books + locks {
@@ -179,18 +183,18 @@ func (s *pgSession) start(u *update) (*record, error) {
 			locked += tag.RowsAffected()
 		}
 		return nil
-	}, keyed)
+	}, keyed, ahead)
 	if err != nil || locked > 0 || !keyed {
 		return found, err
 	}
 	b = pgx.Batch{}
 	b.Queue(sqlLockRequest, advisoryKey(u.key.String()))
 	b.Queue(sqlReplay, u.key.args()...)
-	return s.first(&b, func(br pgx.BatchResults) error { _, err := br.Exec(); return err }, keyed)
+	return s.first(&b, func(br pgx.BatchResults) error { _, err := br.Exec(); return err }, keyed, nil)
 }
 
-// first sends b, lets locks read the results of its locks, and reads the replay record behind them.
-func (s *pgSession) first(b *pgx.Batch, locks func(pgx.BatchResults) error, keyed bool) (found *record, err error) {
+// first sends b, lets locks read the results of its locks, and reads behind them the replay record and what comes ahead.
+func (s *pgSession) first(b *pgx.Batch, locks func(pgx.BatchResults) error, keyed bool, ahead []fetched) (found *record, err error) {
 	br := s.send(b)
 	err = s.begun(br)
 	if err == nil {
@@ -209,6 +213,9 @@ func (s *pgSession) first(b *pgx.Batch, locks func(pgx.BatchResults) error, keye
 				err = cerr
 			}
 		}
+	}
+	if err == nil {
+		err = s.fetch(br, ahead)
 	}
 	if cerr := br.Close(); err == nil {
 		err = cerr

@@ -20,6 +20,7 @@ type pgSession struct {
 	begin *pgx.TxOptions // not begun yet: goes out with the first statement
 	tx    pgx.Tx
 	queue []write
+	ahead []fetched // answers that came with the lock, until the first write
 }
 
 // send sends b; what it begins becomes the session's transaction.
@@ -81,6 +82,9 @@ func (s *pgSession) with(reads ...read) (pgx.BatchResults, error) {
 
 // query implements session.
 func (s *pgSession) query(sql string, args []any) (cursor, error) {
+	if c, ok := s.answered(sql, args); ok {
+		return c, nil
+	}
 	if len(s.queue) == 0 && s.begin == nil {
 		rows, err := s.conn.Query(s.ctx, sql, args...)
 		if err != nil {
@@ -134,6 +138,7 @@ func (s *pgSession) batch(reads []read) error {
 
 // exec implements session: later.
 func (s *pgSession) exec(w write) error {
+	s.ahead = nil
 	s.queue = append(s.queue, w)
 	if len(s.queue) >= pgQueue {
 		return s.flush()
@@ -168,16 +173,7 @@ type pgCursor struct {
 func (c *pgCursor) next() bool { return c.rows.Next() }
 
 func (c *pgCursor) scan(dest []any) error {
-	raw, fields := c.rows.RawValues(), c.rows.FieldDescriptions()
-	if len(dest) != len(raw) {
-		return fmt.Errorf("store: %d columns into %d values: %s", len(raw), len(dest), oneLine(c.sql))
-	}
-	for i, d := range dest {
-		if err := pgPut(d, raw[i], &fields[i]); err != nil {
-			return fmt.Errorf("%w, column %d of: %s", err, i+1, oneLine(c.sql))
-		}
-	}
-	return nil
+	return pgScan(dest, c.rows.RawValues(), c.rows.FieldDescriptions(), c.sql)
 }
 
 func pgPut(dest any, raw []byte, f *pgconn.FieldDescription) error {

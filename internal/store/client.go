@@ -48,7 +48,7 @@ type secretShape struct {
 // Client finds an API client, whosever it is. Fault "client.unknown".
 func (s *Store) Client(ctx context.Context, client id.Client) (Client, error) {
 	c := Client{ID: client}
-	err := s.engine.view(ctx, func(r *Reader) error {
+	err := s.engine.look(ctx, func(r *Reader) error {
 		var roles string
 		var text []byte
 		if err := r.queryRow(sqlClient, client).scanOr(fault.NotFound("client.unknown", nil),

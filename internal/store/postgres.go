@@ -229,6 +229,15 @@ func (s *pgSession) first(b *pgx.Batch, locks func(pgx.BatchResults) error, keye
 // view begins with the first read, in the same trip: one read costs two trips, all of one instant. ctx bounds the wait
 // for a connection and is looked at between statements; ending a statement half-way would cost the connection.
 func (e *pgEngine) view(ctx context.Context, fn func(*Reader) error) error {
+	return e.read(ctx, &pgReads, fn)
+}
+
+// look implements engine: a statement of its own sees one instant without a transaction around it.
+func (e *pgEngine) look(ctx context.Context, fn func(*Reader) error) error {
+	return e.read(ctx, nil, fn)
+}
+
+func (e *pgEngine) read(ctx context.Context, begin *pgx.TxOptions, fn func(*Reader) error) error {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return unavailable(err)
@@ -236,7 +245,7 @@ func (e *pgEngine) view(ctx context.Context, fn func(*Reader) error) error {
 	defer conn.Release()
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), viewTimeout)
 	defer cancel()
-	s := &pgSession{ctx: work, conn: conn.Conn(), begin: &pgReads}
+	s := &pgSession{ctx: work, conn: conn.Conn(), begin: begin}
 	r := Reader{s: watched{s, ctx}}
 	err = fn(&r)
 	if rerr := r.end(); rerr != nil {

@@ -22,6 +22,9 @@ func newLiteReaders(open func() (*liteConn, error), n int) *liteReaders {
 	return p
 }
 
+// look implements engine: a transaction costs no trip here.
+func (e *liteEngine) look(ctx context.Context, fn func(*Reader) error) error { return e.view(ctx, fn) }
+
 // view runs fn in one read transaction: its snapshot is taken by the first statement. ctx is looked at between
 // statements and never given to SQL.
 func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err error) {

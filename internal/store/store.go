@@ -46,6 +46,8 @@ type engine interface {
 	// update runs u in a transaction of its own, behind its lock. Once begun it ends, whatever becomes of ctx.
 	update(ctx context.Context, u *update) (app.Reply, error)
 	view(ctx context.Context, fn func(*Reader) error) error
+	// look is view for a single statement: without a transaction where that saves a trip.
+	look(ctx context.Context, fn func(*Reader) error) error
 	close() error
 }
 

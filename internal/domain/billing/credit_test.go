@@ -14,6 +14,8 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
+var now = at("2021-01-04")
+
 type fatal interface{ Fatal(...any) }
 
 // charged is charge part of parts for a period, made when it began.
@@ -134,6 +136,25 @@ func TestE09TaxOfACredit(t *testing.T) {
 				t.Errorf("net %v, tax %v", net, tax)
 			}
 		})
+	}
+}
+
+// TestE09TaxStaysInBounds: a part of a term may bear a unit of tax less than its price alone would, and a granted credit
+// may have left more tax than money; the tax of a credit is then neither negative nor more than the credit.
+func TestE09TaxStaysInBounds(t *testing.T) {
+	jpy := func(minor int64) money.Amount { return money.Of(minor, "JPY") }
+	part := Charge{ID: "c", Quantity: 9, Net: jpy(9), Tax: jpy(1), TaxPPM: 200_000}
+	first := CreditSeats(new(id.Counting), []Charge{part}, part, 1, policy.Full, now, now)
+	if first.Net != jpy(-1) || !first.Tax.IsZero() {
+		t.Errorf("8 stay with a tax of 2, 1 was charged: %v %v", first.Net, first.Tax)
+	}
+	if rest := CreditSeats(new(id.Counting), []Charge{part, first}, part, 8, policy.Full, now, now); rest.Net != jpy(-8) || rest.Tax != jpy(-1) {
+		t.Errorf("%v %v", rest.Net, rest.Tax)
+	}
+	gross := Charge{ID: "c", Quantity: 1, Net: jpy(5), Tax: jpy(5), TaxPPM: 1_000_000, Inclusive: true}
+	granted := Charge{ID: "g", Of: "c", Net: jpy(-8), Tax: jpy(0), TaxPPM: 1_000_000, Inclusive: true}
+	if last := CreditSeats(new(id.Counting), []Charge{gross, granted}, gross, 1, policy.Full, now, now); !last.Net.IsZero() || last.Tax != jpy(-2) {
+		t.Errorf("%v %v", last.Net, last.Tax)
 	}
 }
 

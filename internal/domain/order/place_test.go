@@ -123,9 +123,11 @@ func TestF13Slots(t *testing.T) {
 	if p.Subscriptions[0].Slot != 1 || p.Subscriptions[1].Slot != 2 {
 		t.Errorf("%d, %d", p.Subscriptions[0].Slot, p.Subscriptions[1].Slot)
 	}
-	s.Held[two] = Holding{Slots: []int{2}}
-	if p := place(t, s, line("TWO", 1)); len(p.Slots) != 1 || p.Slots[0].N != 1 {
-		t.Errorf("the free place: %+v", p.Slots)
+	for held, free := range map[int]int{1: 2, 2: 1} {
+		s.Held[two] = Holding{Slots: []int{held}}
+		if p := place(t, s, line("TWO", 1)); len(p.Slots) != 1 || p.Slots[0].N != free {
+			t.Errorf("the free place beside %d: %+v", held, p.Slots)
+		}
 	}
 	if p := place(t, s, line("ONEBOX", 1)); len(p.Slots) != 1 || p.Slots[0] != (Slot{Ref: catalog.Ref{Product: "ONEBOX", Sku: "0001"}, N: 1}) {
 		t.Errorf("perpetual software holds a place too: %+v", p.Slots)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	. "github.com/comptoir-dev/comptoir/internal/domain/subscription"
@@ -161,6 +162,13 @@ func TestE19BaseCancelled(t *testing.T) {
 	if base.s.State != Cancelled || addOn.s.State != Cancelled || len(out.Cancelled) != 2 || len(out.Charges) != 2 ||
 		out.Charges[0].Net.Decimal() != "-250.00" || out.Charges[1].Net.Decimal() != "-52.00" {
 		t.Errorf("%v %v %v", base.charged(), addOn.charged(), out.Cancelled)
+	}
+
+	isv := buy(t, isvAnnual, start).activate(start)
+	under := buyUnder(t, isv, plan{online.class, yearly, catalog.Annual, "365", 1, 0}, start.Add(2*day)) // 363 days remain
+	isv.done(isv.cancel(start.Add(5 * day)))
+	if net(isv.all) != "0.00" || net(under.all) != "3.00" || under.s.State != Cancelled {
+		t.Errorf("the base in full, the add-on by its own row: %q, %q", isv.charged(), under.charged())
 	}
 
 	old := buy(t, onlineYear, at("2022-08-01"))

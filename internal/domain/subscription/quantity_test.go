@@ -78,6 +78,12 @@ func TestF28AddedSeats(t *testing.T) {
 		"2022-08-16 add_quantity 16.00 2022-08-16…2022-09-01",
 		"2022-09-01 cycle 341.00 2022-09-01…2022-10-01",
 		"2022-10-01 cycle 341.00 2022-10-01…2022-11-01")
+	addOn := buyUnder(t, buy(t, onlineParts, at("2022-08-01")), plan{online.class, yearly, catalog.Monthly, "372", 1, 0}, at("2022-09-16T12:00"))
+	addOn.sweep(at("2022-11-01"))
+	equal(t, addOn.charged(),
+		"2022-09-16 new 15.50 2022-09-16…2022-10-01", // 15 of 30 days
+		"2022-10-01 cycle 31.00 2022-10-01…2022-11-01",
+		"2022-11-01 cycle 31.00 2022-11-01…2022-12-01")
 	if l.all[1].PriceRow != l.all[0].PriceRow {
 		t.Error("E15 added seats cost the term's price")
 	}
@@ -132,6 +138,16 @@ func TestE17BatchWindows(t *testing.T) {
 	l.sweep(start.AddDate(0, 1, 0))
 	if got := l.held().Refundable(l.s.Current.Start); len(got) != 1 || got[0].Quantity != 15 {
 		t.Errorf("a renewal opens one window for all seats: %+v", got)
+	}
+}
+
+// TestE26BatchesOfOneCharge: two batches that one charge pays for are cut from it one after the other.
+func TestE26BatchesOfOneCharge(t *testing.T) {
+	l := buy(t, plan{online.class, yearly, catalog.Monthly, "4", 1, 0}, at("2022-08-01")) // three seats: 1.00 a month
+	l.seats(2, at("2022-08-31T13:00")).seats(3, at("2022-08-31T14:00")).sweep(at("2022-09-01"))
+	out, err := SetQuantity(l.ids, l.held(), seats(1, 10), 1, at("2022-09-01T12:00"))
+	if err != nil || len(out.Charges) != 2 || out.Charges[0].Net.Decimal() != "-0.33" || out.Charges[1].Net.Decimal() != "-0.34" {
+		t.Errorf("%v, %v", out.Charges, err)
 	}
 }
 

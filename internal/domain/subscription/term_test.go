@@ -158,9 +158,13 @@ func TestEnds(t *testing.T) {
 		}
 	})
 	t.Run("F41 data gone, the term is still paid", func(t *testing.T) {
-		l := buy(t, onlineParts, start).suspend(at("2022-08-10")).sweep(at("2022-11-08"))
-		if l.s.State != Cancelled || len(l.all) != 4 {
-			t.Fatalf("%s, %q", l.s.State, l.charged())
+		l := buy(t, onlineParts, start)
+		l.s.Slot = 1
+		if l.suspend(at("2022-08-10")).sweep(at("2022-11-08")); l.s.State != Cancelled || len(l.all) != 4 || l.s.Slot != 1 {
+			t.Fatalf("%s, place %d, %q", l.s.State, l.s.Slot, l.charged())
+		}
+		if l.sweep(at("2022-12-01")); l.s.Slot != 0 {
+			t.Error("F13 its place is given back twice")
 		}
 		if l.sweep(at("2025-01-01")); l.s.State != Cancelled || len(l.all) != 12 || net(l.all) != "3720.00" || !l.s.Due(0).IsZero() {
 			t.Errorf("%q", l.charged())

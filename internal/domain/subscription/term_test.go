@@ -81,6 +81,7 @@ func TestF76FirstPartyTrial(t *testing.T) {
 	if l.s.State != Active || !l.s.Current.End.Equal(at("2021-03-03T10:00")) || l.s.AutoRenew {
 		t.Fatalf("%+v", l.s)
 	}
+	l.s.AutoRenew = true // even so
 	if l.sweep(at("2021-03-03T10:00").Add(-µs)); l.s.State != Active {
 		t.Error("it ended early")
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 )
@@ -141,4 +142,17 @@ func offsetPage[T any](r *request, p offset, items []T, more bool) collection[T]
 		c.Links.Previous = link(max(p.offset-p.size, 0))
 	}
 	return c
+}
+
+// seekKey is the sort key of a row that is listed by instant and id; seekPoint reads it back from a cursor.
+func seekKey(at time.Time, rowID string) []string {
+	return []string{at.UTC().Format(time.RFC3339Nano), rowID}
+}
+
+func seekPoint(key []string) (at time.Time, rowID string, ok bool) {
+	if len(key) != 2 {
+		return at, "", false
+	}
+	at, err := time.Parse(time.RFC3339Nano, key[0])
+	return at, key[1], err == nil
 }

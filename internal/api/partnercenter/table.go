@@ -7,6 +7,9 @@ func (a *api) operations() []operation {
 	return slices.Concat(
 		a.subscriptionOperations(),
 		a.softwareOperations(),
+		a.entitlementOperations(),
+		a.invoiceOperations(),
+		a.auditOperations(),
 		a.sandboxOperations(),
 	)
 }

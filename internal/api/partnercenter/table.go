@@ -5,6 +5,9 @@ import "slices"
 // operations is the whole table: every route there is, by resource. What only a sandbox has comes last.
 func (a *api) operations() []operation {
 	return slices.Concat(
+		a.customerOperations(),
+		a.productOperations(),
+		a.offerOperations(),
 		a.subscriptionOperations(),
 		a.softwareOperations(),
 		a.entitlementOperations(),

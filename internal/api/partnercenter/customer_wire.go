@@ -1,0 +1,216 @@
+package partnercenter
+
+import (
+	"cmp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// wireCustomer is a customer on the wire (contract.md §4). Lists carry the company profile alone.
+type wireCustomer struct {
+	ID                    string           `json:"id"`
+	CommerceID            string           `json:"commerceId,omitempty"`
+	CompanyProfile        companyProfile   `json:"companyProfile"`
+	BillingProfile        *billingProfile  `json:"billingProfile,omitempty"`
+	RelationshipToPartner string           `json:"relationshipToPartner"`
+	AllowDelegatedAccess  bool             `json:"allowDelegatedAccess,omitempty"`
+	UserCredentials       *userCredentials `json:"userCredentials,omitempty"`
+	CustomDomains         []string         `json:"customDomains,omitempty"`
+	AssociatedPartnerID   string           `json:"associatedPartnerId,omitempty"`
+	Links                 *selfLinks       `json:"links"`
+	Attributes            *attributes      `json:"attributes"`
+}
+
+type companyProfile struct {
+	TenantID           string      `json:"tenantId"`
+	Domain             string      `json:"domain"`
+	CompanyName        string      `json:"companyName"`
+	RegistrationNumber string      `json:"organizationRegistrationNumber,omitempty"`
+	Links              *selfLinks  `json:"links"`
+	Attributes         *attributes `json:"attributes"`
+}
+
+type billingProfile struct {
+	ID             string      `json:"id"`
+	FirstName      string      `json:"firstName,omitempty"`
+	LastName       string      `json:"lastName,omitempty"`
+	Email          string      `json:"email"`
+	Culture        string      `json:"culture"`
+	Language       string      `json:"language"`
+	CompanyName    string      `json:"companyName"`
+	DefaultAddress wireAddress `json:"defaultAddress"`
+	Links          *selfLinks  `json:"links"`
+	Attributes     *attributes `json:"attributes"`
+}
+
+type wireAddress struct {
+	Country      string `json:"country"`
+	Region       string `json:"region,omitempty"`
+	City         string `json:"city,omitempty"`
+	State        string `json:"state,omitempty"`
+	AddressLine1 string `json:"addressLine1,omitempty"`
+	AddressLine2 string `json:"addressLine2,omitempty"`
+	PostalCode   string `json:"postalCode,omitempty"`
+	FirstName    string `json:"firstName,omitempty"`
+	MiddleName   string `json:"middleName,omitempty"`
+	LastName     string `json:"lastName,omitempty"`
+	PhoneNumber  string `json:"phoneNumber,omitempty"`
+}
+
+type userCredentials struct {
+	UserName string `json:"userName"`
+	Password string `json:"password"`
+}
+
+func customerURI(c id.Customer) string { return "/customers/" + string(c) }
+
+// listedCustomer is a customer as lists show it.
+func listedCustomer(c party.Customer) wireCustomer {
+	relation := "reseller"
+	if c.RelationEnded {
+		relation = "none"
+	}
+	return wireCustomer{
+		ID: string(c.ID), CompanyProfile: companyProfileOf(c), RelationshipToPartner: relation,
+		Links: self(customerURI(c.ID)), Attributes: of("Customer"),
+	}
+}
+
+// customerOf is the whole customer.
+func customerOf(c party.Customer) wireCustomer {
+	w, billing := listedCustomer(c), billingProfileOf(c)
+	w.CommerceID, w.BillingProfile, w.CustomDomains = c.CommerceID, &billing, []string{c.Domain}
+	w.AllowDelegatedAccess, w.AssociatedPartnerID = !c.RelationEnded, string(c.Reseller)
+	return w
+}
+
+// createdCustomer is the answer that tells the first administrator's sign-in, this once.
+func createdCustomer(n app.NewCustomer) wireCustomer {
+	w := customerOf(n.Customer)
+	w.UserCredentials = &userCredentials{n.UserName, n.Password}
+	return w
+}
+
+func companyProfileOf(c party.Customer) companyProfile {
+	return companyProfile{
+		TenantID: string(c.ID), Domain: c.Domain, CompanyName: c.CompanyName, RegistrationNumber: c.RegistrationNumber,
+		Links: self(customerURI(c.ID) + "/profiles/company"), Attributes: of("CustomerCompanyProfile"),
+	}
+}
+
+func billingProfileOf(c party.Customer) billingProfile {
+	return billingProfile{
+		ID: c.CommerceID, FirstName: c.FirstName, LastName: c.LastName, Email: c.Email, Culture: c.Culture, Language: c.Language,
+		CompanyName: cmp.Or(c.BillingCompany, c.CompanyName), DefaultAddress: addressOf(c.Address),
+		Links: self(customerURI(c.ID) + "/profiles/billing"), Attributes: &attributes{etag(c.CommerceID, c.Version), "CustomerBillingProfile"},
+	}
+}
+
+func addressOf(a party.Address) wireAddress {
+	return wireAddress{
+		Country: string(a.Country), Region: a.Region, City: a.City, State: a.State, AddressLine1: a.AddressLine1,
+		AddressLine2: a.AddressLine2, PostalCode: a.PostalCode, FirstName: a.FirstName, MiddleName: a.MiddleName,
+		LastName: a.LastName, PhoneNumber: a.PhoneNumber,
+	}
+}
+
+// customerBody is what a caller tells of a new customer; members that only answers have are ignored.
+type customerBody struct {
+	CompanyProfile struct {
+		Domain, CompanyName            string
+		OrganizationRegistrationNumber string
+	}
+	BillingProfile struct {
+		FirstName, LastName, Email     string
+		Culture, Language, CompanyName string
+		DefaultAddress                 wireAddress
+	}
+	AssociatedPartnerID string `json:"associatedPartnerId"`
+}
+
+// customer is the body in the domain's words. A company name given once counts for both profiles.
+func (b customerBody) customer() (party.Customer, error) {
+	company, bill := b.CompanyProfile, b.BillingProfile
+	a := bill.DefaultAddress
+	for _, text := range []struct {
+		member, value string
+		max           int // characters
+	}{
+		{"companyProfile.companyName", company.CompanyName, 256},
+		{"companyProfile.organizationRegistrationNumber", company.OrganizationRegistrationNumber, 64},
+		{"billingProfile.firstName", bill.FirstName, 50}, {"billingProfile.lastName", bill.LastName, 50},
+		{"billingProfile.email", bill.Email, 254}, {"billingProfile.culture", bill.Culture, 35},
+		{"billingProfile.language", bill.Language, 35}, {"billingProfile.companyName", bill.CompanyName, 256},
+		{"billingProfile.defaultAddress.region", a.Region, 100}, {"billingProfile.defaultAddress.city", a.City, 100},
+		{"billingProfile.defaultAddress.state", a.State, 100}, {"billingProfile.defaultAddress.addressLine1", a.AddressLine1, 200},
+		{"billingProfile.defaultAddress.addressLine2", a.AddressLine2, 200}, {"billingProfile.defaultAddress.postalCode", a.PostalCode, 32},
+		{"billingProfile.defaultAddress.firstName", a.FirstName, 50}, {"billingProfile.defaultAddress.middleName", a.MiddleName, 50},
+		{"billingProfile.defaultAddress.lastName", a.LastName, 50}, {"billingProfile.defaultAddress.phoneNumber", a.PhoneNumber, 32},
+	} {
+		if err := bounded(text.member, text.value, text.max); err != nil {
+			return party.Customer{}, err
+		}
+	}
+	if a.Country == "" {
+		return party.Customer{}, fault.Invalid("member.missing", fault.Args{"member": "billingProfile.defaultAddress.country"})
+	}
+	name := cmp.Or(strings.TrimSpace(company.CompanyName), strings.TrimSpace(bill.CompanyName))
+	return party.Customer{
+		Domain: company.Domain, CompanyName: name, BillingCompany: cmp.Or(strings.TrimSpace(bill.CompanyName), name),
+		RegistrationNumber: company.OrganizationRegistrationNumber, FirstName: bill.FirstName, LastName: bill.LastName,
+		Email: bill.Email, Culture: bill.Culture, Language: bill.Language,
+		Address: party.Address{
+			Country: market.Country(a.Country), Region: a.Region, City: a.City, State: a.State, AddressLine1: a.AddressLine1,
+			AddressLine2: a.AddressLine2, PostalCode: a.PostalCode, FirstName: a.FirstName, MiddleName: a.MiddleName,
+			LastName: a.LastName, PhoneNumber: a.PhoneNumber,
+		},
+	}, nil
+}
+
+// bounded refuses a text of more than max characters.
+func bounded(member, value string, most int) error {
+	if utf8.RuneCountInString(value) > most {
+		return fault.Invalid("member.too_long", fault.Args{"member": member, "max": most})
+	}
+	return nil
+}
+
+// customerQuery turns a filter into the app's query: one condition on each of the fields, joined by and.
+func customerQuery(f *filter) (app.CustomerQuery, error) {
+	var q app.CustomerQuery
+	if f == nil {
+		return q, nil
+	}
+	conditions := []*filter{f}
+	for i := 0; i < len(conditions); i++ { // bounded by the filter's own depth
+		c := conditions[i]
+		if c.Op == opAnd {
+			conditions = append(conditions, c.Left, c.Right)
+			continue
+		}
+		if c.Op != opEquals && c.Op != opStartsWith && c.Op != opSubstring {
+			return q, fault.Invalid("filter.operator", nil)
+		}
+		var value, op *string
+		switch c.Field {
+		case "CompanyName":
+			value, op = &q.Name, &q.NameOp
+		case "Domain":
+			value, op = &q.Domain, &q.DomainOp
+		default:
+			q.Reseller, op = id.Partner(strings.ToLower(c.Value)), new(string)
+			value = new(string)
+		}
+		if *op != "" {
+			return q, fault.Invalid("filter.operator", nil) // two conditions on one field
+		}
+		*value, *op = c.Value, string(c.Op)
+	}
+	return q, nil
+}

@@ -1,0 +1,189 @@
+// Bench measures, in one run, what a database does with the rows of one checkout and what our HTTP does in front of it,
+// on both engines, and says which goals of docs/performance.md are met. Only ratios within a run count: figures of two
+// runs, or of two machines, say little about each other.
+//
+//	go run ./bench [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8] [-dir FOLDER] [-profile FOLDER]
+//
+// It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/store/storetest/pg"
+)
+
+// flags narrow a run.
+type flags struct {
+	engines []string
+	clients []int
+	measure time.Duration // of one row, after its warm-up
+	dir     string        // where databases are made
+	profile string        // folder for CPU profiles of the server; empty: the released binary is measured
+}
+
+const (
+	engineSQLite   = "sqlite"
+	enginePostgres = "postgres"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == profiledServer {
+		if err := serveProfiled(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: the profiled server:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	f, err := parseFlags()
+	if err == nil {
+		err = run(ctx, f)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func parseFlags() (flags, error) {
+	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
+	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
+	seconds := flag.Int("seconds", 8, "how long each row is measured, 1 to 60")
+	dir := flag.String("dir", "", "folder on a real disk; the default is the temporary folder, or another where that is memory")
+	profile := flag.String("profile", "", "write CPU and allocation profiles of the server into this folder")
+	flag.Parse()
+	f := flags{engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	for _, e := range f.engines {
+		if e != engineSQLite && e != enginePostgres {
+			return f, fmt.Errorf("-engine %s: neither %s nor %s", e, engineSQLite, enginePostgres)
+		}
+	}
+	for _, c := range strings.Split(*clients, ",") {
+		n, err := strconv.Atoi(c)
+		if err != nil || n < 1 || n > 1000 {
+			return f, fmt.Errorf("-clients %s: numbers from 1 to 1000", c)
+		}
+		f.clients = append(f.clients, n)
+	}
+	if *seconds < 1 || *seconds > 60 || flag.NArg() > 0 {
+		return f, errors.New("-seconds is from 1 to 60, and there are no arguments")
+	}
+	return f, nil
+}
+
+// run measures everything and prints as it goes.
+func run(ctx context.Context, f flags) (err error) {
+	base, err := realDisk(f.dir)
+	if err != nil {
+		return err
+	}
+	if err := os.Setenv("TMPDIR", base); err != nil { // PostgreSQL's folder too
+		return err
+	}
+	dir, err := os.MkdirTemp(base, "comptoir-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	syncs, err := syncRate(dir)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s\n", runtime.NumCPU(), runtime.Version(), base, syncs)
+
+	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
+	if err := b.build(ctx); err != nil {
+		return err
+	}
+	for _, engine := range f.engines {
+		if err := b.engine(ctx, engine); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())
+		}
+	}
+	b.report.goals(os.Stdout)
+	return pg.StopShared()
+}
+
+// bench is one run.
+type bench struct {
+	flags
+	dir    string
+	binary string
+	report report
+}
+
+// engine measures one engine: it makes a demo, learns the rows of a checkout from a real one, lays in customers and
+// carts, copies the database, and then runs both sides in turn, each on its own copy.
+func (b *bench) engine(ctx context.Context, engine string) error {
+	e, err := b.database(ctx, engine)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(b.dir, engine)
+	demo, shape, err := b.learn(ctx, e, dir)
+	if err != nil {
+		return fmt.Errorf("learning the rows of a checkout: %w", err)
+	}
+	fmt.Printf("\n%s: a checkout writes %s\n", engine, shape)
+	stock, err := layIn(ctx, e, shape, b.carts())
+	if err != nil {
+		return fmt.Errorf("laying in carts: %w", err)
+	}
+	if err := e.copy(ctx); err != nil {
+		return fmt.Errorf("copying the database: %w", err)
+	}
+	s, err := b.start(ctx, e, dir, engine)
+	if err != nil {
+		return err
+	}
+	defer s.kill()
+	raw, err := e.raw(ctx, shape)
+	if err != nil {
+		return err
+	}
+	defer raw.close()
+	token, err := s.token(ctx, demo)
+	if err != nil {
+		return err
+	}
+	head(os.Stdout)
+	for row, clients := range b.clients {
+		p := pair{engine: engine, clients: clients}
+		if p.raw, err = b.measureRaw(e, raw, stock, row); err != nil {
+			return fmt.Errorf("raw, %d clients: %w", clients, err)
+		}
+		if p.http, err = b.measureHTTP(e, s, token, stock, row); err != nil {
+			return fmt.Errorf("http, %d clients: %w", clients, err)
+		}
+		b.report.add(os.Stdout, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if err := s.stop(); err != nil {
+		return err
+	}
+	return b.found(ctx, e, stock)
+}
+
+// carts is how many carts the rows of one side may use; a row that has used its share ends early, at its true rate.
+func (b *bench) carts() []int {
+	shares := make([]int, len(b.clients))
+	for i, n := range b.clients {
+		shares[i] = int((b.measure + warmUp).Seconds() * float64(min(1000+500*n, 5000)))
+	}
+	return shares
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/pprof"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/vault"
+)
+
+// profiledServer is the first argument of this program when it serves in place of the binary, with profiles. It is
+// wired like `comptoir serve` as far as a checkout is concerned.
+const profiledServer = "profiled-server"
+
+func serveProfiled(args []string) (err error) {
+	set := flag.NewFlagSet(profiledServer, flag.ContinueOnError)
+	data := set.String("data", "", "data folder of a demo")
+	database := set.String("database", "", "its database")
+	listen := set.String("listen", "", "address")
+	profile := set.String("profile", "", "profiles: this path with .cpu and .allocs")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	secrets, err := vault.Open(vault.Options{Dir: filepath.Join(*data, "secrets"), Env: os.Getenv})
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, *database, store.Options{Wall: when.Wall{}, Sealer: secrets.Vault})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	core := &app.App{Store: st, Due: st, Clock: when.Wall{}, Wall: when.Wall{}, IDs: id.Random{}, Vault: secrets.Vault}
+	tokens, err := identity.NewTokens("http://"+*listen, secrets.SigningKeys(), when.Wall{}, id.Random{})
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	api := partnercenter.New(core, partnercenter.Options{
+		Auth: identity.Authenticator{Tokens: tokens, Clients: clients{st}}, IDs: id.Random{}, Wall: when.Wall{}, Log: log,
+		CursorKey: secrets.Derive("paging", 32),
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/", identity.Handler(identity.Options{Tokens: tokens, Clients: clients{st}, Wall: when.Wall{}, IDs: id.Random{}, Log: log}))
+	mux.Handle("/v1/", api)
+	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
+	ln, err := net.Listen("tcp", *listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	return profiled(*profile, func() error {
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+}
+
+// profiled writes profiles of what work does.
+func profiled(path string, work func() error) (err error) {
+	cpu, err := os.Create(path + ".cpu")
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return err
+	}
+	err = work()
+	pprof.StopCPUProfile()
+	allocs, aerr := os.Create(path + ".allocs")
+	if aerr == nil {
+		aerr = errors.Join(pprof.Lookup("allocs").WriteTo(allocs, 0), allocs.Close())
+	}
+	return errors.Join(err, aerr, cpu.Close())
+}
+
+// clients shows the store's API clients to identity.
+type clients struct{ store *store.Store }
+
+// Client implements identity.Clients.
+func (c clients) Client(ctx context.Context, client id.Client) (identity.Client, error) {
+	row, err := c.store.Client(ctx, client)
+	if err != nil {
+		return identity.Client{}, err
+	}
+	out := identity.Client{
+		ID: row.ID, Name: row.Name, Partner: row.Partner, Kind: row.Kind, Provider: row.Provider, Roles: row.Roles, Disabled: row.Disabled,
+	}
+	for _, s := range row.Secrets {
+		out.Secrets = append(out.Secrets, identity.Secret{Hash: identity.SecretHash(s.Hash), Until: s.Until})
+	}
+	return out, nil
+}
+
+// Tenant implements identity.Clients.
+func (c clients) Tenant(ctx context.Context, domain string) (id.Partner, error) {
+	return c.store.Tenant(ctx, domain)
+}

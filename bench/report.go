@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// The goals (docs/performance.md).
+const (
+	goalRate  = 0.5 // of the raw rate, at goalClients
+	goalP99   = 2.0 // times the raw p99, at goalClients
+	goalP50   = 3 * time.Millisecond
+	goalStart = 300 * time.Millisecond
+	goalIdle  = 40 << 20 // bytes
+	goalSize  = 40 << 20 // bytes
+
+	goalClients = 64 // for rates
+	oneClient   = 1  // for goalP50
+)
+
+// report collects what a run found.
+type report struct {
+	syncs  float64 // of the disk, a second
+	size   int64   // of the binary, bytes
+	starts []started
+	rows   []pair
+}
+
+type started struct {
+	engine string
+	ready  time.Duration
+	idle   int64 // bytes
+}
+
+// pair is one number of clients on one engine, raw and through HTTP.
+type pair struct {
+	engine    string
+	clients   int
+	raw, http figures
+}
+
+func head(w io.Writer) {
+	fmt.Fprintf(w, "%-9s %7s  %-4s %8s %9s %9s %8s %8s %8s  %9s %9s\n", "engine", "clients", "side", "rate/s", "p50 ms", "p99 ms",
+		"cpu ms", "db ms", "load ms", "rate", "p99")
+}
+
+// add prints a pair. cpu is the process that is measured: the server, or for raw this one. db is PostgreSQL, load is what
+// this process spends on asking: all per checkout.
+func (r *report) add(w io.Writer, p pair) {
+	r.rows = append(r.rows, p)
+	for _, side := range []struct {
+		name string
+		figures
+	}{{"raw", p.raw}, {"http", p.http}} {
+		f := side.figures
+		fmt.Fprintf(w, "%-9s %7d  %-4s %8.0f %9.2f %9.2f %8.3f %8.3f %8.3f", p.engine, p.clients, side.name, f.rate(),
+			milliseconds(f.p50), milliseconds(f.p99), f.each(f.cpu), f.each(f.db), f.each(f.load))
+		if side.name == "http" {
+			fmt.Fprintf(w, "  %7.0f %% %7.2f ×", 100*p.rate(), p.p99())
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// rate is how much of the raw rate is left through HTTP.
+func (p pair) rate() float64 { return p.http.rate() / p.raw.rate() }
+
+// p99 is how many times the raw p99 it is through HTTP.
+func (p pair) p99() float64 { return p.http.p99.Seconds() / p.raw.p99.Seconds() }
+
+// goals says what was reached of what was measured.
+func (r *report) goals(w io.Writer) {
+	fmt.Fprintln(w, "\nGoals")
+	say := func(met bool, format string, args ...any) {
+		word := "MISSED"
+		if met {
+			word = "met"
+		}
+		fmt.Fprintf(w, "  %-7s %s\n", word, fmt.Sprintf(format, args...))
+	}
+	for _, p := range r.rows {
+		switch p.clients {
+		case goalClients:
+			say(p.rate() >= goalRate, "%s, %d clients: %.0f %% of the raw rate (at least %.0f %%)", p.engine, p.clients, 100*p.rate(), 100*goalRate)
+			say(p.p99() <= goalP99, "%s, %d clients: p99 %.2f × raw (at most %.0f ×)", p.engine, p.clients, p.p99(), goalP99)
+		case oneClient:
+			say(p.http.p50 <= goalP50, "%s, 1 client: p50 %.2f ms (at most %.0f ms; the disk syncs in %.2f ms)", p.engine, milliseconds(p.http.p50),
+				milliseconds(goalP50), 1000/r.syncs)
+		}
+	}
+	for _, s := range r.starts {
+		say(s.ready <= goalStart, "%s: start on an existing store in %.0f ms (at most %.0f ms)", s.engine, milliseconds(s.ready), milliseconds(goalStart))
+		say(s.idle <= goalIdle, "%s: %.1f MB when idle (at most %.0f MB)", s.engine, megabytes(s.idle), megabytes(goalIdle))
+	}
+	say(r.size <= goalSize, "binary of %.1f MB (at most %.0f MB)", megabytes(r.size), megabytes(goalSize))
+}

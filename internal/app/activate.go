@@ -36,7 +36,7 @@ func (a *App) Activate(ctx context.Context, who party.Actor, req Request, c id.C
 			return nil, err
 		}
 		s := saver{a, tx, &act, customer, now}
-		if err := s.outcome(out, h.Subscription); err != nil {
+		if err := s.outcome(out); err != nil {
 			return nil, err
 		}
 		h.Subscription = out.Subscriptions[0]

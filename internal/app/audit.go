@@ -32,7 +32,7 @@ func (a *App) Record(ctx context.Context, who party.Actor, rec id.Record) (activ
 		if err != nil {
 			return got, err
 		}
-		if got.Operation.Security() && !q.Security || !got.Operation.Security() && !q.Business {
+		if got.Security() && !q.Security || !got.Security() && !q.Business {
 			return activity.Record{}, fault.NotFound("record.unknown", nil)
 		}
 		return got, nil

@@ -86,6 +86,9 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 		if err != nil {
 			return nil, err
 		}
+		if customer, err = a.settleOrder(tx, &act, customer, orderID, now); err != nil {
+			return nil, err
+		}
 		cancellation, err := a.cancellation(tx, who.Scope, c, orderID)
 		if err != nil {
 			return nil, err
@@ -107,12 +110,33 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 			return view, nil
 		}
 		s := saver{a, tx, &act, customer, now}
-		if err := s.outcome(out, subscription.Subscription{}); err != nil {
+		if err := s.outcome(out); err != nil {
 			return nil, err
 		}
 		details := append([]activity.Detail{{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}}, moneyDetails(out.Charges)...)
 		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), details...)
 	})
+}
+
+// settleOrder does everything due by now for the subscriptions of an order's lines, and gives the customer as it then is.
+func (a *App) settleOrder(tx Tx, act *Act, customer party.Customer, orderID string, now time.Time) (party.Customer, error) {
+	o, err := tx.Order(act.Actor.Scope, customer.ID, orderID)
+	if err != nil {
+		return customer, err
+	}
+	rules, err := tx.Rules()
+	if err != nil {
+		return customer, err
+	}
+	s := stepper{a, tx, act, customer, rules}
+	for _, l := range o.Lines {
+		if l.Subscription != "" && l.State == order.LineActive {
+			if err := s.settle(l.Subscription, now); err != nil {
+				return customer, err
+			}
+		}
+	}
+	return tx.Customer(act.Actor.Scope, customer.ID)
 }
 
 func (a *App) cancellation(tx Tx, scope party.Scope, c id.Customer, orderID string) (order.Cancellation, error) {

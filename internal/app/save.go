@@ -74,10 +74,9 @@ func (s saver) placement(p order.Placement, cart id.Cart) error {
 	return s.charges(p.Charges)
 }
 
-// outcome writes what became of subscriptions and order lines. before is the subscription the act was about, as read: a
-// renewal's old line is superseded.
-func (s saver) outcome(out subscription.Outcome, before subscription.Subscription) error {
-	for i, sub := range out.Subscriptions {
+// outcome writes what became of subscriptions and order lines.
+func (s saver) outcome(out subscription.Outcome) error {
+	for _, sub := range out.Subscriptions {
 		if err := s.tx.SaveSubscription(sub, due(sub)); err != nil {
 			return err
 		}
@@ -86,10 +85,10 @@ func (s saver) outcome(out subscription.Outcome, before subscription.Subscriptio
 				return err
 			}
 		}
-		if out.Renewed && i == 0 {
-			if err := s.renewed(sub, before); err != nil {
-				return err
-			}
+	}
+	for _, r := range out.Renewals {
+		if err := s.renewed(out, r); err != nil {
+			return err
 		}
 	}
 	if err := s.lines(out.Cancelled); err != nil {
@@ -98,19 +97,21 @@ func (s saver) outcome(out subscription.Outcome, before subscription.Subscriptio
 	return s.charges(out.Charges)
 }
 
-// renewed writes the order a new term stands on.
-func (s saver) renewed(sub, before subscription.Subscription) error {
-	if sub.Order == before.Order {
-		return nil
-	}
-	old, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(before.Order))
+// renewed writes the order a new term stands on; the line before it is superseded.
+func (s saver) renewed(out subscription.Outcome, r subscription.Renewal) error {
+	old, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(r.Before.Order))
 	if err != nil {
 		return err
 	}
-	if err := s.tx.SaveOrder(old.Supersede(before.Line)); err != nil {
+	if err := s.tx.SaveOrder(old.Supersede(r.Before.Line)); err != nil {
 		return err
 	}
-	return s.tx.AddOrder(order.Renewal(sub), "")
+	for _, sub := range out.Subscriptions {
+		if sub.ID == r.Subscription {
+			return s.tx.AddOrder(order.Renewal(sub), "")
+		}
+	}
+	return nil
 }
 
 // lines marks order lines as cancelled and revokes their keys and links (F63).

@@ -138,6 +138,13 @@ func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Reque
 		if err != nil {
 			return nil, err
 		}
+		settled := stepper{a, tx, &act, customer, rules}
+		if err := settled.settle(sub, now); err != nil {
+			return nil, err
+		}
+		if customer, err = tx.Customer(who.Scope, c); err != nil {
+			return nil, err
+		}
 		h, children, err := a.held(tx, who.Scope, c, sub, rules)
 		if err != nil {
 			return nil, err
@@ -207,7 +214,7 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 		return out, nil
 	}
 	s := saver{d.app, d.tx, d.act, d.customer, d.now}
-	if err := s.outcome(total, before); err != nil {
+	if err := s.outcome(total); err != nil {
 		return nil, err
 	}
 	out.Version++
@@ -302,6 +309,7 @@ func combine(a, b subscription.Outcome) subscription.Outcome {
 	a.Charges = append(a.Charges, b.Charges...)
 	a.Cancelled = append(a.Cancelled, b.Cancelled...)
 	a.Renewed = a.Renewed || b.Renewed
+	a.Renewals = append(a.Renewals, b.Renewals...)
 	a.EndsAt = b.EndsAt
 	return a
 }

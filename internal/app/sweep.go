@@ -10,8 +10,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
-	"github.com/comptoir-dev/comptoir/internal/domain/policy"
-	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
 // Happened is one thing the sweep did.
@@ -79,26 +77,8 @@ func (a *App) runDue(ctx context.Context, d Due, happened func(Happened)) error 
 			// Done meanwhile, or its stored instant is older than its state: bring it level so that the sweep goes on.
 			return nil, tx.SaveSubscription(h.Subscription, at)
 		}
-		var base *subscription.Subscription
-		if h.Parent != "" {
-			b, err := tx.Subscription(d.Scope, d.Customer, h.Parent)
-			if err != nil {
-				return nil, err
-			}
-			base = &b
-		}
-		out, err := subscription.Step(a.IDs, h, base, a.quoter(tx, customer), policy.PendingFor)
-		if err != nil {
-			return nil, err
-		}
-		s := saver{a, tx, &act, customer, d.At}
-		if err := s.outcome(out, h.Subscription); err != nil {
-			return nil, err
-		}
-		done = Happened{At: d.At, What: whatHappened(h.Subscription, out), Customer: d.Customer, Subscription: d.Subscription}
-		return nil, s.record(activity.UpdateSubscription, activity.Subscription, string(d.Subscription), append([]activity.Detail{
-			{Key: "SubscriptionId", Value: string(d.Subscription)}, {Key: "Status", Value: done.What},
-		}, moneyDetails(out.Charges)...)...)
+		done, err = stepper{a, tx, &act, customer, rules}.step(h)
+		return nil, err
 	})
 	if f := fault.Of(err); f != nil && f.Code == "subscription.changed" {
 		return nil // another worker was first
@@ -107,20 +87,6 @@ func (a *App) runDue(ctx context.Context, d Due, happened func(Happened)) error 
 		happened(done)
 	}
 	return err
-}
-
-func whatHappened(before subscription.Subscription, out subscription.Outcome) string {
-	switch {
-	case out.Renewed:
-		return "renewed"
-	case len(out.Subscriptions) > 0 && out.Subscriptions[0].State != before.State:
-		return string(out.Subscriptions[0].State)
-	case len(out.Charges) > 0 && out.Charges[0].Kind == billing.Convert:
-		return "trial_converted"
-	case len(out.Charges) > 0:
-		return "charged"
-	}
-	return "term_ended"
 }
 
 // closePeriod issues the invoice of a billing period at its end (F71) and opens the next one. A period without lines and

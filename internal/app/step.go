@@ -1,0 +1,100 @@
+package app
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+)
+
+// stepper does what falls due for subscriptions of one customer, in the transaction of an act: the sweep's own, or one
+// that cannot be decided before.
+type stepper struct {
+	app      *App
+	tx       Tx
+	act      *Act
+	customer party.Customer
+	rules    []policy.CancelRule
+}
+
+// step does the next thing that is due for h, at its original instant (E13).
+func (s stepper) step(h subscription.Held) (Happened, error) {
+	var base *subscription.Subscription
+	if h.Parent != "" {
+		b, err := s.tx.Subscription(s.act.Actor.Scope, s.customer.ID, h.Parent)
+		if err != nil {
+			return Happened{}, err
+		}
+		base = &b
+	}
+	at := due(h.Subscription)
+	out, err := subscription.Step(s.app.IDs, h, base, s.app.quoter(s.tx, s.customer), policy.PendingFor)
+	if err != nil {
+		return Happened{}, err
+	}
+	save := saver{s.app, s.tx, s.act, s.customer, at}
+	if err := save.outcome(out); err != nil {
+		return Happened{}, err
+	}
+	done := Happened{At: at, What: whatHappened(h.Subscription, out), Customer: s.customer.ID, Subscription: h.ID}
+	return done, save.record(activity.UpdateSubscription, activity.Subscription, string(h.ID), append([]activity.Detail{
+		{Key: "SubscriptionId", Value: string(h.ID)}, {Key: "Status", Value: done.What},
+	}, moneyDetails(out.Charges)...)...)
+}
+
+// maxSettled bounds what an act catches up with: twenty years of monthly charges. More is left to the sweep.
+const maxSettled = 250
+
+// settle does everything due by now for a subscription, the base it hangs on and its add-ons, so that what follows is
+// decided on what they are and not on what the sweep has not come to yet (E13, E14).
+func (s stepper) settle(sub id.Subscription, now time.Time) error {
+	for range maxSettled {
+		h, children, err := s.app.held(s.tx, s.act.Actor.Scope, s.customer.ID, sub, s.rules)
+		if err != nil {
+			return err
+		}
+		all := append([]subscription.Held{h}, children...)
+		if h.Parent != "" {
+			base, _, err := s.app.held(s.tx, s.act.Actor.Scope, s.customer.ID, h.Parent, s.rules)
+			if err != nil {
+				return err
+			}
+			all = append(all, base)
+		}
+		first := -1
+		for i, one := range all {
+			if one.Behind(now) && (first < 0 || due(one.Subscription).Before(due(all[first].Subscription))) {
+				first = i
+			}
+		}
+		if first < 0 {
+			return nil
+		}
+		if _, err := s.step(all[first]); err != nil {
+			return err
+		}
+		// A charge may have opened the customer's first billing period: the row has a new version.
+		if s.customer, err = s.tx.Customer(s.act.Actor.Scope, s.customer.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func whatHappened(before subscription.Subscription, out subscription.Outcome) string {
+	switch {
+	case len(out.Renewals) > 0:
+		return "renewed"
+	case len(out.Subscriptions) > 0 && out.Subscriptions[0].State != before.State:
+		return string(out.Subscriptions[0].State)
+	case len(out.Charges) > 0 && out.Charges[0].Kind == billing.Convert:
+		return "trial_converted"
+	case len(out.Charges) > 0:
+		return "charged"
+	}
+	return "term_ended"
+}

@@ -101,6 +101,7 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 		if err != nil {
 			return nil, err
 		}
+		p.Window, p.Policy = firstWindow(cancellation, out)
 		if err := p.check(asked); err != nil {
 			return nil, err
 		}
@@ -116,6 +117,20 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 		details := append([]activity.Detail{{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}}, moneyDetails(out.Charges)...)
 		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), details...)
 	})
+}
+
+// firstWindow is the window that closes first among the lines of an order that end, and its row.
+func firstWindow(k order.Cancellation, out subscription.Outcome) (until time.Time, row string) {
+	for _, ref := range out.Cancelled {
+		if ref.Order != k.Order.ID {
+			continue
+		}
+		rule, _ := policy.ByID(k.Rules, k.Order.Lines[ref.Line].Tariff.Policy)
+		if end, ok := rule.End(k.Order.At, k.Order.At); ok && (until.IsZero() || end.Before(until)) {
+			until, row = end, rule.ID
+		}
+	}
+	return until, row
 }
 
 // settleOrder does everything due by now for the subscriptions of an order's lines, and gives the customer as it then is.

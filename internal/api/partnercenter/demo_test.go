@@ -1,0 +1,187 @@
+package partnercenter_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/api/downloads"
+	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/blobs"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/jobs"
+	"github.com/comptoir-dev/comptoir/internal/sandbox"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/internal/vault"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// demo is a server that the demo's story has filled, at 2026-11-20T10:00Z, with both doors and a clock that can move.
+type demo struct {
+	t        *testing.T
+	door     http.Handler
+	download http.Handler
+	clock    *when.Movable
+	seeded   sandbox.Seeded
+	roles    party.Roles // of the caller
+	customer party.Customer
+}
+
+// download of the demo: 16 bytes.
+const media = "0123456789abcdef"
+
+// demoOn fills a store.
+func demoOn(t *testing.T, s *store.Store) *demo {
+	t.Helper()
+	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := blobs.Open(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	size, sum, err := folder.Put(t.Context(), "demo.zip", strings.NewReader(media))
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := when.NewFixed(when.Date(2020, 7, 1))
+	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault}
+	seeder := sandbox.Seeder{
+		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: sum, Size: size},
+		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
+	}
+	d := &demo{t: t, roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin)}
+	if d.seeded, err = seeder.Seed(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	d.clock = when.NewMovable(when.NewFixed(now), 0, now)
+	core.Clock = d.clock
+	log := slog.New(slog.NewTextHandler(testLog{t}, nil))
+	d.door = New(core, Options{
+		Auth: d, IDs: &id.Counting{}, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
+		PublicURL: "https://pc.example",
+		Sandbox:   &sandbox.Clockwork{Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log},
+	})
+	d.download = downloads.Handler{App: core, Media: folder, Log: log}
+	return d
+}
+
+// Actor implements Authenticator: every token is the demo partner's.
+func (d *demo) Actor(context.Context, string) (party.Actor, error) {
+	return party.Actor{
+		Scope: party.NewScope(d.seeded.Partner.ID, ""), Kind: d.seeded.Partner.Kind, Client: "00000000-0000-4000-8000-00000000c11e",
+		Name: "demo script", Roles: d.roles, Customer: d.customer.ID,
+	}, nil
+}
+
+// testLog fails the test on what the log calls an error: an internal one is never expected.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "level=ERROR") {
+		l.t.Errorf("%s", p)
+	}
+	return len(p), nil
+}
+
+// of is the customer of the demo in a country.
+func (d *demo) of(country string) string {
+	for _, c := range d.seeded.Customers {
+		if string(c.Country()) == country {
+			return "/v1/customers/" + string(c.ID)
+		}
+	}
+	d.t.Fatal("no customer in " + country)
+	return ""
+}
+
+// call makes one request; headers are name, value, name, value …
+func (d *demo) call(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	var in io.Reader
+	if body != "" {
+		in = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, target, in)
+	r.Header.Set("Authorization", "Bearer x")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	d.door.ServeHTTP(w, r)
+	return w
+}
+
+// do is a call that has to be answered with a status; a JSON answer is read strictly and decoded.
+func (d *demo) do(status int, method, target, body string, headers ...string) object {
+	d.t.Helper()
+	w := d.call(method, target, body, headers...)
+	if w.Code != status {
+		d.t.Fatalf("%s %s: %d, want %d: %s", method, target, w.Code, status, w.Body)
+	}
+	if w.Body.Len() == 0 {
+		return nil
+	}
+	if status < 300 {
+		Strict(d.t, w.Body.Bytes())
+	}
+	var o object
+	if err := json.Unmarshal(w.Body.Bytes(), &o); err != nil {
+		d.t.Fatalf("%s %s: %v: %s", method, target, err, w.Body)
+	}
+	return o
+}
+
+// refused is a call that has to be refused with a status and a code.
+func (d *demo) refused(status int, code, method, target, body string, headers ...string) {
+	d.t.Helper()
+	if o := d.do(status, method, target, body, headers...); o.text("code") != code {
+		d.t.Errorf("%s %s: code %v, want %s: %v", method, target, o["code"], code, o["description"])
+	}
+}
+
+// object is a decoded answer.
+type object map[string]any
+
+func (o object) text(name string) string { s, _ := o[name].(string); return s }
+
+func (o object) object(name string) object { m, _ := o[name].(map[string]any); return m }
+
+func (o object) items() []object { return o.list("items") }
+
+func (o object) list(name string) []object {
+	raw, _ := o[name].([]any)
+	out := make([]object, len(raw))
+	for i, r := range raw {
+		out[i], _ = r.(map[string]any)
+	}
+	return out
+}
+
+// find is the first item with a member of that value.
+func find(t *testing.T, items []object, name, value string) object {
+	t.Helper()
+	for _, o := range items {
+		if strings.HasPrefix(o.text(name), value) {
+			return o
+		}
+	}
+	t.Fatalf("no item with %s %q", name, value)
+	return nil
+}

@@ -190,4 +190,6 @@ var faultOf = map[string]wireFault{
 	"line.twice":            {400, "3000", "Two lines have the same number."},
 	"promotion.unknown":     {400, "27007", "There is no such promotion."},
 	"term_end.not_offered":  {400, "900127", "A term cannot end on a date of choice here; leave customTermEndDate out."},
+	"link.changed":          {409, "900278", "Another change of this download link came first; ask again."},
+	"subscription.settling": {503, "990002", "The subscription is just being renewed or charged; try again."},
 }

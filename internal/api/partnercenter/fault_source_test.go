@@ -1,0 +1,62 @@
+package partnercenter
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// elsewhere are faults that never reach this door: their acts have none here, or somebody catches them on the way.
+var elsewhere = map[string]string{
+	"catalog.changed": "import", "catalog.duplicate": "import", "key.duplicate": "import", "policy.row_kept": "operator", "partner.exists": "operator",
+	"client.foreign": "sign-in", "client.unknown": "sign-in",
+	"invoice.done":      "caught by the sweep",
+	"store.replay_race": "the store tries again",
+	"rate.limited":      "has a body of its own",
+	"tax.incomplete":    "operator", "tax.market_unknown": "operator", "tax.rate": "operator",
+	"money.not_an_amount": "import", "money.too_many_digits": "import", "price.negative": "import",
+}
+
+var faultCode = regexp.MustCompile(`fault\.(?:Refuse|Invalid|Conflict|NotFound|Deny|Unavailable)\(\s*"([a-z_.]+)"`)
+
+// Every fault that decisions, use cases and the store can answer with has its words here.
+func TestEveryFaultHasARow(t *testing.T) {
+	found := map[string]string{}
+	for _, room := range []string{"app", "domain", "store", "sandbox", "api/partnercenter"} {
+		err := filepath.WalkDir(filepath.Join("..", "..", room), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, m := range faultCode.FindAllSubmatch(text, -1) {
+				found[string(m[1])] = path
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(found) < 80 {
+		t.Fatalf("only %d codes found: the walk is wrong", len(found))
+	}
+	var missing []string
+	for code, path := range found {
+		if _, ok := faultOf[code]; !ok && elsewhere[code] == "" && !strings.HasPrefix(code, "import.") {
+			missing = append(missing, code+" of "+path)
+		}
+	}
+	slices.Sort(missing)
+	for _, m := range missing {
+		t.Error("no row for " + m)
+	}
+	for code := range elsewhere {
+		if found[code] == "" {
+			t.Errorf("%s is nowhere any more", code)
+		}
+	}
+}

@@ -1,10 +1,7 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -32,7 +29,7 @@ func (a *App) Record(ctx context.Context, who party.Actor, rec id.Record) (activ
 		if err != nil {
 			return got, err
 		}
-		if got.Security() && !q.Security || !got.Security() && !q.Business {
+		if got.Security() && !q.Security || !got.Security() && !q.Business || q.Customer != "" && got.Customer != q.Customer {
 			return activity.Record{}, fault.NotFound("record.unknown", nil)
 		}
 		return got, nil
@@ -45,8 +42,11 @@ func readable(who party.Actor, q RecordQuery) (RecordQuery, error) {
 	if !q.Security && !q.Business {
 		return q, business
 	}
+	if who.Customer != "" { // customer staff read their own tenant's only, whatever they ask for
+		if q.Customer != "" && q.Customer != who.Customer {
+			return q, fault.Deny("tenant.foreign", nil)
+		}
+		q.Customer = who.Customer
+	}
 	return q, nil
 }
-
-// sorted gives the keys of a map in order.
-func sorted[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -43,12 +43,23 @@ func (a *App) Estimates(ctx context.Context, who party.Actor) ([]Estimate, error
 			return nil, err
 		}
 		out := []Estimate{}
-		for _, c := range sorted(totals) {
+		currencies, err := r.Currencies(who.Scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range currencies {
 			carried, err := r.Carry(who.Scope, c)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, Estimate{c, period, totals[c], carried})
+			t, charged := totals[c]
+			if !charged && carried.IsZero() {
+				continue
+			}
+			if !charged {
+				t.Net, t.Tax = money.Of(0, c), money.Of(0, c)
+			}
+			out = append(out, Estimate{c, period, t, carried})
 		}
 		return out, nil
 	})

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -65,6 +67,10 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 		if err != nil {
 			return nil, err
 		}
+		addOns, err := addOnsSold(r, customer, subs, now)
+		if err != nil {
+			return nil, err
+		}
 		views := []SubscriptionView{}
 		for _, s := range subs {
 			if !visible(s.Class, s.OrderedAt) {
@@ -72,10 +78,51 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 			}
 			rule, _ := policy.ByID(rules, s.Tariff.Policy)
 			h := subscription.Held{Subscription: s, Rule: rule}
-			views = append(views, view(h, customer, entries[s.Item.Product], now))
+			v := view(h, customer, entries[s.Item.Product], now)
+			v.HasAddOns = addOns(s.Item)
+			views = append(views, v)
 		}
 		return views, nil
 	})
+}
+
+// addOnsSold tells of an item whether add-ons for it are on the customer's shelf (F26): those of the newer catalogue that
+// can be bought there, and imported offers that name it as a base.
+func addOnsSold(r Reader, c party.Customer, subs []subscription.Subscription, now time.Time) (func(id.Item) bool, error) {
+	imported, online := map[id.Product]bool{}, false
+	for _, s := range subs {
+		if s.Kind == catalog.Software || s.Kind == catalog.Reservation {
+			continue
+		}
+		online = true
+		if _, seen := imported[s.Item.Product]; s.Item.Sku == "" && !seen {
+			offers, err := r.Offers(c.Country(), OfferQuery{AddOnsOf: s.Item.Product, Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			imported[s.Item.Product] = len(offers) > 0
+		}
+	}
+	var addOns []*catalog.Sku
+	if online {
+		shelf, err := r.Market(c.Country(), c.Segment, []catalog.Kind{catalog.OnlineService, catalog.SaaS})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range shelf {
+			for i := range e.Skus {
+				item := id.Item{Product: e.Product.ID, Sku: e.Skus[i].ID}
+				if _, sold := e.Offered(item, c.Country(), c.Segment, now); e.Skus[i].AddOn && sold {
+					addOns = append(addOns, &e.Skus[i])
+				}
+			}
+		}
+	}
+	return func(base id.Item) bool {
+		return imported[base.Product] || slices.ContainsFunc(addOns, func(s *catalog.Sku) bool {
+			return s.HangsOn(catalog.Ref{Product: base.Product, Sku: base.Sku})
+		})
+	}, nil
 }
 
 func view(h subscription.Held, c party.Customer, e *catalog.Entry, now time.Time) SubscriptionView {
@@ -201,7 +248,8 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	p.Act, p.Target, p.Policy = "subscription."+string(ch.State), string(before.ID), before.Tariff.Policy
+	p.Act = fmt.Sprintf("subscription %s %d %t", h.State, h.Quantity, h.AutoRenew) // what it becomes, however it was asked for
+	p.Target, p.Policy = string(before.ID), before.Tariff.Policy
 	p.Window = subscription.Held{Subscription: before, Rule: h.Rule}.CancelWindow(d.now).Until
 	if err := p.check(asked); err != nil {
 		return nil, err

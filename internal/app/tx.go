@@ -52,6 +52,8 @@ type Reader interface {
 	Invoice(s party.Scope, number id.Invoice) (billing.Invoice, error)
 	// Invoices newest first.
 	Invoices(s party.Scope, q InvoiceQuery) ([]billing.Invoice, error)
+	// Currencies the scope is billed in, in order.
+	Currencies(s party.Scope) ([]money.Currency, error)
 	// Carry is the balance the latest invoice of a currency left over: zero or negative (E07).
 	Carry(s party.Scope, c money.Currency) (money.Amount, error)
 	// LedgerSums adds up all postings of the scope by account and currency.

@@ -22,6 +22,7 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlSeriesNext = `UPDATE series SET last = last + 1 WHERE name = $1 RETURNING last`
 
+	sqlCurrencies    = `SELECT currency FROM account WHERE partner_id = $1 ORDER BY currency`
 	sqlAccountInsert = `INSERT INTO account (partner_id, currency, due_at) VALUES ($1, $2, $3) ON CONFLICT (partner_id, currency) DO NOTHING`
 	sqlAccountUpdate = `UPDATE account SET due_at = $4 WHERE partner_id = $1 AND currency = $2 AND due_at = $3`
 )
@@ -96,6 +97,14 @@ func (r *Reader) Carry(s party.Scope, c money.Currency) (money.Amount, error) {
 		err = nil
 	}
 	return money.Of(minor, c), err
+}
+
+// Currencies implements app.Reader: those with a billing period that runs. A reseller is billed in none: its provider is.
+func (r *Reader) Currencies(s party.Scope) ([]money.Currency, error) {
+	if s.Reseller() != "" {
+		return nil, nil
+	}
+	return collect(r, func(c *money.Currency, scan func(dest ...any) error) error { return scan(c) }, sqlCurrencies, s.Partner())
 }
 
 // NextInvoiceNumber implements app.Tx: from 1. Acts that take numbers run one after another, and an act that does not

@@ -8,6 +8,8 @@ func (a *api) operations() []operation {
 		a.customerOperations(),
 		a.productOperations(),
 		a.offerOperations(),
+		a.cartOperations(),
+		a.orderOperations(),
 		a.subscriptionOperations(),
 		a.softwareOperations(),
 		a.entitlementOperations(),

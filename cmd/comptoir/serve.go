@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/api/downloads"
 	"github.com/comptoir-dev/comptoir/internal/api/partnercenter"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -118,6 +119,7 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 	}
 	api := partnercenter.New(s.app, o)
 	signIn := identity.Handler(identity.Options{Tokens: tokens, Clients: clients{s.store}, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})
+	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
 	pages.Handle("/", web.Handler(web.Home{Version: buildVersion(), Sandbox: play, Database: st.engine(), Clock: s.clock}))
 	pages.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
@@ -137,6 +139,8 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 			api.ServeHTTP(w, r)
 		case identity.Serves(r.URL.Path):
 			signIn.ServeHTTP(w, r)
+		case downloads.Owns(r.URL.Path):
+			media.ServeHTTP(w, r)
 		default:
 			pages.ServeHTTP(w, r)
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
-	"github.com/comptoir-dev/comptoir/internal/domain/fault"
-	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -68,30 +66,4 @@ func (a *App) Download(ctx context.Context, f Fetch) (license.File, error) {
 		return nil, s.record(activity.GetDownloadLink, activity.SoftwareDownloadLink, string(got.link.ID), details...)
 	})
 	return got.file, err
-}
-
-// AddKeys puts product keys into a pool, sealed from the first moment (R15). Faults: "key.duplicate", "key.malformed".
-func (a *App) AddKeys(ctx context.Context, who party.Actor, pool, version string, plain []string) error {
-	if err := who.May(party.OperateSystem); err != nil {
-		return err
-	}
-	keys := make([]license.Key, len(plain))
-	for i, p := range plain {
-		if p == "" || len(p) > 256 {
-			return fault.Invalid("key.malformed", fault.Args{"row": i + 1})
-		}
-		k := license.Key{
-			ID: id.Key(a.IDs.GUID()), Partner: who.Scope.Partner(), Pool: pool, Version: version, Kind: license.MAK, State: license.Free,
-			Fingerprint: a.Vault.Fingerprint(string(who.Scope.Partner())+"/"+pool, p),
-		}
-		var err error
-		if k.Sealed, err = a.Vault.Seal(k.Binding(), []byte(p)); err != nil {
-			return err
-		}
-		keys[i] = k
-	}
-	_, err := a.Store.Update(ctx, Act{Actor: who, Lock: Lock{Partner: true}}, func(tx Tx) (any, error) {
-		return nil, tx.AddKeys(keys)
-	})
-	return err
 }

@@ -102,7 +102,7 @@ func (c *caller) read() (created bool, err error) {
 	return created, err
 }
 
-// measureHTTP runs one row through the server.
+// measureHTTP runs one round of a row through the server.
 func (b *bench) measureHTTP(e database, s *server, token string, st *stock, row int) (f figures, err error) {
 	callers := make([]*caller, b.clients[row])
 	for i := range callers {
@@ -111,11 +111,11 @@ func (b *bench) measureHTTP(e database, s *server, token string, st *stock, row 
 		}
 		defer func() { _ = callers[i].conn.Close() }()
 	}
-	meters := []meter{cpuOf(s.cmd.Process.Pid), ownCPU}
+	meters := []meter{machineCPU, cpuOf(s.cmd.Process.Pid), ownCPU}
 	if m := e.cpu(); m != nil {
 		meters = append(meters, m)
 	}
-	f, used, err := drive(len(callers), b.measure, func(client int) error {
+	f, used, err := drive(len(callers), b.measure/rounds, func(client int) error {
 		customer, cart, err := st.take(sideHTTP, row)
 		if err != nil {
 			return err
@@ -126,9 +126,9 @@ func (b *bench) measureHTTP(e database, s *server, token string, st *stock, row 
 		return f, fmt.Errorf("%w\n%s", err, s.said())
 	}
 	st.made[sideHTTP] += int64(f.total)
-	f.cpu, f.load = used[0], used[1]
-	if len(used) > 2 {
-		f.db = used[2]
+	f.busy, f.cpu, f.load = used[0], used[1], used[2]
+	if len(used) > 3 {
+		f.db = used[3]
 	}
 	return f, nil
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
@@ -45,12 +47,8 @@ func (b *bench) learn(ctx context.Context, e database, dir string) (d demo, s *s
 		return d, nil, err
 	}
 	defer server.kill()
-	text, err := os.ReadFile(filepath.Join(server.data, "demo.json"))
-	if err != nil {
+	if d, err = server.demo(); err != nil {
 		return d, nil, err
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
-		return d, nil, fmt.Errorf("demo.json: %w", err)
 	}
 	token, err := server.token(ctx, d)
 	if err != nil {
@@ -84,6 +82,20 @@ func (b *bench) learn(ctx context.Context, e database, dir string) (d demo, s *s
 	}
 	s, err = shapeOf(before, after, d.Tenant, customer, cart)
 	return d, s, err
+}
+
+// demo reads demo.json, which is written whole a moment after the server answers.
+func (s *server) demo() (d demo, err error) {
+	for begin := time.Now(); time.Since(begin) < readyTimeout; time.Sleep(time.Millisecond) {
+		text, err := os.ReadFile(filepath.Join(s.data, "demo.json"))
+		if err == nil {
+			return d, json.Unmarshal(text, &d)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return d, err
+		}
+	}
+	return d, errors.New("no demo.json")
 }
 
 // cart makes a cart of three lines that become one order: the same billing cycle and seller.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,29 +15,52 @@ const warmUp = 500 * time.Millisecond
 // errSoldOut ends a client whose row has used all its carts.
 var errSoldOut = errors.New("no carts left")
 
-// figures of one row.
+// figures of one side of a row.
 type figures struct {
-	done     int           // checkouts counted
-	total    int           // checkouts made, warm-up included
-	took     time.Duration // of those counted
-	p50, p99 time.Duration
-	cpu      time.Duration // of the side that is measured, while counting
-	db       time.Duration // of the database server, while counting
-	load     time.Duration // of the load generator, while counting; 0 where it is the side itself
+	times []time.Duration // of the checkouts counted
+	total int             // checkouts made, warm-up included
+	took  time.Duration   // measured
+	cpu   time.Duration   // of the side that is measured, while counting
+	db    time.Duration   // of the database server, while counting
+	load  time.Duration   // of the load generator, while counting; 0 where it is the side itself
+	busy  time.Duration   // of all processors together, while counting
+}
+
+// add adds another round.
+func (f *figures) add(o figures) {
+	f.times = append(f.times, o.times...)
+	f.total += o.total
+	f.took += o.took
+	f.cpu += o.cpu
+	f.db += o.db
+	f.load += o.load
+	f.busy += o.busy
 }
 
 // rate is checkouts a second.
-func (f figures) rate() float64 { return float64(f.done) / f.took.Seconds() }
+func (f figures) rate() float64 { return float64(len(f.times)) / f.took.Seconds() }
+
+// at is the time that a share of the checkouts took at most.
+func (f figures) at(share float64) time.Duration {
+	slices.Sort(f.times)
+	return f.times[int(float64(len(f.times)-1)*share)]
+}
 
 // each is a cost of one checkout, in milliseconds.
 func (f figures) each(cost time.Duration) float64 {
-	return cost.Seconds() * 1000 / float64(max(f.done, 1))
+	return cost.Seconds() * 1000 / float64(len(f.times))
+}
+
+// others is the share of the machine that was used by anything else: much of it spoils a row.
+func (f figures) others() float64 {
+	return max(0, (f.busy-f.cpu-f.db-f.load).Seconds()) / (f.took.Seconds() * float64(runtime.NumCPU()))
 }
 
 // meter reads how much CPU was used so far.
 type meter func() (time.Duration, error)
 
-// drive lets clients call act as fast as it answers, for the warm-up and then for the measure.
+// drive lets clients call act as fast as it answers, for the warm-up and then for the measure, and tells what the meters
+// counted meanwhile.
 func drive(clients int, measure time.Duration, act func(client int) error, meters ...meter) (figures, []time.Duration, error) {
 	var counting, stop atomic.Bool
 	var total atomic.Int64
@@ -81,13 +105,10 @@ func drive(clients int, measure time.Duration, act func(client int) error, meter
 	for i := range after {
 		after[i] -= used[i]
 	}
-	all := slices.Concat(times...)
-	if len(all) == 0 {
+	f := figures{times: slices.Concat(times...), total: int(total.Load()), took: took}
+	if len(f.times) == 0 {
 		return figures{}, nil, errors.New("no checkout ended within the time")
 	}
-	slices.Sort(all)
-	f := figures{done: len(all), total: int(total.Load()), took: took}
-	f.p50, f.p99 = all[len(all)/2], all[len(all)*99/100]
 	return f, after, nil
 }
 

@@ -47,6 +47,19 @@ func cpuOf(pid int) meter {
 	}
 }
 
+// machineCPU reads what all processors have done for anybody, and what a host took from them.
+func machineCPU() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	var user, nice, system, idle, wait, irq, soft, steal int64
+	if _, err := fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
+		return 0, fmt.Errorf("/proc/stat: %w", err)
+	}
+	return time.Duration(user+nice+system+irq+soft+steal) * tick, nil
+}
+
 // ownCPU reads the CPU time of this process.
 func ownCPU() (time.Duration, error) {
 	var u syscall.Rusage

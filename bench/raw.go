@@ -64,13 +64,13 @@ func (s *stock) take(side, row int) (customer, cart string, err error) {
 	return s.customers[int(i)%len(s.customers)], s.carts[i], nil
 }
 
-// measureRaw runs one row without us.
+// measureRaw runs one round of a row without us.
 func (b *bench) measureRaw(e database, r raw, st *stock, row int) (figures, error) {
-	meters := []meter{ownCPU}
+	meters := []meter{machineCPU, ownCPU}
 	if m := e.cpu(); m != nil {
 		meters = append(meters, m)
 	}
-	f, used, err := drive(b.clients[row], b.measure, func(int) error {
+	f, used, err := drive(b.clients[row], b.measure/rounds, func(int) error {
 		customer, cart, err := st.take(sideRaw, row)
 		if err != nil {
 			return err
@@ -81,9 +81,9 @@ func (b *bench) measureRaw(e database, r raw, st *stock, row int) (figures, erro
 		return f, err
 	}
 	st.made[sideRaw] += int64(f.total)
-	f.cpu = used[0]
-	if len(used) > 1 {
-		f.db = used[1]
+	f.busy, f.cpu = used[0], used[1]
+	if len(used) > 2 {
+		f.db = used[2]
 	}
 	return f, nil
 }

@@ -85,10 +85,17 @@ func domainName(s string) bool {
 	return true
 }
 
-// Customers lists the scope's customers (R20).
+// Customers lists the scope's customers (R20); for customer staff their own tenant alone.
 func (a *App) Customers(ctx context.Context, who party.Actor, q CustomerQuery) ([]party.Customer, error) {
 	if err := who.May(party.ReadCommerce); err != nil {
 		return nil, err
+	}
+	if who.Customer != "" {
+		own, err := a.Customer(ctx, who, who.Customer)
+		if err != nil || q.After != [2]string{} {
+			return nil, err
+		}
+		return []party.Customer{own}, nil
 	}
 	return read(ctx, a.Store, func(r Reader) ([]party.Customer, error) { return r.Customers(who.Scope, q) })
 }

@@ -85,7 +85,7 @@ var faultOf = map[string]wireFault{
 	"offer.withdrawn":        {403, "2091", "The item is no longer sold."},
 	"offer.market":           {400, "800070", "The item is not sold in this market[ ({market})]."},
 	"offer.segment":          {403, "2085", "The customer is not eligible for the segment of this item[ ({segment})]."},
-	"offer.exclusive":        {403, "800020", "The item is sold to chosen customers only.[ Contact: {uri}.]"},
+	"offer.exclusive":        {403, "800020", "The item is sold only by the partners that its publisher chose.[ Contact: {uri}.]"},
 	"offer.no_resale":        {403, "800020", "The publisher does not sell this item through partners.[ Contact: {uri}.]"},
 	"offer.not_transactable": {403, "800020", "The item cannot be bought here.[ Contact: {uri}.]"},
 	"offer.limit":            {400, "27006", "The customer holds as many subscriptions of this item as allowed[ ({limit})]."},

@@ -78,7 +78,7 @@ func walkObject(t *testing.T, at string, o map[string]any) {
 			t.Errorf("%s.%s is %s", at, k, n)
 		}
 	}
-	if method, isLink := o["method"].(string); isLink {
+	if method, isLink := o["method"].(string); isLink && !strings.HasSuffix(at, ".learnMore") { // the public catalogue's has no address
 		uri, _ := o["uri"].(string)
 		if _, ok := o["headers"].([]any); !ok || method == "" || !strings.HasPrefix(uri, "/") || strings.HasPrefix(uri, "/v1") {
 			t.Errorf("%s is no link: %v", at, o)

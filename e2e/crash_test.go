@@ -4,9 +4,9 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -106,7 +106,7 @@ func (m *market) run(t *testing.T) {
 				}
 				if err := b.buy(); err != nil {
 					m.mu.Lock()
-					m.wrong = errors.Join(m.wrong, err)
+					m.wrong = cmp.Or(m.wrong, err)
 					m.mu.Unlock()
 					return
 				}

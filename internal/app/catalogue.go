@@ -148,6 +148,9 @@ func (a *App) Offers(ctx context.Context, who party.Actor, c id.Customer, countr
 		if err != nil {
 			return nil, err
 		}
+		if c != "" { // what is not for the customer's segment is hidden (F12)
+			q.Segment = s.Segment
+		}
 		return r.Offers(s.Market, q)
 	})
 }

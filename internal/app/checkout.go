@@ -10,6 +10,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -129,10 +130,15 @@ func markPlaced(cart *order.Cart, lines []order.CartLine, made order.Placement) 
 }
 
 func (a *App) previewPurchase(tx Tx, act *Act, c party.Customer, cart *order.Cart, shop order.Shop, made order.Placement) (Preview, error) {
-	p := Preview{Act: "purchase", Target: string(c.ID) + "/" + string(cart.ID), Versions: []int64{cart.Version}, Charges: made.Charges}
+	p := Preview{Act: purchase, Target: string(c.ID) + "/" + string(cart.ID), Versions: []int64{cart.Version}, Charges: made.Charges}
 	for _, o := range made.Orders {
 		for _, l := range o.Lines {
 			p.Versions = append(p.Versions, shop.Shelf[l.Item.Product].Version)
+			p.Rows = append(p.Rows, l.Tariff.PriceRow, l.Tariff.Policy, l.Tariff.Tax.ID)
+			rule, _ := policy.ByID(shop.Rules, l.Tariff.Policy)
+			if end, ok := rule.End(o.At, o.At); ok && (p.Window.IsZero() || end.Before(p.Window)) {
+				p.Window, p.Policy = end, rule.ID
+			}
 		}
 	}
 	if !act.Preview {

@@ -19,6 +19,7 @@ type Preview struct {
 	Act      string
 	Target   string
 	Versions []int64          // of the rows read
+	Rows     []string         // ids of the price, policy and tax rows that decide, beside those of the charges
 	Charges  []billing.Charge // and credits
 	Invoice  when.Period      // the period they land on; its end is the invoice's date
 	Keys     int              // product keys that are revoked
@@ -50,8 +51,9 @@ func (p Preview) Hash() string {
 	text, _ := json.Marshal(struct { // strings and whole numbers always marshal
 		Act, Target, Policy, Window string
 		Versions                    []int64
+		Rows                        []string
 		Lines                       []line
-	}{p.Act, p.Target, p.Policy, instant(p.Window), slices.Sorted(slices.Values(p.Versions)), lines})
+	}{p.Act, p.Target, p.Policy, windowEnd(p), slices.Sorted(slices.Values(p.Versions)), p.Rows, lines})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
@@ -64,12 +66,19 @@ func day(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-func instant(t time.Time) string {
-	if t.IsZero() {
+// windowEnd is the end of the window that decides. That of a purchase begins with it: now is in it, so its date must do.
+func windowEnd(p Preview) string {
+	switch {
+	case p.Window.IsZero():
 		return ""
+	case p.Act == purchase:
+		return day(p.Window)
 	}
-	return t.UTC().Format(time.RFC3339Nano)
+	return p.Window.UTC().Format(time.RFC3339Nano)
 }
+
+// purchase is the act of a checkout's preview.
+const purchase = "purchase"
 
 // Sum adds up what the preview charges and credits: positive to pay, negative to get back.
 func (p Preview) Sum() money.Amount {

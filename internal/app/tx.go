@@ -181,6 +181,7 @@ type ChargeCursor struct {
 type OfferQuery struct {
 	Category string
 	AddOnsOf id.Product // add-ons that name this offer as a base
+	Segment  market.Segment
 	Offset   int
 	Limit    int // 0: all
 }

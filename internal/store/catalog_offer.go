@@ -18,7 +18,8 @@ const (
 	sqlOffers = `SELECT id, country, rank, category_id, category_name, category_rank, bases, body
 		FROM offer o WHERE country = $1 AND (category_id = $2 OR $2 = '')
 			AND ($3 = '' OR EXISTS (SELECT 1 FROM offer_base b WHERE b.country = $1 AND b.base_id = $3 AND b.offer_id = o.id))
-		ORDER BY rank, id LIMIT $4 OFFSET $5`
+			AND ($4 = '' OR EXISTS (SELECT 1 FROM availability a WHERE a.country = $1 AND a.segment = $4 AND a.product_id = o.id))
+		ORDER BY rank, id LIMIT $5 OFFSET $6`
 	sqlPutOffer = `INSERT INTO offer (country, id, rank, category_id, category_name, category_rank, bases, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (country, id) DO UPDATE SET rank = excluded.rank, category_id = excluded.category_id,
@@ -55,7 +56,7 @@ func (r *Reader) Offers(m market.Country, q app.OfferQuery) ([]catalog.Offer, er
 	if limit <= 0 {
 		limit = math.MaxInt32
 	}
-	return collect(r, scanOffer, sqlOffers, m, q.Category, q.AddOnsOf, limit, max(0, q.Offset))
+	return collect(r, scanOffer, sqlOffers, m, q.Category, q.AddOnsOf, q.Segment, limit, max(0, q.Offset))
 }
 
 // PutOffer implements app.Tx: the offer becomes what o tells of it in its country. Its bases need not be known.

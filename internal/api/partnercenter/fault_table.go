@@ -122,6 +122,7 @@ var faultOf = map[string]wireFault{
 	"subscription.changed":     {409, "900278", "Another change of this subscription came first; read it again."},
 	"cancel.already":           {409, "2011", "This subscription is already cancelled."},
 	"cancel.already@order":     {409, "800061", "This order line is already cancelled."},
+	"cancel.superseded":        {400, "800061", "The term of this order line is over and was renewed; cancel the line of the renewal instead."},
 	"cancel.line_already":      {409, "800061", "This order line is already cancelled."},
 	"cancel.never":             {400, "800061", "This purchase can never be cancelled.[ Policy {policy}.]"},
 	"cancel.not_software":      {403, "800019", "Only software can be cancelled through the order."},

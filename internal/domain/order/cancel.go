@@ -25,7 +25,7 @@ type Cancellation struct {
 // CancelLines cancels whole lines of an order at now, all that are active when numbers is empty (F54, E04). It is all or
 // nothing: one line outside its window refuses them all, with that line's reason. Only software is cancelled by order;
 // other lines by their subscription.
-// Faults: "line.unknown", "cancel.line_already" (E03), "cancel.use_subscription" (SaaS), "cancel.not_software",
+// Faults: "line.unknown", "cancel.line_already" (E03), "cancel.superseded" (its term is over and was renewed), "cancel.use_subscription" (SaaS), "cancel.not_software",
 // "cancel.never" (F61), "cancel.window_closed".
 func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (Order, subscription.Outcome, error) {
 	o := c.Order
@@ -69,6 +69,8 @@ func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (O
 
 func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.LineRef]bool, now time.Time) (subscription.Outcome, error) {
 	switch {
+	case l.State == LineSuperseded:
+		return subscription.Outcome{}, fault.Refuse("cancel.superseded", nil)
 	case l.State != LineActive:
 		return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
 	case l.Kind == catalog.SaaS:

@@ -254,7 +254,6 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	if err := p.check(asked); err != nil {
 		return nil, err
 	}
-	h.Charges = append(h.Charges, total.Charges...)
 	out := view(h, d.customer, d.entry, d.now)
 	out.EndsAt = total.EndsAt
 	if asked.Preview {
@@ -280,6 +279,14 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 			return err
 		}
 		h.Subscription = out.Subscriptions[0]
+		h.Charges = append(slices.Clip(h.Charges), out.Charges...) // the next step credits what is left after this one (E26)
+		if h.Rule.ID != h.Tariff.Policy { // a new term pins its own row
+			rules, err := d.tx.Rules()
+			if err != nil {
+				return err
+			}
+			h.Rule, _ = policy.ByID(rules, h.Tariff.Policy)
+		}
 		total = combine(total, out)
 		return nil
 	}

@@ -280,7 +280,7 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 		}
 		h.Subscription = out.Subscriptions[0]
 		h.Charges = append(slices.Clip(h.Charges), out.Charges...) // the next step credits what is left after this one (E26)
-		if h.Rule.ID != h.Tariff.Policy { // a new term pins its own row
+		if h.Rule.ID != h.Tariff.Policy {                          // a new term pins its own row
 			rules, err := d.tx.Rules()
 			if err != nil {
 				return err

@@ -125,6 +125,9 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := r.mayAny(); err != nil { // a body that differs in nothing asks no act of app but to read
+		return answer{}, err
+	}
 	sent := in.value
 	if sent.cancels() && len(sent.LineItems) == 0 {
 		return a.cancelOrder(ctx, r, nil)

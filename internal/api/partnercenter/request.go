@@ -71,6 +71,16 @@ func (r *request) parsePath() error {
 	return nil
 }
 
+// mayAny refuses who holds none of the operation's acts, where app may not be asked for any of them.
+func (r *request) mayAny() (err error) {
+	for _, act := range r.op.acts {
+		if err = r.actor.MayFor(act, r.customer); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // opaque tells whether s can be an order id or an alternate id.
 func opaque(s string) bool {
 	if len(s) > 64 {

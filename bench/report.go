@@ -73,10 +73,12 @@ func (p pair) p99() float64 { return p.http.at(0.99).Seconds() / p.raw.at(0.99).
 
 // goals says what was reached of what was measured.
 func (r *report) goals(w io.Writer) {
+	most := 0.0
 	for _, p := range r.rows {
-		if most := max(p.raw.others(), p.http.others()); most > quiet {
-			fmt.Fprintf(w, "\n%s, %d clients: others took %.0f %% of the machine; run again when it is quiet\n", p.engine, p.clients, 100*most)
-		}
+		most = max(most, p.raw.others(), p.http.others())
+	}
+	if most > quiet {
+		fmt.Fprintf(w, "\nNoisy: others took up to %.0f %% of the machine. Run again when it is quiet.\n", 100*most)
 	}
 	fmt.Fprintln(w, "\nGoals")
 	say := func(met bool, format string, args ...any) {

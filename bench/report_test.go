@@ -34,7 +34,7 @@ func TestGoals(t *testing.T) {
 		{"one less, one more: missed", report{rows: []pair{rows(2000, 999, time.Millisecond, 2*time.Millisecond+1)}}, "MISSED MISSED met"},
 		{"one client in 3 ms", report{rows: []pair{one}}, "met met"},
 		{"one client in a little more", report{rows: []pair{slow}}, "MISSED met"},
-		{"beside others", report{rows: []pair{noisy}}, "x, met met"},
+		{"beside others", report{rows: []pair{noisy}}, "Noisy: met met"},
 		{"start and memory", report{starts: []started{{"x", goalStart, goalIdle}}, size: goalSize}, "met met met"},
 		{"beyond", report{starts: []started{{"x", goalStart + 1, goalIdle + 1}}, size: goalSize + 1}, "MISSED MISSED MISSED"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type Server struct {
 	URL     string
 	Began   time.Time     // when the process was started
 	ReadyIn time.Duration // from then to the first 200 of /readyz; set by Await
+	left    string        // a file that it leaves when it is ready; empty: none
 	log     lockedBuffer
 	proc    *os.Process
 	gone    chan struct{} // closed when the process has ended
@@ -71,7 +73,7 @@ func (s *Site) Launch() (*Server, error) {
 	listen := "--listen=127.0.0.1" + s.URL[strings.LastIndex(s.URL, ":"):]
 	cmd := s.Command("serve", "--sandbox", listen)
 	if s.ClientID == "" {
-		cmd = s.Command("demo", listen)
+		cmd, out.left = s.Command("demo", listen), filepath.Join(s.Dir, entranceFile)
 	}
 	cmd.Stderr = &out.log
 	// It dies with this process, however that ends.
@@ -97,7 +99,7 @@ func run(cmd *exec.Cmd, out *Server, started chan<- error) {
 	close(out.gone)
 }
 
-// Await waits until /readyz answers 200.
+// Await waits until /readyz answers 200 and a demo that is new has told how it is entered.
 func (s *Server) Await() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -110,7 +112,7 @@ func (s *Server) Await() error {
 		resp, err := client.Do(r)
 		if err == nil {
 			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
+			if resp.StatusCode == http.StatusOK && s.entered() {
 				s.ReadyIn = time.Since(s.Began)
 				return nil
 			}
@@ -123,6 +125,14 @@ func (s *Server) Await() error {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
+}
+
+func (s *Server) entered() bool {
+	if s.left == "" {
+		return true
+	}
+	_, err := os.Stat(s.left)
+	return err == nil
 }
 
 // Stop interrupts the server as Ctrl-C does; it must end well. More than once does no harm.

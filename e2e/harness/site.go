@@ -42,6 +42,8 @@ type Site struct {
 	Entrance
 }
 
+const entranceFile = "demo.json"
+
 // Entrance is demo.json: what the demo is entered by.
 type Entrance struct {
 	URL          string
@@ -205,7 +207,7 @@ func (s *Site) enter(t testing.TB) {
 }
 
 func (s *Site) read() error {
-	text, err := os.ReadFile(filepath.Join(s.Dir, "demo.json"))
+	text, err := os.ReadFile(filepath.Join(s.Dir, entranceFile))
 	if err != nil {
 		return err
 	}

@@ -68,11 +68,11 @@ func TestDrive(t *testing.T) {
 		t.Errorf("%d of %d: %v", n, f.total, f.times)
 	}
 	var calls atomic.Int64
-	if _, _, err = drive(4, took, func(int) error {
-		if calls.Add(1) > 100 {
+	if _, _, err = drive(4, 5*took, func(int) error {
+		if calls.Add(1) > 160 {
 			return errSoldOut
 		}
-		time.Sleep(20 * time.Millisecond) // 25 each: past the warm-up
+		time.Sleep(20 * time.Millisecond) // 40 each: well past the warm-up
 		return nil
 	}); err != nil {
 		t.Errorf("sold out within the measure: %v", err)

@@ -459,7 +459,7 @@ func roles(t *testing.T, d *demo) {
 	d.refused(403, "900150", "PATCH", french+"/orders/"+o.text("id"), `{"status":"cancelled"}`)
 	d.roles = party.RolesOf(party.UserAdmin)
 	for _, c := range []struct{ method, uri, body string }{
-		{"GET", "/v1/customers", ""}, {"POST", "/v1/customers", `{"companyProfile":{"domain":"x.example","companyName":"X"},"billingProfile":{"email":"x","culture":"fr","language":"fr","defaultAddress":{"country":"FR"}}}`},
+		{"GET", "/v1/customers", ""}, {"POST", "/v1/customers", `{"companyProfile":{"domain":"x.example","companyName":"X"},"billingProfile":{"email":"x@x.example","culture":"fr","language":"fr","defaultAddress":{"country":"FR"}}}`},
 		{"GET", french, ""}, {"GET", "/v1/products?country=FR&targetView=Software", ""}, {"GET", french + "/products?targetView=MicrosoftAzure", ""},
 		{"GET", "/v1/offers?country=US", ""}, {"GET", "/v1/offercategories?country=US", ""}, {"GET", french + "/carts/" + cart.text("id"), ""},
 		{"POST", french + "/carts", `{"lineItems":[{"catalogItemId":"x","quantity":1}]}`}, {"GET", french + "/orders", ""},

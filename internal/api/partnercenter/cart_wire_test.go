@@ -117,7 +117,7 @@ func TestCartLineIsRead(t *testing.T) {
 	for _, bad := range []string{
 		`{"catalogItemId":"` + strings.Repeat("x", maxItemText+1) + `"}`, `{"friendlyName":"` + strings.Repeat("é", maxFriendlyName+1) + `"}`,
 		`{"participants":[` + strings.Repeat(`{},`, maxParticipants) + `{}]}`, `{"provisioningContext":{"a":"` + strings.Repeat("x", maxContextValue+1) + `"}}`,
-		`{"renewsTo":{"termDuration":"soon"}}`,
+		`{"renewsTo":{"termDuration":"soon"}}`, `{"friendlyName":"\u001b[31m"}`, `{"provisioningContext":{"a":"\u0001"}}`,
 	} {
 		if _, err := linesOf(t, `{"lineItems":[`+bad+`]}`); fault.Of(err) == nil {
 			t.Errorf("%.60s is taken", bad)

@@ -3,6 +3,7 @@ package partnercenter
 import (
 	"cmp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -157,6 +158,14 @@ func (b customerBody) customer() (party.Customer, error) {
 			return party.Customer{}, err
 		}
 	}
+	for _, tag := range []struct{ member, value string }{{"billingProfile.culture", bill.Culture}, {"billingProfile.language", bill.Language}} {
+		if tag.value != "" && !languageTag(tag.value) {
+			return party.Customer{}, fault.Invalid("body.member", fault.Args{"member": tag.member, "want": "a language such as fr or fr-FR"})
+		}
+	}
+	if bill.Email != "" && !address(bill.Email) {
+		return party.Customer{}, fault.Invalid("body.member", fault.Args{"member": "billingProfile.email", "want": "an e-mail address"})
+	}
 	if a.Country == "" {
 		return party.Customer{}, fault.Invalid("member.missing", fault.Args{"member": "billingProfile.defaultAddress.country"})
 	}
@@ -173,12 +182,39 @@ func (b customerBody) customer() (party.Customer, error) {
 	}, nil
 }
 
-// bounded refuses a text of more than max characters.
+// bounded refuses a text of more than most characters, or with control characters other than those between lines: no
+// spreadsheet, letter or page could show them.
 func bounded(member, value string, most int) error {
 	if utf8.RuneCountInString(value) > most {
 		return fault.Invalid("member.too_long", fault.Args{"member": member, "max": most})
 	}
+	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\n' }) {
+		return fault.Invalid("body.member", fault.Args{"member": member, "want": "a text without control characters"})
+	}
 	return nil
+}
+
+// languageTag takes a language of two or three letters and what may follow it. SDKs make a culture of it, and fail on
+// anything else.
+func languageTag(s string) bool {
+	for i, part := range strings.Split(strings.TrimSpace(s), "-") {
+		if len(part) < 2 || i == 0 && len(part) > 3 || len(part) > 8 {
+			return false
+		}
+		for _, c := range part {
+			if letter := c|0x20 >= 'a' && c|0x20 <= 'z'; !letter && (i == 0 || c < '0' || c > '9') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// address takes what has one @ with something on both sides and neither spaces nor control characters.
+func address(s string) bool {
+	local, host, ok := strings.Cut(strings.TrimSpace(s), "@")
+	return ok && local != "" && host != "" && !strings.Contains(host, "@") &&
+		!strings.ContainsFunc(local+host, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // customerQuery turns a filter into the app's query: one condition on each of the fields, joined by and.

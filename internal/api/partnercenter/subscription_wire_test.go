@@ -215,6 +215,7 @@ func TestSubscriptionPatch(t *testing.T) {
 		{"suspend", `{"status":"Suspended"}`, "", app.Changes{State: app.WantSuspended}},
 		{"reactivate", `{"status":"active"}`, "", app.Changes{State: app.WantActive}},
 		{"rename", `{"friendlyName":" CAL "}`, "", app.Changes{Name: ptr("CAL")}},
+		{"a bell in a name", `{"friendlyName":"C\u0007AL"}`, "body.member", app.Changes{}},
 		{"edge 20 etag in the body", `{"attributes":{"etag":"` + tag + `"}}`, "", app.Changes{Version: 3}},
 		{"empty etag", `{"attributes":{"etag":""}}`, "", app.Changes{}},
 		{"etag of another object", `{"attributes":{"etag":"` + etag(customerOne, 3) + `"}}`, "etag.stale", app.Changes{}},

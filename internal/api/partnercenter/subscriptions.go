@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -161,8 +160,8 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 		return ch, err
 	}
 	if name := strings.TrimSpace(p.FriendlyName); name != "" {
-		if utf8.RuneCountInString(name) > maxFriendlyName {
-			return ch, fault.Invalid("member.too_long", fault.Args{"member": "friendlyName", "max": maxFriendlyName})
+		if err := bounded("friendlyName", name, maxFriendlyName); err != nil {
+			return ch, err
 		}
 		ch.Name = &name
 	}

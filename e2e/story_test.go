@@ -59,7 +59,8 @@ func TestStory(t *testing.T) {
 			{"F44 reveal a key", s.reveal},
 			{"F46 make a link and download by it", s.download},
 			{"P02 cancel the perpetual line: all comes back", s.cancelPerpetual},
-			{"F63 key and link are gone, the item is not", s.afterwards},
+			{"F63 key and link are gone", s.afterwards},
+			{"F64 the item stays on the list, without its key", s.listed},
 			{"P05 cancel the subscription on day 3", s.cancelSubscription},
 			{"F74 activate, suspend and reactivate the plan", s.playPlan},
 			{"E02 outside the window nothing is cancelled", s.tooLate},
@@ -289,6 +290,9 @@ func (s *story) afterwards(t *testing.T) {
 	harness.Refused(t, s.do(t, "POST", "/software/"+s.perpetual.ID+"/0/downloads", chosenFile), 400, "990011")
 	s.fetch(t, "GET", 410)
 	s.fetch(t, "HEAD", 410)
+}
+
+func (s *story) listed(t *testing.T) {
 	if i := s.software(t, s.perpetual); i.State != "cancelled" || i.HasKeys || i.HasDownloads || i.Cancellation.Allowed {
 		t.Errorf("the item is %+v", i)
 	}

@@ -60,7 +60,7 @@ func TestStory(t *testing.T) {
 			{"F46 make a link and download by it", s.download},
 			{"P02 cancel the perpetual line: all comes back", s.cancelPerpetual},
 			{"F63 key and link are gone", s.afterwards},
-			{"F64 the item stays on the list, without its key", s.listed},
+			{"F62 F64 every list shows it at once; the item stays, without its key", s.listed},
 			{"P05 cancel the subscription on day 3", s.cancelSubscription},
 			{"F74 activate, suspend and reactivate the plan", s.playPlan},
 			{"E02 outside the window nothing is cancelled", s.tooLate},
@@ -293,6 +293,11 @@ func (s *story) afterwards(t *testing.T) {
 }
 
 func (s *story) listed(t *testing.T) {
+	orders := harness.Read[collection[order]](t, s.do(t, "GET", "/orders", nil), 200).Items
+	at := slices.IndexFunc(orders, func(o order) bool { return o.ID == s.perpetual.ID })
+	if at < 0 || orders[at].Status != "cancelled" || orders[at].LineItems[0].Quantity != 0 {
+		t.Errorf("the list of orders does not show the cancellation: %+v", orders)
+	}
 	if i := s.software(t, s.perpetual); i.State != "cancelled" || i.HasKeys || i.HasDownloads || i.Cancellation.Allowed {
 		t.Errorf("the item is %+v", i)
 	}

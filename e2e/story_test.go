@@ -55,15 +55,15 @@ func TestStory(t *testing.T) {
 			name string
 			play func(*testing.T)
 		}{
-			{"buy three lines in one cart", s.buy},
+			{"F03 F81 buy three lines in one cart: three orders", s.buy},
 			{"F44 reveal a key", s.reveal},
 			{"F46 make a link and download by it", s.download},
-			{"P02 cancel the perpetual line: all comes back", s.cancelPerpetual},
+			{"F54 F66 P02 cancel the perpetual line: all comes back", s.cancelPerpetual},
 			{"F63 key and link are gone", s.afterwards},
 			{"F62 F64 every list shows it at once; the item stays, without its key", s.listed},
-			{"P05 cancel the subscription on day 3", s.cancelSubscription},
+			{"F59 F66 P05 cancel the subscription on day 3", s.cancelSubscription},
 			{"F74 activate, suspend and reactivate the plan", s.playPlan},
-			{"E02 outside the window nothing is cancelled", s.tooLate},
+			{"F60 outside the window nothing is cancelled", s.tooLate},
 			{"F71 the invoice holds charges and credits", s.invoiced},
 			{"F53 all of it is in the log", s.logged},
 		} {

@@ -125,6 +125,9 @@ func checkout(t *testing.T, d *demo) {
 		`{"id":4,"catalogItemId":"`+item(sandbox.OptedOut, "0001", "FR")+`","quantity":1,"billingCycle":"monthly"}`)
 	uri := french + "/carts/" + cart.text("id") + "/checkout"
 
+	for _, vague := range []string{"preview", "preview=", "preview=%20", "preview=true&preview=false", "preview=false&Preview=true", "preview=yes"} {
+		d.refused(400, "3000", "POST", uri+"?"+vague, "")
+	}
 	preview := d.do(200, "POST", uri+"?preview=true", `"success"`)
 	p := preview.object("preview")
 	if len(preview.list("orders")) != 2 || len(p.list("charges")) != 4 || len(p.text("hash")) != 64 || len(preview.list("orderErrors")) != 1 {

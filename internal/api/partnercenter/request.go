@@ -140,8 +140,20 @@ func (r *request) uri(q query) string {
 	return b.String()
 }
 
-// previews tells whether the call asks what would happen instead of doing it.
-func (r *request) previews() (bool, error) { return r.query.flag("preview") }
+// previews tells whether the call asks what would happen instead of doing it. Without a value, or given twice, it is
+// refused: who sends it means to see first, and a wrong guess would act.
+func (r *request) previews() (bool, error) {
+	given := 0
+	for _, p := range r.query {
+		if p.key == "preview" {
+			given++
+		}
+	}
+	if given > 1 || given == 1 && r.query.get("preview") == "" {
+		return false, badValue("preview", "true or false")
+	}
+	return r.query.flag("preview")
+}
 
 // expectedPreview is the hash that the preview of this call gave (If-Preview-Match); empty: none was taken.
 func (r *request) expectedPreview() string {

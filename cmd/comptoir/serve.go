@@ -58,6 +58,11 @@ func (l listening) serve(ctx context.Context, s *site, st storage, play bool, re
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 64 << 10,
 	}
+	if ready != nil { // the port is ours and callers may queue: what they need is there before the first answer
+		if err := ready(url); err != nil {
+			return errors.Join(err, ln.Close())
+		}
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var working sync.WaitGroup
@@ -70,11 +75,6 @@ func (l listening) serve(ctx context.Context, s *site, st storage, play bool, re
 			served <- server.Serve(ln)
 		}
 	}()
-	if ready != nil {
-		if err := ready(url); err != nil {
-			return errors.Join(err, server.Close())
-		}
-	}
 	select {
 	case err = <-served:
 	case <-ctx.Done():

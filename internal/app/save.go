@@ -41,12 +41,14 @@ func (s saver) charges(cs []billing.Charge) error {
 	if err := s.tx.AddCharges(cs); err != nil {
 		return err
 	}
+	entries := make([]ledger.Entry, 0, len(cs))
 	for _, c := range cs {
 		if e, ok := ledger.Sale(id.Entry(s.app.IDs.GUID()), c.At, c.ID, c.Net, c.Tax); ok {
-			if err := s.tx.AddEntry(e); err != nil {
-				return err
-			}
+			entries = append(entries, e)
 		}
+	}
+	if err := s.tx.AddEntries(entries...); err != nil {
+		return err
 	}
 	return firstBilling(s.tx, s.act.Actor.Scope, s.customer, cs)
 }
@@ -61,10 +63,12 @@ func (s saver) placement(p order.Placement, cart id.Cart) error {
 			return err
 		}
 	}
-	for _, sub := range p.Subscriptions {
-		if err := s.tx.AddSubscription(sub, due(sub)); err != nil {
-			return err
-		}
+	started := make([]Scheduled, len(p.Subscriptions))
+	for i, sub := range p.Subscriptions {
+		started[i] = Scheduled{sub, due(sub)}
+	}
+	if err := s.tx.AddSubscriptions(started...); err != nil {
+		return err
 	}
 	for _, slot := range p.Slots {
 		if err := s.tx.TakeSlot(s.customer.ID, slot); err != nil {

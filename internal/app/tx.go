@@ -108,15 +108,15 @@ type Tx interface {
 	// AddOrder writes an order with its lines; cart is empty for a direct order or a renewal.
 	AddOrder(o order.Order, cart id.Cart) error
 	SaveOrder(o order.Order) error // fault "order.changed"
-	// AddSubscription and SaveSubscription keep due, the next instant the sweep looks at it; zero: never.
-	AddSubscription(s subscription.Subscription, due time.Time) error
+	AddSubscriptions(ss ...Scheduled) error
+	// SaveSubscription keeps due, the next instant the sweep looks at it; zero: never.
 	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
 	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
 	TakeSlot(c id.Customer, s order.Slot) error
 	FreeSlot(c id.Customer, sub id.Subscription) error
 
 	AddCharges(cs []billing.Charge) error
-	AddEntry(e ledger.Entry) error
+	AddEntries(es ...ledger.Entry) error
 	// NextInvoiceNumber takes the next number of the gap-free series.
 	NextInvoiceNumber() (int64, error)
 	AddInvoice(i billing.Invoice) error
@@ -142,6 +142,12 @@ type Tx interface {
 	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
 	AddPartner(p party.Partner) error
 	AddKeys(ks []license.Key) error // fault "key.duplicate"
+}
+
+// Scheduled is a subscription with the next instant the sweep looks at it; zero: never.
+type Scheduled struct {
+	subscription.Subscription
+	Due time.Time
 }
 
 // CustomerQuery pages customers by company name and id.

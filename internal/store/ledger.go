@@ -15,12 +15,13 @@ const (
 
 var postingInsert = newBulk(sqlPostingInsert)
 
-// AddEntry implements app.Tx.
-func (t *Tx) AddEntry(e ledger.Entry) error {
-	ps := e.Postings()
-	args := make([]any, 0, len(ps)*postingInsert.columns)
-	for i, p := range ps {
-		args = append(args, t.scope.Partner(), e.ID(), i, e.At(), e.Ref(), p.Account, p.Amount.Currency(), p.Amount.Minor())
+// AddEntries implements app.Tx.
+func (t *Tx) AddEntries(es ...ledger.Entry) error {
+	args := make([]any, 0, 3*len(es)*postingInsert.columns)
+	for _, e := range es {
+		for i, p := range e.Postings() {
+			args = append(args, t.scope.Partner(), e.ID(), i, e.At(), e.Ref(), p.Account, p.Amount.Currency(), p.Amount.Minor())
+		}
 	}
 	return t.add(postingInsert, args)
 }

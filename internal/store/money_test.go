@@ -109,7 +109,7 @@ func TestBooksSumToZero(t *testing.T) {
 			if !ok {
 				return
 			}
-			if err := do(s, func(t *store.Tx) error { return t.AddEntry(e) }); err != nil {
+			if err := do(s, func(t *store.Tx) error { return t.AddEntries(e) }); err != nil {
 				t.Fatal(err)
 			}
 			for _, p := range e.Postings() {
@@ -228,10 +228,10 @@ func TestNextDue(t *testing.T) {
 		if err := errors.Join(
 			do(s, func(t *store.Tx) error {
 				return errors.Join(
-					t.AddSubscription(sub("b"), at(1)), t.AddSubscription(sub("never"), time.Time{}), t.AddSubscription(sub("late"), at(3)),
+					t.AddSubscriptions(app.Scheduled{Subscription: sub("b"), Due: at(1)}), t.AddSubscriptions(app.Scheduled{Subscription: sub("never"), Due: time.Time{}}), t.AddSubscriptions(app.Scheduled{Subscription: sub("late"), Due: at(3)}),
 					t.OpenAccount("USD", at(1)), t.OpenAccount("EUR", at(1)), t.OpenAccount("JPY", at(0)))
 			}),
-			doAs(s, other, func(t *store.Tx) error { return t.AddSubscription(sub("a"), at(1)) }),
+			doAs(s, other, func(t *store.Tx) error { return t.AddSubscriptions(app.Scheduled{Subscription: sub("a"), Due: at(1)}) }),
 		); err != nil {
 			t.Fatal(err)
 		}

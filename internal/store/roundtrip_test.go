@@ -216,7 +216,9 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 			"subscription": func(t *rapid.T) {
 				sub := filled[subscription.Subscription](t)
 				sub.ID, sub.Version, sub.OrderedAt = id.Subscription(ids.GUID()), 1, sub.OrderedAt.Add(time.Hour)
-				must(t, func(tx *store.Tx) error { return tx.AddSubscription(sub, instants.Draw(t, "due")) })
+				must(t, func(tx *store.Tx) error {
+					return tx.AddSubscriptions(app.Scheduled{Subscription: sub, Due: instants.Draw(t, "due")})
+				})
 				read := func(r *store.Reader) (subscription.Subscription, error) {
 					return r.Subscription(own, sub.Customer, sub.ID)
 				}

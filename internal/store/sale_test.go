@@ -69,12 +69,12 @@ func oneSale(t *testing.T, s *store.Store) {
 					ID: "order", Customer: acme, Plan: catalog.Monthly, Currency: "EUR", At: noon, Status: order.Completed,
 					Lines: []order.Line{{Number: 0, State: order.LineActive, Subscription: "sub"}, {Number: 1, State: order.LineActive}},
 				}, "cart"),
-				t.AddSubscription(sub, noon.Add(time.Hour)),
+				t.AddSubscriptions(app.Scheduled{Subscription: sub, Due: noon.Add(time.Hour)}),
 				t.TakeSlot(acme, order.Slot{Ref: catalog.Ref{Product: "P", Sku: "S"}, N: 1, Subscription: "sub"}),
 				t.AddCharges([]billing.Charge{{
 					ID: "charge", At: noon, Customer: acme, Order: "order", Subscription: "sub", Net: money.Of(1000, "EUR"), Tax: money.Of(200, "EUR"),
 				}}),
-				t.AddEntry(sale),
+				t.AddEntries(sale),
 				t.OpenAccount("EUR", when.Date(2026, 4, 1)),
 				t.AddInvoice(billing.Invoice{
 					ID: "G000000001", Number: 1, Currency: "EUR", Period: when.Period{Start: when.Date(2026, 2, 1), End: when.Date(2026, 3, 1)},
@@ -331,7 +331,7 @@ func TestOrdersKeepTheirOrder(t *testing.T) {
 				if i > 0 {
 					sub.Parent = "of z-third"
 				}
-				if err := t.AddSubscription(sub, time.Time{}); err != nil {
+				if err := t.AddSubscriptions(app.Scheduled{Subscription: sub, Due: time.Time{}}); err != nil {
 					return err
 				}
 			}

@@ -22,8 +22,7 @@ const (
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, body)`
 	sqlSubscriptionUpdate = `UPDATE subscription
 		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
@@ -34,6 +33,8 @@ const (
 	sqlSlotInsert = `INSERT INTO slot (partner_id, customer_id, product_id, sku_id, n, subscription_id) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlSlotDelete = `DELETE FROM slot WHERE partner_id = $1 AND customer_id = $2 AND subscription_id = $3`
 )
+
+var subscriptionInsert = newBulk(sqlSubscriptionInsert)
 
 type subscriptionShape struct {
 	Line              int            `json:"line,omitempty"`
@@ -141,10 +142,14 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	return rowsOf(r, f, scanSubscription)
 }
 
-// AddSubscription implements app.Tx.
-func (t *Tx) AddSubscription(s subscription.Subscription, due time.Time) error {
-	return t.exec(1, nil, sqlSubscriptionInsert, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-		s.OrderedAt, t.next(), due, subscriptionBody(s))
+// AddSubscriptions implements app.Tx.
+func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
+	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
+	for _, s := range ss {
+		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
+			s.OrderedAt, t.next(), s.Due, subscriptionBody(s.Subscription))
+	}
+	return t.add(subscriptionInsert, args)
 }
 
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.

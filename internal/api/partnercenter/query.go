@@ -55,6 +55,9 @@ func parseQuery(raw string) (query, error) {
 		if !utf8.ValidString(value) || strings.IndexByte(value, 0) >= 0 || strings.IndexByte(k, 0) >= 0 {
 			return nil, fault.Invalid("query.encoding", nil)
 		}
+		if k == "preview" && q.has(k) { // a wrong guess would act
+			return nil, badValue(k, "true or false, once")
+		}
 		if k == "" || q.has(k) {
 			continue
 		}

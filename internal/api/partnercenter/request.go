@@ -140,16 +140,10 @@ func (r *request) uri(q query) string {
 	return b.String()
 }
 
-// previews tells whether the call asks what would happen instead of doing it. Without a value, or given twice, it is
-// refused: who sends it means to see first, and a wrong guess would act.
+// previews tells whether the call asks what would happen instead of doing it. Without a value it is refused: who sends it
+// means to see first.
 func (r *request) previews() (bool, error) {
-	given := 0
-	for _, p := range r.query {
-		if p.key == "preview" {
-			given++
-		}
-	}
-	if given > 1 || given == 1 && r.query.get("preview") == "" {
+	if r.query.has("preview") && r.query.get("preview") == "" {
 		return false, badValue("preview", "true or false")
 	}
 	return r.query.flag("preview")

@@ -38,7 +38,6 @@ type shelfSku struct {
 type shelfProduct struct {
 	catalog.Product
 	skus []shelfSku
-	only []market.Country // sold in these markets only; nil: all
 }
 
 // Products of the demo that scripts and the tour name.

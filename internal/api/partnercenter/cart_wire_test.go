@@ -93,14 +93,14 @@ func TestCartLinesAreNumbered(t *testing.T) {
 }
 
 func TestCartLineIsRead(t *testing.T) {
-	lines, err := linesOf(t, `{"LineItems":[{"CatalogItemId":" cmp000000002:0003:cmpavl000009 ","FriendlyName":" CALs ","Quantity":4,"BillingCycle":5,"TermDuration":"p3y",
+	_, err := linesOf(t, `{"LineItems":[{"CatalogItemId":" cmp000000002:0003:cmpavl000009 ","FriendlyName":" CALs ","Quantity":4,"BillingCycle":5,"TermDuration":"p3y",
 		"Participants":[{"Key":"transaction_reseller","Value":"4711"},{"Key":"Unknown","Value":"x"},{"Key":2,"Value":null}],
 		"ProvisioningContext":{"SCOPE":"Shared","Éclair":"é","ParentSubscriptionID":"0B1C2D3E-2222-4A5B-8C9D-000000000002","SubscriptionId":null},
 		"RenewsTo":[{"TermDuration":"P1Y"}],"CustomTermEndDate":"0001-01-01T00:00:00","AttestationAccepted":null,"PromotionId":""}]}`)
 	if fault.Of(err) == nil || fault.Of(err).Code != "enum.unknown" {
 		t.Fatalf("a participant by number is not known: %v", err)
 	}
-	lines, err = linesOf(t, `{"LineItems":[{"CatalogItemId":" cmp000000002:0003:cmpavl000009 ","FriendlyName":" CALs ","Quantity":4,"BillingCycle":5,"TermDuration":"p3y",
+	lines, err := linesOf(t, `{"LineItems":[{"CatalogItemId":" cmp000000002:0003:cmpavl000009 ","FriendlyName":" CALs ","Quantity":4,"BillingCycle":5,"TermDuration":"p3y",
 		"Participants":[{"Key":"transaction_reseller","Value":"4711"},{"Key":"Unknown","Value":"x"}],
 		"ProvisioningContext":{"SCOPE":"Shared","Éclair":"é","ParentSubscriptionID":"0B1C2D3E-2222-4A5B-8C9D-000000000002","SubscriptionId":null},
 		"RenewsTo":[{"TermDuration":"P1Y"}],"CustomTermEndDate":"0001-01-01T00:00:00","AttestationAccepted":null,"PromotionId":""}]}`)

@@ -17,9 +17,11 @@ type RevealedKey struct {
 	Plain string
 }
 
-// RevealKey shows a line's product key, taking one from its pool the first time (F44, F50, R04).
+// RevealKey shows a line's product key, taking one from its pool the first time (F44, F50, R04). A retry is not answered
+// from the replay record: it is decided and recorded like any other reveal, and the line keeps its key.
 // Faults: those of license.RevealKey, "key.pool_empty".
 func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, line int, ask license.KeyRequest) (Reply, error) {
+	req.ID = ""
 	g := guarded{a, who, req, c, orderID, line, activity.GetSoftwareKey, activity.SoftwareKey}
 	return g.run(ctx, func(tx Tx, item SoftwareItem, now time.Time) (told, error) {
 		key, err := a.takeKey(tx, who, item, ask, now)

@@ -20,8 +20,12 @@ type IssuedLink struct {
 }
 
 // IssueLink answers with a line's live download link, a new one in its place, or a one-time address (F45, F46, R04).
-// Faults: those of license.Issue.
+// A retry is answered from the replay record only where each run makes another address; else it is decided and recorded
+// again. Faults: those of license.Issue.
 func (a *App) IssueLink(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, line int, ask license.LinkRequest) (Reply, error) {
+	if !ask.Renew && !ask.OneTime {
+		req.ID = ""
+	}
 	g := guarded{a, who, req, c, orderID, line, activity.GetDownloadLink, activity.SoftwareDownloadLink}
 	return g.run(ctx, func(tx Tx, item SoftwareItem, now time.Time) (told, error) {
 		out, err := a.issue(tx, who, item, ask, now)

@@ -101,7 +101,8 @@ func (s saver) outcome(out subscription.Outcome) error {
 	return s.charges(out.Charges)
 }
 
-// renewed writes the order a new term stands on; the line before it is superseded.
+// renewed writes the order a new term stands on; the line before it is superseded, and its keys and links go on with the
+// new one: what ends the new line ends them (F63).
 func (s saver) renewed(out subscription.Outcome, r subscription.Renewal) error {
 	old, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(r.Before.Order))
 	if err != nil {
@@ -112,7 +113,10 @@ func (s saver) renewed(out subscription.Outcome, r subscription.Renewal) error {
 	}
 	for _, sub := range out.Subscriptions {
 		if sub.ID == r.Subscription {
-			return s.tx.AddOrder(order.Renewal(sub), "")
+			if err := s.tx.AddOrder(order.Renewal(sub), ""); err != nil || sub.Kind != catalog.Software {
+				return err
+			}
+			return s.tx.MoveLine(r.Before.Order, r.Before.Line, sub.Order, sub.Line)
 		}
 	}
 	return nil

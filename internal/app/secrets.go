@@ -52,7 +52,7 @@ func (g guarded) run(ctx context.Context, give func(tx Tx, item SoftwareItem, no
 			return nil, err
 		}
 		s := saver{g.app, tx, &act, customer, now}
-		return out.outcome, s.record(g.operation, g.resource, out.row, lineDetails(item.Order.ID, g.line, out.what)...)
+		return out.outcome, s.record(g.operation, g.resource, out.row, lineDetails(item.Order.ID, item.Line.Number, out.what)...)
 	})
 	if err != nil {
 		err = g.refused(ctx, err)

@@ -82,7 +82,8 @@ func softwareItem(r Reader, o order.Order, l order.Line) (SoftwareItem, error) {
 	return item, nil
 }
 
-// softwareLine finds one line by order and number. Faults: "order.unknown", "line.unknown".
+// softwareLine finds one line by order and number; for one that was renewed, the line its subscription stands on now,
+// which has its keys and links. Faults: "order.unknown", "line.unknown".
 func softwareLine(r Reader, scope party.Scope, c id.Customer, orderID string, number int) (SoftwareItem, error) {
 	o, err := r.Order(scope, c, orderID)
 	if err != nil {
@@ -91,7 +92,18 @@ func softwareLine(r Reader, scope party.Scope, c id.Customer, orderID string, nu
 	if number < 0 || number >= len(o.Lines) || o.Lines[number].Kind != catalog.Software {
 		return SoftwareItem{}, fault.NotFound("line.unknown", nil)
 	}
-	return softwareItem(r, o, o.Lines[number])
+	l := o.Lines[number]
+	if l.State != order.LineSuperseded {
+		return softwareItem(r, o, l)
+	}
+	s, err := r.Subscription(scope, c, l.Subscription)
+	if err != nil {
+		return SoftwareItem{}, err
+	}
+	if o, err = r.Order(scope, c, string(s.Order)); err != nil {
+		return SoftwareItem{}, err
+	}
+	return softwareItem(r, o, o.Lines[s.Line])
 }
 
 func (i SoftwareItem) licensed(scope party.Scope) license.Line {

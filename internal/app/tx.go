@@ -131,6 +131,8 @@ type Tx interface {
 	AssignKey(k license.Key) error
 	// RevokeLine revokes all keys and live links of a line (F63).
 	RevokeLine(o id.Order, line int, now time.Time) error
+	// MoveLine gives all keys and links of a line to another: they go on with a renewal.
+	MoveLine(from id.Order, line int, to id.Order, toLine int) error
 	AddLink(l license.Link) error
 	SaveLink(l license.Link) error // fault "link.changed"
 	// CountDownload counts one use while used < max and the link lives, and remembers the client. Fault: "link.used_up".

@@ -25,6 +25,8 @@ const (
 		WHERE partner_id = $1 AND id = $2 AND state = 'free' AND row_version = $7`
 	sqlRevokeKeys = `UPDATE license_key SET state = 'revoked', revoked_at = $4, row_version = row_version + 1
 		WHERE partner_id = $1 AND order_id = $2 AND line = $3 AND state = 'assigned'`
+	sqlMoveKeys = `UPDATE license_key SET order_id = $4, line = $5, row_version = row_version + 1
+		WHERE partner_id = $1 AND order_id = $2 AND line = $3`
 	sqlPoolAge = `SELECT COALESCE(MAX(n), 0) FROM license_key WHERE partner_id = $1`
 	sqlAddKey  = `INSERT INTO license_key (partner_id, id, pool, version, kind, n, state, sealed, fingerprint, row_version)
 		VALUES ($1, $2, $3, $4, $5, $6, 'free', $7, $8, 1)`
@@ -66,6 +68,14 @@ func (t *Tx) RevokeLine(o id.Order, line int, now time.Time) error {
 		return err
 	}
 	return t.exec(anyRows, nil, sqlRevokeLinks, t.scope.Partner(), o, line)
+}
+
+// MoveLine implements app.Tx: keys in any state, and links with their counters.
+func (t *Tx) MoveLine(from id.Order, line int, to id.Order, toLine int) error {
+	if err := t.exec(anyRows, nil, sqlMoveKeys, t.scope.Partner(), from, line, to, toLine); err != nil {
+		return err
+	}
+	return t.exec(anyRows, nil, sqlMoveLinks, t.scope.Partner(), from, line, to, toLine)
 }
 
 // AddKeys implements app.Tx: free keys, the first the oldest of its pool. "key.duplicate" for a key that is in its pool

@@ -30,6 +30,8 @@ const (
 		WHERE partner_id = $1 AND id = $2 AND version = $4`
 	sqlRevokeLinks = `UPDATE download_link SET state = 'revoked', version = version + 1
 		WHERE partner_id = $1 AND order_id = $2 AND line = $3 AND state IN ('live', 'spent')`
+	sqlMoveLinks = `UPDATE download_link SET order_id = $4, line = $5, version = version + 1
+		WHERE partner_id = $1 AND order_id = $2 AND line = $3`
 
 	// The limit is in the write: of visits at once exactly as many pass as there are downloads left (G30). The version
 	// stays, or every visit would overtake whoever replaces the link.

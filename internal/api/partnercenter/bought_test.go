@@ -309,6 +309,7 @@ func cancelOrder(t *testing.T, d *demo) {
 	d.refused(400, "800071", "PATCH", uri, strings.Replace(one, `"lineItemNumber":0`, `"lineItemNumber":1`, 1)) // another offer
 	d.refused(400, "800071", "PATCH", uri, `{"status":"cancelled","lineItems":[{"lineItemNumber":9}]}`)
 	d.refused(400, "3000", "PATCH", uri, `{"status":"cancelled","lineItems":[{"offerId":"x"}]}`)
+	d.refused(400, "3000", "PATCH", uri, `{"status":"cancelled","referenceCustomerId":"`+strings.TrimPrefix(d.of("US"), "/v1/customers/")+`"}`)
 
 	cut := d.do(200, "PATCH", uri, one, "If-Preview-Match", p.text("hash"))
 	ls := cut.list("lineItems")

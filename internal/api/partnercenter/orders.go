@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -89,10 +90,19 @@ func (a *api) placeOrder(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if guid, ok := id.ParseGUID(in.value.ReferenceCustomerID); ok && id.Customer(guid) != r.customer {
-		return answer{}, fault.Invalid("order.other_customer", nil)
+	if err := r.sameCustomer(in.value); err != nil {
+		return answer{}, err
 	}
 	return a.buy(ctx, r, in.value.wishes(in.value.LineItems))
+}
+
+// sameCustomer refuses a body that says to be about another customer than the path: one of the two is a mistake, and money
+// moves on it.
+func (r *request) sameCustomer(b orderBody) error {
+	if guid, ok := id.ParseGUID(strings.TrimSpace(b.ReferenceCustomerID)); ok && id.Customer(guid) != r.customer {
+		return fault.Invalid("order.other_customer", nil)
+	}
+	return nil
 }
 
 // buy places an order of lines and answers with it.
@@ -129,6 +139,9 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	sent := in.value
+	if err := r.sameCustomer(sent); err != nil {
+		return answer{}, err
+	}
 	if sent.cancels() && len(sent.LineItems) == 0 {
 		return a.cancelOrder(ctx, r, nil)
 	}

@@ -14,6 +14,7 @@ import (
 
 type importCommands struct {
 	Offers importOffersCommand `cmd:"" help:"Offers, as the public API returns them (GET /v1/offers)."`
+	Prices importPricesCommand `cmd:"" help:"A price sheet, in the form of the new-commerce price list (CSV)."`
 }
 
 type importOffersCommand struct {
@@ -31,18 +32,57 @@ func (c importOffersCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("offers"),
-		progressbar.OptionSetVisibility(terminal(os.Stderr)), progressbar.OptionClearOnFinish())
-	operator := party.Actor{Name: "operator", Roles: party.RolesOf(party.OperatorAdmin)}
-	report, err := app.ImportOffers(ctx, s.store, operator, data, func(done, total int) {
-		bar.ChangeMax(total)
-		_ = bar.Set(done) // the bar is an ornament
-	})
-	_ = bar.Finish()
+	step, finish := progress("offers")
+	report, err := app.ImportOffers(ctx, s.store, operator, data, step)
+	finish()
 	if err == nil {
 		fmt.Println(report)
 	}
 	return errors.Join(err, s.close())
+}
+
+type importPricesCommand struct {
+	storage
+	File   string   `arg:"" help:"CSV file." type:"existingfile"`
+	Vendor []string `help:"Publishers whose products are the vendor's own; others are third parties." default:"Microsoft Corporation,Microsoft"`
+}
+
+// Run imports all prices of the sheet or none, and says what it found. Safe to repeat.
+func (c importPricesCommand) Run(ctx context.Context) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // only read
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	step, finish := progress("prices")
+	sheet := app.PriceSheet{File: file, Size: info.Size(), Vendors: c.Vendor}
+	report, err := app.ImportPrices(ctx, s.store, operator, sheet, step)
+	finish()
+	if err == nil {
+		fmt.Println(report)
+	}
+	return errors.Join(err, s.close())
+}
+
+// operator is who runs commands on the installation's own machine.
+var operator = party.Actor{Name: "operator", Roles: party.RolesOf(party.OperatorAdmin)}
+
+// progress shows a bar on a terminal; finish takes it away.
+func progress(what string) (step func(done, total int), finish func()) {
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionSetVisibility(terminal(os.Stderr)), progressbar.OptionClearOnFinish())
+	return func(done, total int) {
+		bar.ChangeMax(total)
+		_ = bar.Set(done) // the bar is an ornament
+	}, func() { _ = bar.Finish() }
 }
 
 // terminal tells whether a file is one: elsewhere progress bars are noise.

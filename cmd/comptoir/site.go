@@ -14,6 +14,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/blobs"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/vault"
@@ -64,7 +68,27 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	out.app = &app.App{
 		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
 	}
+	if err := out.ship(ctx); err != nil {
+		return nil, errors.Join(err, out.close())
+	}
 	return out, nil
+}
+
+// ship puts the rows that come with the product into a store that has none: the cancellation rules, the life of links,
+// and tax rows marked as examples. What an operator added later is left alone.
+func (s *site) ship(ctx context.Context) error {
+	var have []policy.CancelRule
+	if err := s.store.View(ctx, func(r app.Reader) (err error) {
+		have, err = r.Rules()
+		return err
+	}); err != nil || len(have) > 0 {
+		return err
+	}
+	operator := party.Actor{Name: "comptoir", Roles: party.RolesOf(party.OperatorAdmin)}
+	_, err := s.store.Update(ctx, app.Act{Actor: operator}, func(tx app.Tx) (any, error) {
+		return nil, tx.PutRules(policy.Shipped, license.LinkRules, market.ExampleTaxRows())
+	})
+	return err
 }
 
 func (s storage) url() string {

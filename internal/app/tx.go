@@ -140,6 +140,8 @@ type Tx interface {
 
 	// For import and seeding.
 	PutEntry(e catalog.Entry) error
+	// AddPrices writes the price rows of e from the place first on; all else of the product stays. Fault: "catalog.changed".
+	AddPrices(e catalog.Entry, first int) error
 	PutOffer(o catalog.Offer) error
 	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
 	AddPartner(p party.Partner) error

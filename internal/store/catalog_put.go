@@ -16,7 +16,8 @@ const (
 	sqlPutSku             = `INSERT INTO sku (product_id, id, n, body) VALUES ($1, $2, $3, $4)`
 	sqlPutAvailability    = `INSERT INTO availability (product_id, sku_id, id, n, country, segment, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlPutPrice = `INSERT INTO price (product_id, sku_id, id, n, body) VALUES ($1, $2, $3, $4, $5)`
+	sqlPutPrice   = `INSERT INTO price (product_id, sku_id, id, n, body) VALUES ($1, $2, $3, $4, $5)`
+	sqlNewVersion = `UPDATE product SET version = version + 1 WHERE id = $1 AND version = $2`
 )
 
 // PutEntry implements app.Tx: the product and its rows become exactly those of e. An entry that was read (Version > 0)
@@ -55,14 +56,31 @@ func (t *Tx) putRows(e *catalog.Entry) error {
 			return err
 		}
 	}
-	for i := range e.Prices {
+	return t.putPrices(e, 0)
+}
+
+// AddPrices implements app.Tx: the price rows of e from the place first on join those of the product, which was read.
+// Faults: "catalog.changed" when somebody wrote it since, "catalog.duplicate" for an id that stands already.
+func (t *Tx) AddPrices(e catalog.Entry, first int) error {
+	if err := t.touch(); err != nil {
+		return err
+	}
+	if err := t.exec(1, fault.Conflict("catalog.changed", nil), sqlNewVersion, e.Product.ID, e.Version); err != nil {
+		return err
+	}
+	return t.putPrices(&e, first)
+}
+
+func (t *Tx) putPrices(e *catalog.Entry, first int) error {
+	twice := fault.Conflict("catalog.duplicate", nil)
+	for i := first; i < len(e.Prices); i++ {
 		row := &e.Prices[i]
 		b, err := bodyOfPrice(row)
 		if err != nil {
 			return err
 		}
 		body := toBody(b)
-		if err := t.exec(1, twice, sqlPutPrice, p, row.Sku, row.ID, i, body); err != nil {
+		if err := t.exec(1, twice, sqlPutPrice, e.Product.ID, row.Sku, row.ID, i, body); err != nil {
 			return err
 		}
 	}

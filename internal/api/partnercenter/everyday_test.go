@@ -34,6 +34,9 @@ func TestEveryday(t *testing.T) {
 		}{
 			{"F01 a customer's record comes before its first sale", recordFirst},
 			{"R20 who reads", readers},
+			{"R05 who cancels software", cancellers},
+			{"F15 F16 F17 F18 shown, not sold, with the reason", barred},
+			{"F13 F14 limited offers", limited},
 			{"F37 every kind is cancelled over the API", cancelEveryKind},
 			{"F40 by order or by subscription, with one result", twoWays},
 			{"F62 F64 what a cancellation leaves", leaves},

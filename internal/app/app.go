@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -60,10 +63,21 @@ func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, e
 // due is the sweep's next look at a subscription.
 func due(s interface{ Due(time.Duration) time.Time }) time.Time { return s.Due(policy.PendingFor) }
 
-// firstBilling sets the start of the customer's first billing period at its first charge (F71), and opens the account
-// that the sweep will invoice.
+// firstBilling sets the start of the customer's first billing period at its first charge (F71), and opens the accounts
+// that the sweep will invoice: that of the market's currency with the first charge, those of others with each charge in
+// them (E08), so that buying costs no more where a market has one currency.
 func firstBilling(tx Tx, scope party.Scope, c party.Customer, charges []billing.Charge) error {
-	if !c.FirstBilling.IsZero() || len(charges) == 0 {
+	m, _ := market.Lookup(string(c.Country()))
+	var open []money.Currency
+	if c.FirstBilling.IsZero() && m.Currency != "" {
+		open = append(open, m.Currency)
+	}
+	for _, ch := range charges {
+		if cur := ch.Gross().Currency(); cur != m.Currency && !slices.Contains(open, cur) {
+			open = append(open, cur)
+		}
+	}
+	if len(charges) == 0 || len(open) == 0 {
 		return nil
 	}
 	p, err := tx.Partner(scope)
@@ -71,10 +85,15 @@ func firstBilling(tx Tx, scope party.Scope, c party.Customer, charges []billing.
 		return err
 	}
 	period := billing.PeriodAt(p.BillingDay, charges[0].At)
-	c.FirstBilling = period.Start
-	if err := tx.OpenAccount(charges[0].Net.Currency(), period.End); err != nil {
-		return err
+	for _, cur := range open {
+		if err := tx.OpenAccount(cur, period.End); err != nil {
+			return err
+		}
 	}
+	if !c.FirstBilling.IsZero() {
+		return nil
+	}
+	c.FirstBilling = period.Start
 	return tx.SaveCustomer(c)
 }
 

@@ -80,17 +80,22 @@ func windowEnd(p Preview) string {
 // purchase is the act of a checkout's preview.
 const purchase = "purchase"
 
-// Sum adds up what the preview charges and credits: positive to pay, negative to get back.
-func (p Preview) Sum() money.Amount {
-	var sum money.Amount
+// Sums add up what the preview charges and credits, one per currency: positive to pay, negative to get back.
+func (p Preview) Sums() []money.Amount {
+	var sums []money.Amount
 	for _, c := range p.Charges {
-		sum = sum.Add(c.Gross())
+		i := slices.IndexFunc(sums, func(a money.Amount) bool { return a.Currency() == c.Gross().Currency() })
+		if i < 0 {
+			sums = append(sums, c.Gross())
+			continue
+		}
+		sums[i] = sums[i].Add(c.Gross())
 	}
-	return sum
+	return sums
 }
 
 // check refuses a commit whose preview said something else: "preview.moved" with the hash given, the present one and the
-// present sum. A condition that is no hash at all is "preview.malformed".
+// present sums. A condition that is no hash at all is "preview.malformed".
 func (p Preview) check(asked Asked) error {
 	if asked.Match == "" {
 		return nil
@@ -102,5 +107,5 @@ func (p Preview) check(asked Asked) error {
 	case len(asked.Match) != len(now) || strings.Trim(asked.Match, "0123456789abcdef") != "":
 		return fault.Invalid("preview.malformed", nil)
 	}
-	return fault.Conflict("preview.moved", fault.Args{"was": asked.Match, "now": now, "sum": p.Sum().String()})
+	return fault.Conflict("preview.moved", fault.Args{"was": asked.Match, "now": now, "sum": p.Sums()})
 }

@@ -43,7 +43,7 @@ func TestPreviewSaysWhatTheCommitDoes(t *testing.T) {
 		if first.Preview.Hash() != again.Preview.Hash() {
 			t.Error("two previews of one thing have two hashes")
 		}
-		if got := first.Preview.Sum().String(); got != "-3207.00 USD" {
+		if got := first.Preview.Sums(); len(got) != 1 || got[0].String() != "-3207.00 USD" {
 			t.Errorf("preview returns %s", got)
 		}
 		if _, err := cancel(app.Asked{Match: "0000000000000000000000000000000000000000000000000000000000000000"}); fault.Of(err) == nil || fault.Of(err).Code != "preview.moved" {

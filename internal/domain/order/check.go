@@ -49,7 +49,7 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 		l, item := s.checkOne(l, nil, accepted, used)
 		key := "?" + strconv.Itoa(i) // a line that names nothing is a group of its own
 		if item.Entry != nil {
-			key = string(l.Plan) + "/" + string(item.Entry.Product.Publisher)
+			key = string(l.Plan) + "/" + string(item.Entry.Product.Publisher) + "/" + string(l.Currency) // an order has one currency (E08)
 		}
 		if _, ok := groups[key]; !ok {
 			groups[key] = strconv.Itoa(len(groups))

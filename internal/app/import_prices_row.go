@@ -227,7 +227,7 @@ func (r *rowReader) tier() (least, most int64) {
 		most = 0
 	}
 	least = max(1, least)
-	if most != 0 && most < least {
+	if most > 0 && most < least {
 		r.bad(tierRangeMax, "row.range")
 	}
 	return least, most

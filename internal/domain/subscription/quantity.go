@@ -82,11 +82,21 @@ func removeSeats(ids id.Source, h Held, seats int64, now time.Time) (Outcome, er
 			break
 		}
 		b := &s.Batches[r.Batch]
+		earlier := take // seats whose days before the running charged period come back too, if all of it does
 		for _, c := range h.Charges {
+			seats := take
 			if c.ID != b.Charge {
-				continue
+				if c.Kind != billing.AddQuantity || !c.At.Equal(b.At) || s.runsOn(c.ID) {
+					continue
+				}
+				seats = earlier
 			}
-			credit := billing.CreditSeats(ids, charges, c, take, h.Rule.Credit, b.At, now)
+			credit := billing.CreditSeats(ids, charges, c, seats, h.Rule.Credit, b.At, now)
+			if c.ID != b.Charge {
+				if earlier -= credit.Quantity; credit.Gross().IsZero() {
+					continue
+				}
+			}
 			credits, charges = append(credits, credit), append(slices.Clip(charges), credit)
 		}
 		b.Quantity -= take
@@ -97,4 +107,9 @@ func removeSeats(ids id.Source, h Held, seats int64, now time.Time) (Outcome, er
 	}
 	s.Quantity -= seats
 	return Outcome{Subscriptions: []Subscription{s}, Charges: credits}, nil
+}
+
+// runsOn tells whether a batch is paid by a charge in the running charged period.
+func (s Subscription) runsOn(c id.Charge) bool {
+	return slices.ContainsFunc(s.Batches, func(b Batch) bool { return b.Charge == c })
 }

@@ -1,6 +1,7 @@
 package subscription_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	. "github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 func seats(lo, hi int64) *catalog.Sku { return &catalog.Sku{MinQuantity: lo, MaxQuantity: hi} }
@@ -146,6 +148,7 @@ func TestE26BatchesOfOneCharge(t *testing.T) {
 	l := buy(t, plan{online.class, yearly, catalog.Monthly, "4", 1, 0}, at("2022-08-01")) // three seats: 1.00 a month
 	l.seats(2, at("2022-08-31T13:00")).seats(3, at("2022-08-31T14:00")).sweep(at("2022-09-01"))
 	out, err := SetQuantity(l.ids, l.held(), seats(1, 10), 1, at("2022-09-01T12:00"))
+	out.Charges = slices.DeleteFunc(out.Charges, func(c billing.Charge) bool { return c.Part == 0 }) // August's day, given back too
 	if err != nil || len(out.Charges) != 2 || out.Charges[0].Net.Decimal() != "-0.33" || out.Charges[1].Net.Decimal() != "-0.34" {
 		t.Errorf("%v, %v", out.Charges, err)
 	}
@@ -189,4 +192,34 @@ func TestSeatsThenCancellation(t *testing.T) {
 			t.Fatalf("E10 a second credit: %v", again)
 		}
 	})
+}
+
+// TestE17FullIsAllOfIt takes seats back that were added shortly before a charge of the term: in full is both what was
+// charged for the rest of the period before and for the running one; prorated is of the running one only.
+func TestE17FullIsAllOfIt(t *testing.T) {
+	threeYears := plan{catalog.SaaSAnnual, when.ThreeYears, catalog.Annual, "1095", 1, 0} // 365.00 a year
+	isv := buy(t, threeYears, at("2021-02-01")).activate(at("2021-02-01"))
+	isv.seats(3, at("2022-01-22")) // 2 × 10.00 for ten days
+	isv.sweep(at("2022-02-01"))
+	month := buy(t, onlineParts, at("2022-08-01")) // 31.00 a month
+	month.seats(12, at("2022-08-31T12:00")).sweep(at("2022-09-01"))
+	for _, c := range []struct {
+		name     string
+		life     *life
+		at       string
+		quantity int64
+		credit   string
+	}{
+		{"P09 both seats", isv, "2022-02-03", 1, "-750.00"},
+		{"P09 one of them", isv, "2022-02-03", 2, "-375.00"},
+		{"P11 in their first day", month, "2022-09-01T11:00", 10, "-64.00"},
+		{"P11 later: 1 day of 30 used", month, "2022-09-01T13:00", 10, "-59.93"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, err := SetQuantity(c.life.ids, c.life.held(), seats(1, 100), c.quantity, at(c.at))
+			if err != nil || net(out.Charges) != c.credit {
+				t.Errorf("%s, %v: %+v", net(out.Charges), err, out.Charges)
+			}
+		})
+	}
 }

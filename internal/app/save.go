@@ -152,14 +152,18 @@ func (s saver) lines(refs []subscription.LineRef) error {
 	return nil
 }
 
-// freeSlot gives the place of a concurrent limit back; one of a lifetime limit stays taken (F13).
+// freeSlot gives the place of a concurrent limit back; one of a lifetime limit stays taken (F13), whether the offer is still
+// on the shelf or not.
 func (s saver) freeSlot(sub subscription.Subscription) error {
 	entries, err := s.tx.Entries([]id.Product{sub.Item.Product})
 	if err != nil {
 		return err
 	}
 	if e := entries[sub.Item.Product]; e != nil {
-		if item, ok := e.Item(sub.Item, s.customer.Country()); ok && item.Sku.LimitUnit == catalog.Lifetime {
+		if sku, ok := e.Sku(sub.Item.Sku); ok && sku.LimitUnit == catalog.Lifetime {
+			return nil
+		}
+		if sub.Item.Sku == "" && len(e.Skus) == 1 && e.Skus[0].LimitUnit == catalog.Lifetime { // an imported offer's only one
 			return nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -56,6 +57,33 @@ func TestE26OneChangeCreditsNothingTwice(t *testing.T) {
 			}
 			if sum != 0 || credits == 0 {
 				t.Errorf("10 → %d seats and out within a day leaves %d to pay: %+v", seats, sum, got.Charges)
+			}
+		}
+	})
+}
+
+// TestE03TheSameObjectTwice sends one whole object, with the version it was read at, two times: the second cancellation is
+// told that it is one; any other change of what is deleted is told that.
+func TestE03TheSameObjectTwice(t *testing.T) {
+	both(t, func(w *world) {
+		c := w.seeded.Customers[0]
+		sub := w.buyOne(c, sandbox.MailSuite, "0001", 10, catalog.Annual, when.Year).Lines[0].Subscription
+		read, err := w.Subscription(context.Background(), w.who, c.ID, sub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more := int64(11)
+		for _, try := range []struct {
+			ch   app.Changes
+			code string
+		}{
+			{app.Changes{State: app.WantCancelled, Version: read.Version}, ""},
+			{app.Changes{State: app.WantCancelled, Version: read.Version}, "cancel.already"},
+			{app.Changes{Quantity: &more, Version: read.Version}, "subscription.deleted"},
+		} {
+			_, err := w.change(c, sub, try.ch)
+			if f := fault.Of(err); (f == nil) != (try.code == "") || f != nil && f.Code != try.code {
+				t.Errorf("%+v: %v, want %q", try.ch, err, try.code)
 			}
 		}
 	})

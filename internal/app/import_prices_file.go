@@ -49,9 +49,8 @@ type records struct {
 
 // recordsAt reads the part of a file that begins with a record at an offset and a line.
 func (s *PriceSheet) recordsAt(offset, end int64, line int) *records {
-	r := &records{in: bufio.NewReaderSize(io.NewSectionReader(s.File, offset, end-offset), 64<<10), offset: offset, line: line}
-	r.quoted = bufio.NewReader(&r.text)
-	return r
+	section := io.NewSectionReader(s.File, offset, end-offset)
+	return &records{in: bufio.NewReaderSize(section, int(min(64<<10, end-offset))), offset: offset, line: line}
 }
 
 // placed is a record with its place. ok is false when its quotes are not those of CSV: then it has no fields.
@@ -100,6 +99,9 @@ func (r *records) split(record []byte) ([]string, bool) {
 			r.fields = append(r.fields, f)
 		}
 		return r.fields, true
+	}
+	if r.quoted == nil {
+		r.quoted = bufio.NewReader(&r.text)
 	}
 	r.text.Reset(record)
 	r.quoted.Reset(&r.text)

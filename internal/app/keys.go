@@ -34,27 +34,34 @@ func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.
 }
 
 func (a *App) takeKey(tx Tx, who party.Actor, item SoftwareItem, ask license.KeyRequest, now time.Time) (license.Key, error) {
-	held, err := tx.Keys(who.Scope, item.Order.ID, item.Line.Number)
+	key, err := pickKey(tx, who, item, ask)
+	if err != nil || key.State == license.Assigned {
+		return key, err
+	}
+	if key, err = key.Assign(item.licensed(who.Scope), now); err != nil {
+		return license.Key{}, err
+	}
+	return key, tx.AssignKey(key)
+}
+
+// pickKey finds the key that answers a request: one the line holds, or a free one that it has yet to take.
+func pickKey(r Reader, who party.Actor, item SoftwareItem, ask license.KeyRequest) (license.Key, error) {
+	held, err := r.Keys(who.Scope, item.Order.ID, item.Line.Number)
 	if err != nil {
 		return license.Key{}, err
 	}
-	line := item.licensed(who.Scope)
-	reveal, err := license.RevealKey(item.Delivery, line, held, ask)
+	reveal, err := license.RevealKey(item.Delivery, item.licensed(who.Scope), held, ask)
 	if err != nil || !reveal.Take {
 		return reveal.Key, err
 	}
-	free, ok, err := tx.FreeKey(who.Scope, reveal.Pool, reveal.Version)
+	free, ok, err := r.FreeKey(who.Scope, reveal.Pool, reveal.Version)
 	if err != nil {
 		return license.Key{}, err
 	}
 	if !ok {
 		return license.Key{}, license.PoolEmpty()
 	}
-	key, err := free.Assign(line, now)
-	if err != nil {
-		return license.Key{}, err
-	}
-	return key, tx.AssignKey(key)
+	return free, nil
 }
 
 // AddKeys puts product keys into a pool, sealed from the first moment (R15). Faults: "key.duplicate", "key.malformed".

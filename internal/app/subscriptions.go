@@ -297,16 +297,8 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 		}
 		return total, fault.Refuse("subscription.deleted", nil)
 	}
-	plain := subscriptionsOf(d.children)
 	if ch.State == WantActive && h.State != subscription.Active {
-		if h.State == subscription.Pending {
-			return total, fault.Refuse("subscription.pending", nil)
-		}
-		parent, err := d.parent(h.Subscription)
-		if err != nil {
-			return total, err
-		}
-		if err := step(subscription.Reactivate(d.app.IDs, h.Subscription, plain, parent, d.app.quoter(d.tx, d.customer), d.now)); err != nil {
+		if err := step(d.reactivate(*h)); err != nil {
 			return total, err
 		}
 	}
@@ -316,13 +308,7 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 		}
 	}
 	if ch.Quantity != nil && *ch.Quantity != h.Quantity {
-		sku := &catalog.Sku{MinQuantity: 1, MaxQuantity: h.Quantity}
-		if d.entry != nil {
-			if item, ok := d.entry.Item(h.Item, d.customer.Country()); ok {
-				sku = item.Sku
-			}
-		}
-		if err := step(subscription.SetQuantity(d.app.IDs, *h, sku, *ch.Quantity, d.now)); err != nil {
+		if err := step(subscription.SetQuantity(d.app.IDs, *h, d.sku(*h), *ch.Quantity, d.now)); err != nil {
 			return total, err
 		}
 	}
@@ -333,12 +319,37 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 	}
 	switch {
 	case ch.State == WantSuspended && h.State != subscription.Suspended:
-		acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
-		err = step(subscription.Suspend(h.Subscription, plain, policy.ShippedRetention, acc, subscription.ReasonUnspecified, d.now))
+		err = step(d.suspend(*h))
 	case ch.State == WantCancelled:
 		err = step(subscription.Cancel(d.app.IDs, *h, d.children, d.now))
 	}
 	return total, err
+}
+
+func (d decider) reactivate(h subscription.Held) (subscription.Outcome, error) {
+	if h.State == subscription.Pending {
+		return subscription.Outcome{}, fault.Refuse("subscription.pending", nil)
+	}
+	parent, err := d.parent(h.Subscription)
+	if err != nil {
+		return subscription.Outcome{}, err
+	}
+	return subscription.Reactivate(d.app.IDs, h.Subscription, subscriptionsOf(d.children), parent, d.app.quoter(d.tx, d.customer), d.now)
+}
+
+func (d decider) suspend(h subscription.Held) (subscription.Outcome, error) {
+	acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
+	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), policy.ShippedRetention, acc, subscription.ReasonUnspecified, d.now)
+}
+
+// sku bounds the seats of a subscription; one that left the catalogue gets no more of them.
+func (d decider) sku(h subscription.Held) *catalog.Sku {
+	if d.entry != nil {
+		if item, ok := d.entry.Item(h.Item, d.customer.Country()); ok {
+			return item.Sku
+		}
+	}
+	return &catalog.Sku{MinQuantity: 1, MaxQuantity: h.Quantity}
 }
 
 func (d decider) parent(s subscription.Subscription) (*subscription.Subscription, error) {

@@ -89,9 +89,8 @@ func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.Li
 		return subscription.Cancel(ids, h, addOns, now)
 	}
 	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)
-	until, ok := rule.End(c.Order.At, c.Order.At)
-	if !ok || !now.Before(until) {
-		return subscription.Outcome{}, subscription.Closed(rule, until)
+	if w := c.Window(l, now); !w.Allowed {
+		return subscription.Outcome{}, subscription.Closed(rule, w.Until)
 	}
 	var own []billing.Charge
 	for _, ch := range c.Charges {
@@ -104,6 +103,19 @@ func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.Li
 		Cancelled: []subscription.LineRef{{Order: c.Order.ID, Line: l.Number}},
 		EndsAt:    now,
 	}, nil
+}
+
+// Window tells until when a line can be cancelled with a credit: that of its subscription while it has one that lives, else
+// its own, which counts from the order.
+func (c Cancellation) Window(l Line, now time.Time) subscription.Window {
+	if h, ok := c.Subs[l.Subscription]; ok && l.Subscription != "" {
+		return h.CancelWindow(now)
+	}
+	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)
+	w := subscription.Window{Policy: rule.ID}
+	w.Until, _ = rule.End(c.Order.At, c.Order.At)
+	w.Allowed = l.State == LineActive && now.Before(w.Until)
+	return w
 }
 
 // EndLine marks a line as cancelled at now because its subscription was; a line that is not active stays as it is.

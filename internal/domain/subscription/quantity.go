@@ -18,19 +18,19 @@ import (
 // while what fell due is not done (Behind).
 func SetQuantity(ids id.Source, h Held, sku *catalog.Sku, quantity int64, now time.Time) (Outcome, error) {
 	s := h.Subscription
-	switch {
-	case s.State == Cancelled || s.State == Expired:
-		return Outcome{}, fault.Refuse("subscription.deleted", nil)
-	case s.State == Suspended:
-		return Outcome{}, fault.Refuse("quantity.suspended", nil)
-	case s.State == Pending:
-		return Outcome{}, fault.Refuse("subscription.pending", nil)
-	case quantity == s.Quantity:
+	if err := s.seatsMove(); err != nil {
+		return Outcome{}, err
+	}
+	if quantity == s.Quantity {
 		return Outcome{}, nil
-	case s.Class.Software(), s.Class == catalog.Metered, s.Class == catalog.Trial, s.Class == catalog.ReservedClass:
-		return Outcome{}, fault.Refuse("quantity.fixed", nil)
-	case quantity < max(1, sku.MinQuantity) || quantity > sku.MaxQuantity:
-		return Outcome{}, fault.Refuse("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
+	}
+	seats, err := h.Seats(sku, now)
+	if err != nil {
+		return Outcome{}, err
+	}
+	switch {
+	case quantity < seats.Least || quantity > seats.Most:
+		return Outcome{}, fault.Refuse("quantity.out_of_range", fault.Args{"min": seats.Least, "max": seats.Most})
 	case s.Behind(now):
 		return Outcome{}, settling()
 	case s.Current.Start.IsZero(): // free days: nothing is charged yet
@@ -40,6 +40,49 @@ func SetQuantity(ids id.Source, h Held, sku *catalog.Sku, quantity int64, now ti
 		return addSeats(ids, s, quantity-s.Quantity, now)
 	}
 	return removeSeats(ids, h, s.Quantity-quantity, now)
+}
+
+// seatsMove tells whether the state lets the number of seats change at all.
+func (s Subscription) seatsMove() error {
+	switch s.State {
+	case Suspended:
+		return fault.Refuse("quantity.suspended", nil)
+	case Pending:
+		return fault.Refuse("subscription.pending", nil)
+	case Active:
+		return nil
+	}
+	return fault.Refuse("subscription.deleted", nil)
+}
+
+// Seats is how far the number of seats can go at an instant.
+type Seats struct {
+	Least, Most int64    // as the SKU bounds it
+	Removable   int64    // how many can go now, down to Least at most
+	Batches     []Refund // those whose window is open, newest first; none in free days, when nothing is charged yet
+}
+
+// Seats tells how far the number of seats can go (E17). Faults: those of SetQuantity that hold for every number,
+// "quantity.fixed" and those of the state.
+func (h Held) Seats(sku *catalog.Sku, now time.Time) (Seats, error) {
+	if err := h.seatsMove(); err != nil {
+		return Seats{}, err
+	}
+	if h.Class.Software() || h.Class == catalog.Metered || h.Class == catalog.Trial || h.Class == catalog.ReservedClass {
+		return Seats{}, fault.Refuse("quantity.fixed", nil)
+	}
+	s := Seats{Least: max(1, sku.MinQuantity), Most: sku.MaxQuantity}
+	most := max(0, h.Quantity-s.Least)
+	if h.Current.Start.IsZero() {
+		s.Removable = most
+		return s, nil
+	}
+	s.Batches = h.Refundable(now)
+	for _, b := range s.Batches {
+		s.Removable += b.Quantity
+	}
+	s.Removable = min(s.Removable, most)
+	return s, nil
 }
 
 func addSeats(ids id.Source, s Subscription, seats int64, now time.Time) (Outcome, error) {

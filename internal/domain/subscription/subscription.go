@@ -135,12 +135,12 @@ func settling() *fault.Fault { return fault.Unavailable("subscription.settling",
 
 // termOver tells that the running term, or the free days, ended at or before now and nobody has said what follows.
 func (s Subscription) termOver(now time.Time) bool {
-	end := s.ends()
+	end := s.TermEnd()
 	return !end.IsZero() && !now.Before(end) && !s.Lapsed()
 }
 
-// ends is the end of the running term, or of the free days before it; zero when there is none.
-func (s Subscription) ends() time.Time {
+// TermEnd is the end of the running term, or of the free days before it; zero when there is none.
+func (s Subscription) TermEnd() time.Time {
 	if s.Current.Start.IsZero() {
 		return s.TrialUntil
 	}

@@ -122,8 +122,8 @@ func SetAutoRenew(s Subscription, on bool, now time.Time) (Outcome, error) {
 		return Outcome{}, fault.Refuse("subscription.deleted", nil)
 	case !s.Switchable || s.Class == catalog.Trial:
 		return Outcome{}, fault.Refuse("auto_renew.not_offered", nil)
-	case !s.ends().IsZero() && !now.Before(s.ends()):
-		return Outcome{}, fault.Refuse("auto_renew.too_late", fault.Args{"until": s.ends()})
+	case !s.TermEnd().IsZero() && !now.Before(s.TermEnd()):
+		return Outcome{}, fault.Refuse("auto_renew.too_late", fault.Args{"until": s.TermEnd()})
 	}
 	s.AutoRenew = on
 	return Outcome{Subscriptions: []Subscription{s}}, nil

@@ -50,7 +50,7 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 // outlives tells whether a base goes on after an instant at which its own term may end, whether it was stepped there
 // already or not.
 func outlives(base Subscription, quote Quoter, at time.Time) bool {
-	if base.State != Active || base.ends().After(at) {
+	if base.State != Active || base.TermEnd().After(at) {
 		return base.State == Active
 	}
 	_, sold := quote(base, at)

@@ -83,11 +83,13 @@ func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used map[catalog
 		return l, catalog.Item{}
 	}
 	l.Item, l.Title = item.ID, item.Sku.Title
+	if item.Availability != nil { // of a barred line too: it decides the group (F81)
+		l.Currency = item.Availability.Currency
+	}
 	if f := item.Barred(s.Buyer, s.Now); f != nil {
 		l.Fault = f
 		return l, item
 	}
-	l.Currency = item.Availability.Currency
 	if item.Sku.Metered { // it has none (F20)
 		l.Quantity = 1
 	}

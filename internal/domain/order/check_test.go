@@ -224,6 +224,10 @@ func TestF81Groups(t *testing.T) {
 			"the same cycle and seller together, in line order",
 			[]CartLine{line("OFFICE", 1), line("CRM", 1), line("VM", 1), line("CHAT", 1, by(when.Month, catalog.Monthly)), line("CRM", 2)}, []string{"0", "1", "0", "2", "1"},
 		},
+		{
+			"a line that is barred stays with its cycle and seller: the order fails whole",
+			[]CartLine{line("CRM", 1), line("OFFICE", 1), line("UNPRICED", 1, by(when.Month, catalog.Monthly))}, []string{"0", "1", "0"},
+		},
 		{"what names nothing is alone", []CartLine{line("X", 1), line("X", 1), line("OFFICE", 1)}, []string{"0", "1", "2"}},
 		{"an add-on goes with its base's line", []CartLine{line("OFFICE", 1), line("MAIL", 5, by(when.Month, catalog.Monthly), with(line("ARCHIVE", 1)))}, []string{"0", "1"}},
 	} {

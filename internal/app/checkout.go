@@ -183,8 +183,10 @@ func (a *App) PlaceOrder(ctx context.Context, who party.Actor, req Request, c id
 		}
 		checked := shop.Check(lines, true)
 		for _, l := range checked {
-			if l.Fault != nil {
-				return nil, l.Fault
+			for _, one := range append([]order.CartLine{l}, l.AddOns...) {
+				if one.Fault != nil {
+					return nil, one.Fault
+				}
 			}
 			if l.Group != checked[0].Group {
 				return nil, fault.Invalid("order.mixed", nil)

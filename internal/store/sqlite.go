@@ -31,7 +31,7 @@ type liteEngine struct {
 	writer  *liteWriter
 }
 
-func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
+func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err error) {
 	if path == "" {
 		return nil, errors.New("no path in sqlite:PATH")
 	}
@@ -50,7 +50,11 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 	if err := prepareFile(ctx, path); err != nil {
 		return nil, err
 	}
-	w, err := openLite(path, litePragmas+writerPragmas)
+	pragmas := litePragmas + writerPragmas
+	if lax {
+		pragmas += "&_pragma=synchronous(OFF)"
+	}
+	w, err := openLite(path, pragmas)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -47,29 +48,38 @@ type demoCustomer struct {
 // Run makes the demo if the folder has none, and serves it. What is made half is made again: a demo is whole once its
 // demo.json stands.
 func (c demoCommand) Run(ctx context.Context) error {
+	ln, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	held, err := hold(c.Data)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { _ = held.Close() }()
 	st := storage{Data: c.Data, Database: c.Database}
 	file := filepath.Join(c.Data, "demo.json")
 	var demo demoFile
 	text, err := os.ReadFile(file)
-	switch {
+	switch { // a half-made demo has no demo.json
 	case err == nil:
 		if err := json.Unmarshal(text, &demo); err != nil {
-			return fmt.Errorf("%s cannot be read; remove the folder to begin anew: %w", file, err)
+			return errors.Join(fmt.Errorf("%s cannot be read; remove the folder to begin anew: %w", file, err), ln.Close())
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		if err := discard(c.Data); err != nil {
-			return err
+			return errors.Join(err, ln.Close())
 		}
 	default:
-		return err
+		return errors.Join(err, ln.Close())
 	}
 	s, err := st.open(ctx, logger())
 	if err != nil {
-		return err
+		return errors.Join(err, ln.Close())
 	}
 	if demo.ClientID == "" {
 		if demo, err = s.seed(ctx); err != nil {
-			return errors.Join(err, s.close())
+			return errors.Join(err, s.close(), ln.Close())
 		}
 	}
 	ready := func(url string) error {
@@ -80,7 +90,22 @@ func (c demoCommand) Run(ctx context.Context) error {
 		demo.greet(file)
 		return nil
 	}
-	return errors.Join(c.serve(ctx, s, st, true, ready), s.close())
+	return errors.Join(c.serve(ctx, ln, s, st, true, ready), s.close())
+}
+
+// hold keeps a demo folder for this process: another one that found it half made would begin by clearing it.
+func hold(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("demo folder: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "demo.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("demo folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(errors.New("another demo runs in this folder"), f.Close())
+	}
+	return f, nil
 }
 
 // discard removes what an interrupted seeding left, and nothing it does not know.

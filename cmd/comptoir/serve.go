@@ -34,22 +34,31 @@ type serveCommand struct {
 
 // Run serves until interrupted.
 func (c serveCommand) Run(ctx context.Context) error {
-	s, err := c.open(ctx, logger())
+	ln, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(ctx, s, c.storage, c.Sandbox, nil), s.close())
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	return errors.Join(c.serve(ctx, ln, s, c.storage, c.Sandbox, nil), s.close())
 }
 
-// serve listens, then calls ready with the URL, then answers until ctx ends.
-func (l listening) serve(ctx context.Context, s *site, st storage, play bool, ready func(url string) error) error {
+// listen takes the port before anything else is done: where that fails, nothing was.
+func (l listening) listen(ctx context.Context) (net.Listener, error) {
 	if (l.TLSCert == "") != (l.TLSKey == "") {
-		return errors.New("--tls-cert and --tls-key go together")
+		return nil, errors.New("--tls-cert and --tls-key go together")
 	}
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.Listen)
 	if err != nil {
-		return fmt.Errorf("listening: %w", err)
+		return nil, fmt.Errorf("listening: %w", err)
 	}
+	return ln, nil
+}
+
+// serve calls ready with the URL, then answers on ln until ctx ends.
+func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st storage, play bool, ready func(url string) error) error {
 	url := l.url(ln.Addr())
 	handler, sweep, err := s.handler(url, st, play)
 	if err != nil {

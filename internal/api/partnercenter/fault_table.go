@@ -134,6 +134,7 @@ var faultOf = map[string]wireFault{
 	"reactivate.too_late":      {400, "800040", "The subscription can no longer be reactivated[; its data were kept until {until}]."},
 	"reactivate.parent":        {409, "27009", "An add-on cannot be active while its base subscription is not."},
 	"addon.base_not_active":    {409, "27009", "An add-on cannot be bought while its base subscription is not active."},
+	"addon.none":               {400, "800029", "No add-on of this subscription is sold to the customer."},
 	"addon.base_only":          {400, "800029", "This item is an add-on and needs its base subscription."},
 	"addon.not_related":        {400, "800029", "This add-on does not belong to that base."},
 	"addon.partner_kind":       {403, "2006", "This kind of partner cannot sell the item."},

@@ -202,12 +202,17 @@ func refundsOf(v app.SubscriptionView) ([]refundOption, *refundableQuantity) {
 			add("Partial", v.Window.Until)
 		}
 	}
+	return options, refundable(v.Refunds)
+}
+
+// refundable are the seats that can go, and until when.
+func refundable(batches []subscription.Refund) *refundableQuantity {
 	q := &refundableQuantity{Details: []refundableBatch{}}
-	for _, r := range v.Refunds {
+	for _, r := range batches {
 		q.TotalQuantity += r.Quantity
 		q.Details = append(q.Details, refundableBatch{r.Quantity, at(r.Until)})
 	}
-	return options, q
+	return q
 }
 
 func linksOf(v app.SubscriptionView) *subscriptionLinks {

@@ -13,6 +13,7 @@ func (a *api) operations() []operation {
 		a.subscriptionOperations(),
 		a.softwareOperations(),
 		a.entitlementOperations(),
+		a.verdictOperations(),
 		a.invoiceOperations(),
 		a.auditOperations(),
 		a.sandboxOperations(),

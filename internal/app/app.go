@@ -69,7 +69,9 @@ func due(s interface{ Due(time.Duration) time.Time }) time.Time { return s.Due(p
 func firstBilling(tx Tx, scope party.Scope, c party.Customer, charges []billing.Charge) error {
 	m, _ := market.Lookup(string(c.Country()))
 	var open []money.Currency
-	if c.FirstBilling.IsZero() && m.Currency != "" {
+	// A sweep that is late makes a charge after younger ones: the earliest is still the first.
+	first := len(charges) > 0 && (c.FirstBilling.IsZero() || charges[0].At.Before(c.FirstBilling))
+	if first && m.Currency != "" {
 		open = append(open, m.Currency)
 	}
 	for _, ch := range charges {
@@ -90,7 +92,7 @@ func firstBilling(tx Tx, scope party.Scope, c party.Customer, charges []billing.
 			return err
 		}
 	}
-	if !c.FirstBilling.IsZero() {
+	if !first {
 		return nil
 	}
 	c.FirstBilling = period.Start

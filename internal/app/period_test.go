@@ -10,6 +10,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 )
 
@@ -96,6 +97,61 @@ func TestE13LateSweepChangesNothing(t *testing.T) {
 		}
 		if err := w.RunDue(context.Background(), until, nil, func(h app.Happened) { t.Errorf("again: %+v", h) }); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// TestF71FirstPeriodIsThatOfTheEarliestCharge: a plan's free days end in December while nothing is swept, its customer's
+// first purchase is in January, and only then is December's charge made. It was still the first, and is invoiced.
+func TestF71FirstPeriodIsThatOfTheEarliestCharge(t *testing.T) {
+	both(t, func(w *world) {
+		ctx := context.Background()
+		made, err := do[app.NewCustomer](w, func(req app.Request) (app.Reply, error) {
+			return w.CreateCustomer(ctx, w.who, req, party.Customer{
+				CompanyName: "Late", Domain: "late.example", Email: "office@late.example", Culture: "ja-JP", Language: "ja",
+				Address: party.Address{Country: "GP"},
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		customer := made.Customer.ID
+		buy := func(line order.CartLine) order.Order {
+			bought, err := do[app.Purchase](w, func(req app.Request) (app.Reply, error) {
+				return w.PlaceOrder(ctx, w.who, req, customer, []order.CartLine{line}, app.Asked{})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return bought.Orders[0]
+		}
+		trial := buy(order.CartLine{Item: sandbox.Item(sandbox.OrbitCRM, "0001", "GP"), Quantity: 2, Plan: catalog.Monthly})
+		if _, err := do[app.SubscriptionView](w, func(req app.Request) (app.Reply, error) {
+			return w.Activate(ctx, w.who, req, customer, trial.Lines[0].Subscription)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Set(now.AddDate(0, 0, 45))
+		buy(order.CartLine{Item: sandbox.Item(sandbox.UserCAL, "0001", "GP"), Quantity: 1, Plan: catalog.OneTime})
+		if err := w.RunDue(ctx, w.clock.Now(), nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		invoices, err := w.Invoices(ctx, w.who, app.InvoiceQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		billed := 0
+		for _, i := range invoices {
+			if i.Currency == "EUR" && i.Period.Start.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)) {
+				billed = i.Totals.Lines
+			}
+		}
+		if billed == 0 {
+			t.Error("the charge of December is on no invoice")
+		}
+		c, err := w.Customer(ctx, w.who, customer)
+		if want := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC); err != nil || !c.FirstBilling.Equal(want) {
+			t.Errorf("first billing period from %s, want %s (%v)", c.FirstBilling, want, err)
 		}
 	})
 }

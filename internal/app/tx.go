@@ -120,7 +120,8 @@ type Tx interface {
 	// NextInvoiceNumber takes the next number of the gap-free series.
 	NextInvoiceNumber() (int64, error)
 	AddInvoice(i billing.Invoice) error
-	// OpenAccount sees that the sweep closes the billing period of a currency at end; an account already open stays.
+	// OpenAccount sees that the sweep closes the billing period of a currency at end; an account whose period ends earlier
+	// stays.
 	OpenAccount(c money.Currency, end time.Time) error
 	// CloseAccount moves an account from the end of one period to the next. Fault: "invoice.done".
 	CloseAccount(c money.Currency, end, next time.Time) error

@@ -22,8 +22,10 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlSeriesNext = `UPDATE series SET last = last + 1 WHERE name = $1 RETURNING last`
 
-	sqlCurrencies    = `SELECT currency FROM account WHERE partner_id = $1 ORDER BY currency`
-	sqlAccountInsert = `INSERT INTO account (partner_id, currency, due_at) VALUES ($1, $2, $3) ON CONFLICT (partner_id, currency) DO NOTHING`
+	sqlCurrencies = `SELECT currency FROM account WHERE partner_id = $1 ORDER BY currency`
+	// A charge that a late sweep makes may lie before the period that was opened first: that one waits.
+	sqlAccountInsert = `INSERT INTO account (partner_id, currency, due_at) VALUES ($1, $2, $3)
+		ON CONFLICT (partner_id, currency) DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < account.due_at`
 	sqlAccountUpdate = `UPDATE account SET due_at = $4 WHERE partner_id = $1 AND currency = $2 AND due_at = $3`
 )
 

@@ -136,7 +136,10 @@ func TestEveryWriteHasItsFault(t *testing.T) {
 		{"F71 an account closed already", "invoice.done", func(t *store.Tx) error {
 			return errors.Join(t.CloseAccount("EUR", when.Date(2026, 4, 1), when.Date(2026, 5, 1)), t.CloseAccount("EUR", when.Date(2026, 4, 1), when.Date(2026, 5, 1)))
 		}},
-		{"F71 an account opened twice stays", "invoice.done", func(t *store.Tx) error {
+		{"F71 an account opened for a later period stays", "invoice.done", func(t *store.Tx) error {
+			return errors.Join(t.OpenAccount("EUR", when.Date(2026, 5, 1)), t.CloseAccount("EUR", when.Date(2026, 5, 1), when.Date(2026, 6, 1)))
+		}},
+		{"F71 an account opened for an earlier one waits for it", "", func(t *store.Tx) error {
 			return errors.Join(t.OpenAccount("EUR", noon), t.CloseAccount("EUR", noon, noon))
 		}},
 	} {

@@ -158,12 +158,15 @@ type Changes struct {
 	Quantity  *int64
 	AutoRenew *bool
 	Name      *string
+	// Next is the plan for the next term, in place of any other: what it leaves empty stays as it is, the zero one takes
+	// the plan away. nil: the plan stays.
+	Next *subscription.NextTerm
 	// Version the caller believes it changes; 0: whichever is there.
 	Version int64
 }
 
-// ChangeSubscription applies changes together or not at all (contract.md §10): reactivate, then name, seats and auto-renew,
-// then suspend or cancel. What equals the stored value is no change. R02 for online services, R03 and R05 for software.
+// ChangeSubscription applies changes together or not at all (contract.md §10): reactivate, then name, seats, auto-renew and
+// the next term, then suspend or cancel. What equals the stored value is no change. R02 for online services, R03 and R05 for software.
 // Faults: "etag.stale", "subscription.deleted" (E03: "cancel.already" for a second cancellation), those of each decision.
 func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Request, c id.Customer, sub id.Subscription, ch Changes, asked Asked) (Reply, error) {
 	if who.MayFor(party.ManageSoftware, c) != nil && who.MayFor(party.CancelSoftware, c) != nil {
@@ -249,7 +252,7 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	p.Act = fmt.Sprintf("subscription %s %d %t", h.State, h.Quantity, h.AutoRenew) // what it becomes, however it was asked for
+	p.Act = fmt.Sprintf("subscription %s %d %t%s", h.State, h.Quantity, h.AutoRenew, nextTermWords(h.Scheduled)) // what it becomes, however it was asked for
 	p.Target, p.Policy = string(before.ID), before.Tariff.Policy
 	p.Window = subscription.Held{Subscription: before, Rule: h.Rule}.CancelWindow(d.now).Until
 	if err := p.check(asked); err != nil {
@@ -270,6 +273,9 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 		{Key: "SubscriptionId", Value: string(before.ID)}, {Key: "Status", Value: string(h.State)},
 		{Key: "AutoRenew", Value: yes(h.AutoRenew)},
 	}, moneyDetails(total.Charges)...)
+	if words := nextTermWords(h.Scheduled); words != "" {
+		details = append(details, activity.Detail{Key: "NextTerm", Value: words[1:]})
+	}
 	return out, s.record(activity.UpdateSubscription, activity.Subscription, string(before.ID), details...)
 }
 
@@ -297,6 +303,9 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 		}
 		return total, fault.Refuse("subscription.deleted", nil)
 	}
+	if ch.Next != nil && (h.Planned(*ch.Next) || ch.State == WantCancelled) { // sent back as it was read, or all over anyway
+		ch.Next = nil
+	}
 	if ch.State == WantActive && h.State != subscription.Active {
 		if err := step(d.reactivate(*h)); err != nil {
 			return total, err
@@ -314,6 +323,11 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 	}
 	if ch.AutoRenew != nil && *ch.AutoRenew != h.AutoRenew {
 		if err := step(subscription.SetAutoRenew(h.Subscription, *ch.AutoRenew, d.now)); err != nil {
+			return total, err
+		}
+	}
+	if ch.Next != nil {
+		if err := step(d.schedule(*h, *ch.Next)); err != nil {
 			return total, err
 		}
 	}

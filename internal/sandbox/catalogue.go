@@ -119,6 +119,9 @@ func shelf(media File, exclusive id.Partner) []shelfProduct {
 	suiteTrial.Trial, suiteTrial.TrialDays, suiteTrial.MinQuantity, suiteTrial.MaxQuantity = true, 30, 25, 25
 	suiteTrial.Limit, suiteTrial.LimitUnit, suiteTrial.ConvertsTo = 1, catalog.Lifetime, []catalog.Ref{{Product: MailSuite, Sku: "0001"}}
 
+	suite, enterprise := seats("0001", "Mail Suite Business"), seats("0003", "Mail Suite Enterprise")
+	suite.ConvertsTo = []catalog.Ref{{Product: MailSuite, Sku: enterprise.ID}}
+
 	server := seats("0001", "Server Standard, 16 cores (perpetual)")
 	server.Delivery = license.Delivery{HasKeys: true, HasDownloads: true, Pool: "server", KeyVersions: []string{"2022", "2019"}, Files: serverFiles(media)}
 	sql := seats("0001", "SQL Server Standard, 2 cores (perpetual)")
@@ -171,7 +174,8 @@ func shelf(media File, exclusive id.Partner) []shelfProduct {
 			{starter, []offer{yearly(4_900)}}, {twice, []offer{yearly(5_900)}},
 		}},
 		{Product: firstParty(MailSuite, "Mail Suite", catalog.OnlineService), skus: []shelfSku{
-			{seats("0001", "Mail Suite Business"), []offer{monthly(600), {when.Year, catalog.Monthly, 6_000, time.Time{}}, yearly(6_000)}}, {suiteTrial, nil},
+			{suite, []offer{monthly(600), {when.Year, catalog.Monthly, 6_000, time.Time{}}, yearly(6_000)}}, {suiteTrial, nil},
+			{enterprise, []offer{monthly(1_000), {when.Year, catalog.Monthly, 10_000, time.Time{}}, yearly(10_000)}},
 		}},
 		{Product: firstParty(MailArchive, "Mail Archive", catalog.OnlineService), skus: []shelfSku{
 			{archive, []offer{monthly(300), {when.Year, catalog.Monthly, 3_000, time.Time{}}, yearly(3_000)}},

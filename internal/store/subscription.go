@@ -66,6 +66,33 @@ type subscriptionShape struct {
 	SuspendedByParent bool           `json:"by_parent,omitempty"`
 	EndedAt           *int64         `json:"ended,omitempty"`
 	Slot              int            `json:"slot,omitempty"`
+	Scheduled         nextTermShape  `json:"scheduled,omitzero"`
+}
+
+// nextTermShape is what a renewal will change.
+type nextTermShape struct {
+	Item      itemShape     `json:"item,omitzero"`
+	Title     string        `json:"title,omitempty"`
+	UnitType  string        `json:"unit_type,omitempty"`
+	Class     catalog.Class `json:"class,omitempty"`
+	Plan      catalog.Plan  `json:"plan,omitempty"`
+	Term      termShape     `json:"term,omitzero"`
+	Quantity  int64         `json:"quantity,omitempty"`
+	End       *int64        `json:"end,omitempty"`
+	AnchorDay int           `json:"anchor,omitempty"`
+}
+
+func fromNextTerm(n subscription.NextTerm) nextTermShape {
+	return nextTermShape{
+		fromItem(n.Item), n.Title, n.UnitType, n.Class, n.Plan, fromTerm(n.Term), n.Quantity, micros(n.End.At), n.End.AnchorDay,
+	}
+}
+
+func (s nextTermShape) nextTerm() subscription.NextTerm {
+	return subscription.NextTerm{
+		Item: s.Item.item(), Title: s.Title, UnitType: s.UnitType, Class: s.Class, Plan: s.Plan, Term: s.Term.term(),
+		Quantity: s.Quantity, End: subscription.End{At: instant(s.End), AnchorDay: s.AnchorDay},
+	}
 }
 
 type batchShape struct {
@@ -86,7 +113,7 @@ func subscriptionBody(s subscription.Subscription) string {
 		Current: fromPeriod(s.Current), Tariff: fromTariff(s.Tariff), NextCharge: micros(s.NextCharge), ChargeNo: s.ChargeNo,
 		AutoRenew: s.AutoRenew, Switchable: s.Switchable, TrialDays: s.TrialDays, TrialUntil: micros(s.TrialUntil),
 		SuspendedAt: micros(s.SuspendedAt), DataUntil: micros(s.DataUntil), SuspensionReason: s.SuspensionReason,
-		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot,
+		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot, Scheduled: fromNextTerm(s.Scheduled),
 	})
 }
 
@@ -109,6 +136,7 @@ func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error
 	s.AutoRenew, s.Switchable, s.TrialDays, s.TrialUntil = b.AutoRenew, b.Switchable, b.TrialDays, instant(b.TrialUntil)
 	s.SuspendedAt, s.DataUntil, s.SuspensionReason = instant(b.SuspendedAt), instant(b.DataUntil), b.SuspensionReason
 	s.SuspendedByParent, s.EndedAt, s.Slot = b.SuspendedByParent, instant(b.EndedAt), b.Slot
+	s.Scheduled = b.Scheduled.nextTerm()
 	return nil
 }
 

@@ -163,7 +163,7 @@ var faultOf = map[string]wireFault{
 	"link.replaced":       {400, "990017", "The download link was replaced by a newer one."},
 	"link.expired":        {400, "990017", "The download link expired[ on {at}]; ask for a new one."},
 	"link.used_up":        {400, "990017", "The download link has been used[ {max} times], as often as it may; ask for a new one."},
-	"next_term.fixed":     {400, "900127", "Changes of the next term cannot be scheduled here."},
+	"next_charge.fixed":   {400, "900127", "The next charge of a running term cannot be changed; scheduledNextTermInstructions change the next term."},
 	"billing_cycle.fixed": {400, "2054", "The billing cycle cannot be changed in the middle of a term."},
 	"reseller.fixed":      {400, "800098", "The reseller of record of a subscription cannot be changed."},
 	"member.too_long":     {400, "3000", "The member {member} is too long[; {max} characters are allowed]."},
@@ -193,5 +193,15 @@ var faultOf = map[string]wireFault{
 	"promotion.unknown":     {400, "27007", "There is no such promotion."},
 	"term_end.not_offered":  {400, "900127", "A term cannot end on a date of choice here; leave customTermEndDate out."},
 	"link.changed":          {409, "900278", "Another change of this download link came first; ask again."},
-	"subscription.settling": {503, "990002", "The subscription is just being renewed or charged; try again."},
+
+	// What a renewal changes, and other SKUs.
+	"next_term.suspended":     {400, "800091", "A suspended subscription cannot be changed; reactivate it first."},
+	"next_term.not_renewing":  {400, "800093", "The subscription does not renew, so nothing can be planned for its next term; turn autoRenewEnabled on first, a trial is converted."},
+	"next_term.fixed":         {400, "900127", "Changes of the next term cannot be planned for what is charged by use or reserved."},
+	"next_term.base":          {400, "900127", "The term of an add-on is that of its base subscription; only seats and billing cycle can be planned."},
+	"next_term.add_ons":       {400, "900127", "Add-ons hang on the subscription, so its next term keeps product, length and end; seats and billing cycle can be planned."},
+	"transition.not_eligible": {403, "800020", "The subscription cannot become this item; transitionEligibilities lists those it can."},
+	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
+	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},
+	"subscription.settling":   {503, "990002", "The subscription is just being renewed or charged; try again."},
 }

@@ -109,7 +109,7 @@ func changeSubscription(t *testing.T, d *demo) {
 	d.refused(400, "2055", "PATCH", uri, `{"quantity":18,"attributes":{"etag":"`+etag+`"}}`)
 	d.refused(400, "2055", "PATCH", uri, `{"quantity":18}`, "If-Match", `"`+etag+`"`)
 	d.refused(400, "2054", "PATCH", uri, `{"friendlyName":"lost","billingCycle":"annual"}`)
-	d.refused(400, "900127", "PATCH", uri, `{"scheduledNextTermInstructions":{"quantity":1}}`)
+	d.refused(400, "900127", "PATCH", uri, `{"nextChargeInstructions":{"quantity":1}}`)
 	d.refused(400, "3000", "PATCH", uri, `{"quantity":"many"}`)
 	if now := d.do(200, "GET", uri, ""); now.text("friendlyName") == "lost" || now["quantity"] != 17.0 {
 		t.Errorf("a refusal changed something: %v", now)

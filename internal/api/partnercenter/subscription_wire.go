@@ -40,6 +40,7 @@ type wireSubscription struct {
 	BillingCycle          string              `json:"billingCycle"`
 	TermDuration          string              `json:"termDuration,omitempty"`
 	RenewalTermDuration   string              `json:"renewalTermDuration,omitempty"`
+	NextTerm              *nextTerm           `json:"scheduledNextTermInstructions,omitempty"`
 	Actions               []string            `json:"actions"`
 	SuspensionReasons     []string            `json:"suspensionReasons,omitempty"`
 	RefundOptions         []refundOption      `json:"refundOptions,omitempty"`
@@ -102,6 +103,7 @@ func (d dialect) subscription(v app.SubscriptionView) wireSubscription {
 		Quantity: s.Quantity, UnitType: s.UnitType, ParentSubscriptionID: string(s.Parent), HasPurchasableAddons: v.HasAddOns,
 		CreationDate: at(s.OrderedAt), EffectiveStartDate: at(startOf(s)),
 		Status: d.status(s.State), AutoRenewEnabled: s.AutoRenew, IsTrial: s.InTrial(v.Now),
+		NextTerm:    d.nextTerm(s.Scheduled),
 		BillingType: "license", BillingCycle: d.cycle(s.Plan), TermDuration: s.Term.String(), Actions: actionsOf(v),
 		IsMicrosoftProduct: s.Publisher == id.FirstParty, ContractType: "subscription",
 		Preview: previewOf(v.Preview), Links: linksOf(v),

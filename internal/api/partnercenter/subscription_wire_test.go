@@ -89,6 +89,25 @@ func TestSubscriptionGolden(t *testing.T) {
 	golden(t, "subscription_preview", body)
 }
 
+func TestNextTermGolden(t *testing.T) {
+	v := held()
+	v.Scheduled = subscription.NextTerm{
+		Item:  id.Item{Product: "CMP000000002", Sku: "0001", Availability: "CMPAVL000007"},
+		Title: "Device CAL, 1 year", Class: catalog.SoftwareSub, Plan: catalog.Monthly, Term: when.Year, Quantity: 6,
+		End: subscription.End{At: utc("2025-07-01T00:00:00Z"), AnchorDay: 1},
+	}
+	w := dialect{}.subscription(v)
+	body, err := encode(w.NextTerm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "next_term", body)
+	back, err := w.NextTerm.wish()
+	if err != nil || !v.Planned(back) {
+		t.Errorf("edge 18: what was read is sent back as another plan: %+v %v", back, err)
+	}
+}
+
 // Edge rule 22: the same instant stands in three places.
 func TestWindowStandsInThreePlaces(t *testing.T) {
 	w := dialect{}.subscription(held())
@@ -221,9 +240,20 @@ func TestSubscriptionPatch(t *testing.T) {
 		{"etag of another object", `{"attributes":{"etag":"` + etag(customerOne, 3) + `"}}`, "etag.stale", app.Changes{}},
 		{"unknown status", `{"status":"gone"}`, "enum.unknown", app.Changes{}},
 		{"quantity that is no whole number", `{"quantity":1.5}`, "body.member", app.Changes{}},
-		{"a change of the next term", `{"scheduledNextTermInstructions":{"quantity":3}}`, "next_term.fixed", app.Changes{}},
+		{"the next term's seats", `{"scheduledNextTermInstructions":{"quantity":3}}`, "", app.Changes{Next: &subscription.NextTerm{Quantity: 3}}},
+		{"the next term, .NET", `{"ScheduledNextTermInstructions":{"Product":{"ProductId":"cmp000000002","SkuId":"0003","AvailabilityId":"old","BillingCycle":"Annual",
+			"TermDuration":"P1Y","PromotionId":null},"Quantity":5,"CustomTermEndDate":"2027-01-31T00:00:00"}}`, "", app.Changes{Next: &subscription.NextTerm{
+			Item: id.Item{Product: "CMP000000002", Sku: "0003", Availability: "ANY"}, Plan: catalog.Annual, Term: when.Year, Quantity: 5,
+			End: subscription.End{At: utc("2027-01-31")}}}},
+		{"a plan that says nothing", `{"scheduledNextTermInstructions":{"product":{},"quantity":0}}`, "member.missing", app.Changes{}},
+		{"a promotion in the plan", `{"scheduledNextTermInstructions":{"product":{"promotionId":"P"},"quantity":1}}`, "promotion.unknown", app.Changes{}},
+		{"a plan of the wrong shape", `{"scheduledNextTermInstructions":"renew"}`, "body.member", app.Changes{}},
+		{"a change of the next charge", `{"nextChargeInstructions":{"quantity":3}}`, "next_charge.fixed", app.Changes{}},
 		{"reseller of record", `{"partnerId":"4711"}`, "reseller.fixed", app.Changes{}},
 	} {
+		if c.want.Next == nil { // edge 18: missing and null take the plan away
+			c.want.Next = new(subscription.NextTerm)
+		}
 		t.Run(c.name, func(t *testing.T) {
 			d := doorWith(t, options(), operation{
 				method: "PATCH", path: "/v1/customers/{customer}/subscriptions/{subscription}",

@@ -141,6 +141,7 @@ type subscriptionPatch struct {
 	FriendlyName     string     `json:"friendlyName"`
 	BillingCycle     enumText   `json:"billingCycle"`
 	PartnerID        string     `json:"partnerId"`
+	NextTerm         *nextTerm  `json:"scheduledNextTermInstructions"`
 	Attributes       attributes `json:"attributes"`
 }
 
@@ -178,12 +179,16 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 		ch.State = app.WantCancelled
 	}
 	switch {
-	case in.has("schedulednextterminstructions"), in.has("nextchargeinstructions"):
-		return ch, fault.Refuse("next_term.fixed", nil)
+	case in.has("nextchargeinstructions"):
+		return ch, fault.Refuse("next_charge.fixed", nil)
 	case p.PartnerID != "": // never sent out, so never an echo
 		return ch, fault.Refuse("reseller.fixed", nil)
 	}
-	return ch, nil
+	ch.Next = new(subscription.NextTerm) // null or missing takes a plan away
+	if p.NextTerm != nil {
+		*ch.Next, err = p.NextTerm.wish()
+	}
+	return ch, err
 }
 
 // keeps refuses a body that wants what no PATCH can do, given the subscription as it is: another billing cycle, or a

@@ -64,7 +64,7 @@ func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, err
 	case h.termOver(now): // a renewal opens a window
 		return Outcome{}, settling()
 	case h.Rule.After == policy.EndAtTerm:
-		h.AutoRenew = false
+		h.AutoRenew, h.Scheduled = false, NextTerm{}
 		return Outcome{Subscriptions: []Subscription{h.Subscription}, EndsAt: h.Current.End}, nil
 	default:
 		return Outcome{}, Closed(h.Rule, w.Until)
@@ -98,7 +98,7 @@ func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, now 
 func end(ids id.Source, h Held, mode policy.CreditMode, now time.Time) Outcome {
 	credits := billing.Credits(ids, h.Charges, mode, h.LineAt, now)
 	s := h.Subscription
-	s.State, s.EndedAt, s.NextCharge, s.AutoRenew = Cancelled, now, time.Time{}, false
+	s.State, s.EndedAt, s.NextCharge, s.AutoRenew, s.Scheduled = Cancelled, now, time.Time{}, false, NextTerm{}
 	return Outcome{
 		Subscriptions: []Subscription{s}, Charges: credits,
 		Cancelled: []LineRef{{s.Order, s.Line}}, EndsAt: now,

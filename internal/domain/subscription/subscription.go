@@ -72,7 +72,8 @@ type Subscription struct {
 
 	AutoRenew  bool
 	Switchable bool // whether auto-renew can be switched (F39)
-	TrialDays  int  // free days once activated (F23); 0: none
+	Scheduled  NextTerm
+	TrialDays  int // free days once activated (F23); 0: none
 	TrialUntil time.Time
 	Parent     id.Subscription // the base of an add-on
 

@@ -101,7 +101,7 @@ func reactivate(ids id.Source, s Subscription, base *Subscription, quote Quoter,
 	if !lapsed {
 		return Outcome{Subscriptions: []Subscription{s}}, nil
 	}
-	q, ok := quote(s, now)
+	s, q, ok := s.renewal(quote, now)
 	if !ok {
 		return Outcome{}, fault.Refuse("offer.withdrawn", nil)
 	}
@@ -114,7 +114,7 @@ func reactivate(ids id.Source, s Subscription, base *Subscription, quote Quoter,
 }
 
 // SetAutoRenew switches renewal on or off (F38, F39); at the very renewal instant, or that at which free days become
-// paid (F23), the renewal wins (E14).
+// paid (F23), the renewal wins (E14). Switched off, what was planned for the next term is gone.
 // Faults: "subscription.deleted", "auto_renew.not_offered", "auto_renew.too_late".
 func SetAutoRenew(s Subscription, on bool, now time.Time) (Outcome, error) {
 	switch {
@@ -125,7 +125,9 @@ func SetAutoRenew(s Subscription, on bool, now time.Time) (Outcome, error) {
 	case !s.TermEnd().IsZero() && !now.Before(s.TermEnd()):
 		return Outcome{}, fault.Refuse("auto_renew.too_late", fault.Args{"until": s.TermEnd()})
 	}
-	s.AutoRenew = on
+	if s.AutoRenew = on; !on {
+		s.Scheduled = NextTerm{} // nothing follows that it could change
+	}
 	return Outcome{Subscriptions: []Subscription{s}}, nil
 }
 

@@ -40,11 +40,11 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 		s.AnchorDay = at.Day()
 		return startTerm(ids, s, Quote{Tariff: s.Tariff}, at, false)
 	}
-	q, ok := quote(s, at)
+	next, q, ok := s.renewal(quote, at)
 	if !ok {
 		return finish(s, Expired, at), nil // E16
 	}
-	return startTerm(ids, s, q, at, true)
+	return startTerm(ids, next, q, at, true)
 }
 
 // outlives tells whether a base goes on after an instant at which its own term may end, whether it was stepped there
@@ -53,13 +53,13 @@ func outlives(base Subscription, quote Quoter, at time.Time) bool {
 	if base.State != Active || base.TermEnd().After(at) {
 		return base.State == Active
 	}
-	_, sold := quote(base, at)
+	_, _, sold := base.renewal(quote, at)
 	return sold && base.AutoRenew && base.Class != catalog.Trial
 }
 
 // finish ends a subscription by itself. One that is cancelled takes its order line along: the keys die with it.
 func finish(s Subscription, state State, at time.Time) Outcome {
-	s.State, s.EndedAt, s.NextCharge = state, at, time.Time{}
+	s.State, s.EndedAt, s.NextCharge, s.Scheduled = state, at, time.Time{}, NextTerm{}
 	out := Outcome{Subscriptions: []Subscription{s}, EndsAt: at}
 	if state == Cancelled {
 		out.Cancelled = []LineRef{{s.Order, s.Line}}

@@ -17,6 +17,7 @@ type Quote struct {
 	AutoRenew  bool
 	Switchable bool
 	Order      id.Order // the new order line a renewal stands on; empty when the term belongs to the line it has
+	End        End      // where the term is made to end; zero: a whole term
 }
 
 // Begin starts what was bought: at once, or, for a publisher's plan, waits for its activation (F74). base is the
@@ -74,10 +75,13 @@ func startTerm(ids id.Source, s Subscription, q Quote, at time.Time, renewal boo
 	}
 	s.Batches = []Batch{{Quantity: s.Quantity, At: s.LineAt}}
 	out, err := Outcome{}, error(nil)
-	if s.Class == catalog.Metered { // charged by use
+	switch {
+	case !q.End.At.IsZero():
+		out, err = s.join(ids, s.alignedTo(q.End), kind, at)
+	case s.Class == catalog.Metered: // charged by use
 		s.ChargeNo, s.NextCharge = 0, time.Time{}
 		out.Subscriptions = []Subscription{s}
-	} else {
+	default:
 		out, err = s.charge(ids, kind, 0, at)
 	}
 	if renewal {

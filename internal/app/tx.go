@@ -85,6 +85,8 @@ type CatalogReader interface {
 	// Market lists the products with an availability in a market and segment, by id, of the kinds given (none: all),
 	// imported offers left out.
 	Market(m market.Country, segment market.Segment, kinds []catalog.Kind) ([]*catalog.Entry, error)
+	// OnSale lists at most limit products from one on, by id, that have an availability in a market and segment.
+	OnSale(m market.Country, segment market.Segment, from id.Product, limit int) ([]id.Product, error)
 	// Offer fault: "offer.unknown".
 	Offer(m market.Country, offer id.Product) (catalog.Offer, error)
 	// Offers of a market by rank and id.

@@ -132,6 +132,7 @@ func (d *demo) tries() map[string][]try {
 		},
 		"POST /v1/customers":                                     {{target: "/v1/customers", body: `{"companyProfile":{"domain":"northstar.example"},"billingProfile":{"email":"a@b.example","culture":"fr-FR","language":"fr","companyName":"x","defaultAddress":{"country":"FR"}}}`}},
 		"GET /v1/auditrecords":                                   {{target: "/v1/auditrecords"}},
+		"GET /v1/prices":                                         {{target: "/v1/prices?country=FR"}},
 		"GET /v1/auditrecords/{record}":                          {{target: "/v1/auditrecords/" + record}},
 		"GET /auditactivity/v1/auditrecords/{record}":            {{target: "/auditactivity/v1/auditrecords/" + record}},
 		"GET /v1/products":                                       {{target: "/v1/products?country=FR&targetView=Software"}},

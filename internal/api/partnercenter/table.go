@@ -14,6 +14,7 @@ func (a *api) operations() []operation {
 		a.softwareOperations(),
 		a.entitlementOperations(),
 		a.verdictOperations(),
+		a.policyOperations(),
 		a.invoiceOperations(),
 		a.auditOperations(),
 		a.sandboxOperations(),

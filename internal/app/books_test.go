@@ -137,8 +137,8 @@ func (g *game) auditInvoices(cs []billing.Charge) {
 		if had && before.CarryOut.Minor() != i.Carried.Minor() || !had && !i.Carried.IsZero() {
 			g.fail("E07 carried %v after %v", i.Carried, before.CarryOut)
 		}
-		if i.Total().Sign() < 0 || i.CarryOut.Sign() > 0 || i.CarryOut.Sign() < 0 && i.Total().Sign() != 0 {
-			g.fail("E07 %+v", i)
+		if (i.Total().Sign() < 0) != (i.Document == billing.CreditNote) || i.CarryOut.Sign() > 0 || i.CarryOut.Sign() < 0 && i.Total().Sign() != 0 {
+			g.fail("E06 E07 %+v", i)
 		}
 		sum := billing.Totals{}
 		for _, c := range cs {

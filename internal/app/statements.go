@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -47,6 +48,8 @@ func (a *App) Estimates(ctx context.Context, who party.Actor) ([]Estimate, error
 		if err != nil {
 			return nil, err
 		}
+		currencies = append(currencies, missing(currencies, totals)...)
+		slices.Sort(currencies)
 		for _, c := range currencies {
 			carried, err := r.Carry(who.Scope, c)
 			if err != nil {
@@ -97,15 +100,8 @@ func (a *App) Unbilled(ctx context.Context, who party.Actor, currency money.Curr
 	})
 }
 
-// Invoices lists issued invoices, newest first (R08).
-func (a *App) Invoices(ctx context.Context, who party.Actor, q InvoiceQuery) ([]billing.Invoice, error) {
-	if err := who.May(party.ReadInvoices); err != nil {
-		return nil, err
-	}
-	return read(ctx, a.Store, func(r Reader) ([]billing.Invoice, error) { return r.Invoices(who.Scope, q) })
-}
-
-// InvoiceLines lists the lines of an issued invoice (F73, R08). Fault: "invoice.unknown".
+// InvoiceLines lists the lines of a document (F73, R08); those of a void note take back what they name (E10). Fault:
+// "invoice.unknown".
 func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoice, after ChargeCursor, limit int) (billing.Invoice, []StatementLine, error) {
 	if err := who.May(party.ReadInvoices); err != nil {
 		return billing.Invoice{}, nil, err
@@ -120,6 +116,11 @@ func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoi
 		}
 		q := ChargeQuery{Currency: b.inv.Currency, From: b.inv.Period.Start, Until: b.inv.Period.End, After: after, Limit: limit}
 		b.lines, err = statement(r, who.Scope, q)
+		if b.inv.Document == billing.VoidNote {
+			for i := range b.lines {
+				b.lines[i].Net, b.lines[i].Tax = b.lines[i].Net.Neg(), b.lines[i].Tax.Neg()
+			}
+		}
 		return b, err
 	})
 	return got.inv, got.lines, err

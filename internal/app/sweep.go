@@ -4,11 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/comptoir-dev/comptoir/internal/domain/activity"
-	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
-	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
@@ -81,57 +78,6 @@ func (a *App) runDue(ctx context.Context, d Due, happened func(Happened)) error 
 		return nil, err
 	})
 	if f := fault.Of(err); f != nil && f.Code == "subscription.changed" {
-		return nil // another worker was first
-	}
-	if err == nil && !done.At.IsZero() && happened != nil {
-		happened(done)
-	}
-	return err
-}
-
-// closePeriod issues the invoice of a billing period at its end (F71) and opens the next one. A period without lines and
-// without a balance makes no invoice.
-func (a *App) closePeriod(ctx context.Context, d Due, happened func(Happened)) error {
-	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true, Books: true}}
-	var done Happened
-	_, err := a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		done = Happened{}
-		partner, err := tx.Partner(d.Scope)
-		if err != nil {
-			return nil, err
-		}
-		period := billing.PeriodAt(partner.BillingDay, d.At.Add(-time.Microsecond))
-		if err := tx.CloseAccount(d.Currency, d.At, billing.PeriodAt(partner.BillingDay, d.At).End); err != nil {
-			return nil, err
-		}
-		totals, err := tx.Totals(d.Scope, period.Start, period.End)
-		if err != nil {
-			return nil, err
-		}
-		carried, err := tx.Carry(d.Scope, d.Currency)
-		if err != nil {
-			return nil, err
-		}
-		t := totals[d.Currency]
-		if t.Lines == 0 && carried.IsZero() {
-			return nil, nil
-		}
-		if t.Lines == 0 {
-			t.Net, t.Tax = money.Of(0, d.Currency), money.Of(0, d.Currency)
-		}
-		number, err := tx.NextInvoiceNumber()
-		if err != nil {
-			return nil, err
-		}
-		inv := billing.Issue(number, d.Currency, period, t, carried)
-		done = Happened{At: d.At, What: "invoice", Invoice: inv.ID}
-		s := saver{app: a, tx: tx, act: &act, now: d.At}
-		if err := s.record(activity.ReadyInvoice, activity.Invoice, string(inv.ID), activity.Detail{Key: "Total", Value: inv.Total().String()}); err != nil {
-			return nil, err
-		}
-		return nil, tx.AddInvoice(inv)
-	})
-	if f := fault.Of(err); f != nil && f.Code == "invoice.done" {
 		return nil // another worker was first
 	}
 	if err == nil && !done.At.IsZero() && happened != nil {

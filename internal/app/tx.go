@@ -50,8 +50,10 @@ type Reader interface {
 	Totals(s party.Scope, from, until time.Time) (map[money.Currency]billing.Totals, error)
 	// Invoice fault: "invoice.unknown".
 	Invoice(s party.Scope, number id.Invoice) (billing.Invoice, error)
-	// Invoices newest first.
+	// Invoices and credit notes newest first, without the void notes.
 	Invoices(s party.Scope, q InvoiceQuery) ([]billing.Invoice, error)
+	// Payments by their days, newest first.
+	Payments(s party.Scope, q PaymentQuery) ([]billing.Payment, error)
 	// Currencies the scope is billed in, in order.
 	Currencies(s party.Scope) ([]money.Currency, error)
 	// Carry is the balance the latest invoice of a currency left over: zero or negative (E07).
@@ -121,7 +123,9 @@ type Tx interface {
 	AddEntries(es ...ledger.Entry) error
 	// NextInvoiceNumber takes the next number of the gap-free series.
 	NextInvoiceNumber() (int64, error)
+	// AddInvoice fault: "invoice.done".
 	AddInvoice(i billing.Invoice) error
+	AddPayment(p billing.Payment) error
 	// OpenAccount sees that the sweep closes the billing period of a currency at end; an account whose period ends earlier
 	// stays.
 	OpenAccount(c money.Currency, end time.Time) error
@@ -203,6 +207,13 @@ type OfferQuery struct {
 type InvoiceQuery struct {
 	From, Until   time.Time // by issue
 	Offset, Limit int
+}
+
+// PaymentQuery narrows payments; what is empty does not narrow.
+type PaymentQuery struct {
+	Invoice  id.Invoice
+	Currency money.Currency
+	Limit    int // 0: all
 }
 
 // RecordQuery narrows the activity log. Security and Business say which kinds the caller may read (R06, R07).

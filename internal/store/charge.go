@@ -19,7 +19,8 @@ const (
 	sqlChargesOfCustomer = ` AND order_id IN (SELECT id FROM orders WHERE partner_id = $1 AND customer_id = ?)`
 	sqlChargeInsert      = `INSERT INTO charge
 		(partner_id, at, id, customer_id, order_id, line, subscription_id, currency, net, tax, body)`
-	sqlTotals = `SELECT currency, CAST(SUM(net) AS BIGINT), CAST(SUM(tax) AS BIGINT), COUNT(*) FROM charge
+	sqlTotals = `SELECT currency, CAST(SUM(net) AS BIGINT), CAST(SUM(tax) AS BIGINT), COUNT(*),
+		COUNT(*) FILTER (WHERE net + tax > 0) FROM charge
 		WHERE partner_id = $1 AND at >= $2 AND at < $3`
 )
 
@@ -33,6 +34,7 @@ type chargeShape struct {
 	Part      int          `json:"part,omitempty"`
 	Parts     int          `json:"parts,omitempty"`
 	Days      int64        `json:"days,omitempty"`
+	Whole     int64        `json:"whole,omitempty"`
 	Of        id.Charge    `json:"of,omitempty"`
 	Kept      int64        `json:"kept,omitempty"`
 	TaxRow    string       `json:"tax_row,omitempty"`
@@ -55,7 +57,7 @@ func scanCharge(c *billing.Charge, scan func(dest ...any) error) error {
 	}
 	c.Net, c.Tax = money.Of(net, currency), money.Of(tax, currency)
 	c.Kind, c.Period, c.Quantity, c.Unit = b.Kind, b.Period.period(), b.Quantity, b.Unit.price()
-	c.Part, c.Parts, c.Days, c.Of, c.Kept = b.Part, b.Parts, b.Days, b.Of, b.Kept
+	c.Part, c.Parts, c.Days, c.Whole, c.Of, c.Kept = b.Part, b.Parts, b.Days, b.Whole, b.Of, b.Kept
 	c.TaxRow, c.TaxPPM, c.Inclusive, c.PriceRow, c.PolicyRow = b.TaxRow, b.TaxPPM, b.Inclusive, b.PriceRow, b.PolicyRow
 	return nil
 }
@@ -93,7 +95,7 @@ func (t *Tx) AddCharges(cs []billing.Charge) error {
 	for _, c := range cs {
 		args = append(args, t.scope.Partner(), c.At, c.ID, c.Customer, c.Order, c.Line, null(c.Subscription),
 			c.Gross().Currency(), c.Net.Minor(), c.Tax.Minor(), toBody(chargeShape{
-				c.Kind, fromPeriod(c.Period), c.Quantity, fromPrice(c.Unit), c.Part, c.Parts, c.Days, c.Of, c.Kept,
+				c.Kind, fromPeriod(c.Period), c.Quantity, fromPrice(c.Unit), c.Part, c.Parts, c.Days, c.Whole, c.Of, c.Kept,
 				c.TaxRow, c.TaxPPM, c.Inclusive, c.PriceRow, c.PolicyRow,
 			}))
 	}
@@ -118,11 +120,12 @@ func (r *Reader) Totals(s party.Scope, from, until time.Time) (map[money.Currenc
 	for rs.next() {
 		var c money.Currency
 		var net, tax int64
-		var lines int
-		if err := rs.scan(&c, &net, &tax, &lines); err != nil {
+		var t billing.Totals
+		if err := rs.scan(&c, &net, &tax, &t.Lines, &t.Charges); err != nil {
 			return nil, err
 		}
-		all[c] = billing.Totals{Net: money.Of(net, c), Tax: money.Of(tax, c), Lines: lines}
+		t.Net, t.Tax = money.Of(net, c), money.Of(tax, c)
+		all[c] = t
 	}
 	return all, rs.err()
 }

@@ -1,4 +1,4 @@
-// Invoices, their gap-free numbers, and the billing periods that run (F71).
+// Invoices and what amends them, their gap-free numbers, and the billing periods that run (F71, E10).
 package store
 
 import (
@@ -14,12 +14,20 @@ import (
 )
 
 const (
-	sqlInvoices = `SELECT id, number, currency, issued_at, carry_out, body FROM invoice WHERE partner_id = $1`
-	sqlInvoice  = sqlInvoices + ` AND id = $2`
-	sqlCarry    = `SELECT carry_out FROM invoice WHERE partner_id = $1 AND currency = $2 ORDER BY period_start DESC LIMIT 1`
+	// What became of a document, and what was paid on it, are rows of their own.
+	sqlInvoices = `SELECT i.id, i.number, i.document, i.edition, i.currency, i.period_start, i.period_end, i.issued_at, i.due_at,
+			i.net, i.tax, i.lines, i.charges, i.carried, i.carry_out, i.amends,
+			COALESCE((SELECT CAST(SUM(p.amount) AS BIGINT) FROM payment p WHERE p.partner_id = i.partner_id AND p.invoice_id = i.id), 0),
+			(SELECT v.id FROM invoice v WHERE v.partner_id = i.partner_id AND v.amends = i.id AND v.document = 'void_note'),
+			(SELECT a.id FROM invoice a WHERE a.partner_id = i.partner_id AND a.amends = i.id AND a.document <> 'void_note')
+		FROM invoice i WHERE i.partner_id = $1`
+	sqlInvoice = sqlInvoices + ` AND i.id = $2`
+	sqlCarry   = `SELECT carry_out FROM invoice WHERE partner_id = $1 AND currency = $2 AND document <> 'void_note'
+		ORDER BY period_start DESC, edition DESC LIMIT 1`
 
-	sqlInvoiceInsert = `INSERT INTO invoice (partner_id, id, number, currency, period_start, issued_at, carry_out, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlInvoiceInsert = `INSERT INTO invoice (partner_id, id, number, document, edition, currency, period_start, period_end, issued_at, due_at,
+			net, tax, lines, charges, carried, carry_out, amends)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 	sqlSeriesNext = `UPDATE series SET last = last + 1 WHERE name = $1 RETURNING last`
 
 	sqlCurrencies = `SELECT currency FROM account WHERE partner_id = $1 ORDER BY currency`
@@ -29,37 +37,19 @@ const (
 	sqlAccountUpdate = `UPDATE account SET due_at = $4 WHERE partner_id = $1 AND currency = $2 AND due_at = $3`
 )
 
-// invoiceSeries is the name of the invoice numbers in series.
+// invoiceSeries is the name of the numbers of all documents in series.
 const invoiceSeries = "invoice"
 
 func invoiceDone() *fault.Fault { return fault.Conflict("invoice.done", nil) }
 
-// invoiceShape holds amounts in minor units of the row's currency.
-type invoiceShape struct {
-	Period  periodShape `json:"period,omitzero"`
-	DueAt   *int64      `json:"due,omitempty"`
-	Net     int64       `json:"net,omitempty"`
-	Tax     int64       `json:"tax,omitempty"`
-	Lines   int         `json:"lines,omitempty"`
-	Carried int64       `json:"carried,omitempty"`
-	Paid    int64       `json:"paid,omitempty"`
-}
-
 func scanInvoice(i *billing.Invoice, scan func(dest ...any) error) error {
-	var text []byte
-	var carry int64
-	if err := scan(&i.ID, &i.Number, &i.Currency, &i.IssuedAt, &carry, &text); err != nil {
-		return err
-	}
-	var b invoiceShape
-	if err := fromBody(text, &b); err != nil {
-		return err
-	}
+	var net, tax, carried, carry, paid int64
+	err := scan(&i.ID, &i.Number, &i.Document, &i.Edition, &i.Currency, &i.Period.Start, &i.Period.End, &i.IssuedAt, &i.DueAt,
+		&net, &tax, &i.Totals.Lines, &i.Totals.Charges, &carried, &carry, &i.Amends, &paid, &i.VoidedBy, &i.ReplacedBy)
 	of := func(minor int64) money.Amount { return money.Of(minor, i.Currency) }
-	i.Period, i.DueAt = b.Period.period(), instant(b.DueAt)
-	i.Totals = billing.Totals{Net: of(b.Net), Tax: of(b.Tax), Lines: b.Lines}
-	i.Carried, i.CarryOut, i.Paid = of(b.Carried), of(carry), of(b.Paid)
-	return nil
+	i.Totals.Net, i.Totals.Tax = of(net), of(tax)
+	i.Carried, i.CarryOut, i.Paid = of(carried), of(carry), of(paid)
+	return err
 }
 
 // Invoice implements app.Reader. An indirect reseller sees none: its provider is billed.
@@ -84,9 +74,10 @@ func (r *Reader) Invoices(s party.Scope, q app.InvoiceQuery) ([]billing.Invoice,
 		return nil, nil
 	}
 	f := where(sqlInvoices, s.Partner())
-	f.instant(" AND issued_at >= ?", q.From)
-	f.instant(" AND issued_at < ?", q.Until)
-	f.and(" ORDER BY issued_at DESC, number DESC")
+	f.and(" AND i.document <> 'void_note'")
+	f.instant(" AND i.issued_at >= ?", q.From)
+	f.instant(" AND i.issued_at < ?", q.Until)
+	f.and(" ORDER BY i.issued_at DESC, i.number DESC")
 	f.page(q.Offset, q.Limit)
 	return rowsOf(r, f, scanInvoice)
 }
@@ -116,13 +107,11 @@ func (t *Tx) NextInvoiceNumber() (n int64, err error) {
 	return n, err
 }
 
-// AddInvoice implements app.Tx. A period that has its invoice: "invoice.done".
+// AddInvoice implements app.Tx. A period that has this edition, and a document that is amended already: "invoice.done".
 func (t *Tx) AddInvoice(i billing.Invoice) error {
-	return t.exec(1, invoiceDone(), sqlInvoiceInsert, t.scope.Partner(), i.ID, i.Number, i.Currency, i.Period.Start, i.IssuedAt,
-		i.CarryOut.Minor(), toBody(invoiceShape{
-			fromPeriod(i.Period), micros(i.DueAt), i.Totals.Net.Minor(), i.Totals.Tax.Minor(), i.Totals.Lines,
-			i.Carried.Minor(), i.Paid.Minor(),
-		}))
+	return t.exec(1, invoiceDone(), sqlInvoiceInsert, t.scope.Partner(), i.ID, i.Number, i.Document, i.Edition, i.Currency,
+		i.Period.Start, i.Period.End, i.IssuedAt, i.DueAt, i.Totals.Net.Minor(), i.Totals.Tax.Minor(), i.Totals.Lines,
+		i.Totals.Charges, i.Carried.Minor(), i.CarryOut.Minor(), null(i.Amends))
 }
 
 // OpenAccount implements app.Tx.

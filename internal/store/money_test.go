@@ -82,8 +82,8 @@ func TestChargesAndTotals(t *testing.T) {
 			want        map[money.Currency]billing.Totals
 		}{
 			{"all", time.Time{}, time.Time{}, map[money.Currency]billing.Totals{
-				"EUR": {Net: money.Of(251, "EUR"), Tax: money.Of(25, "EUR"), Lines: 4}, "JPY": {Net: money.Of(1000, "JPY"), Tax: money.Of(100, "JPY"), Lines: 1}}},
-			{"half-open", noon, noon.Add(time.Hour), map[money.Currency]billing.Totals{"EUR": {Net: money.Of(300, "EUR"), Tax: money.Of(30, "EUR"), Lines: 2}}},
+				"EUR": {Net: money.Of(251, "EUR"), Tax: money.Of(25, "EUR"), Lines: 4, Charges: 3}, "JPY": {Net: money.Of(1000, "JPY"), Tax: money.Of(100, "JPY"), Lines: 1, Charges: 1}}},
+			{"half-open", noon, noon.Add(time.Hour), map[money.Currency]billing.Totals{"EUR": {Net: money.Of(300, "EUR"), Tax: money.Of(30, "EUR"), Lines: 2, Charges: 2}}},
 			{"none", noon.Add(-time.Hour), noon, map[money.Currency]billing.Totals{}},
 		} {
 			got, err := view(s, func(r *store.Reader) (map[money.Currency]billing.Totals, error) {

@@ -76,10 +76,7 @@ func oneSale(t *testing.T, s *store.Store) {
 				}}),
 				t.AddEntries(sale),
 				t.OpenAccount("EUR", when.Date(2026, 4, 1)),
-				t.AddInvoice(billing.Invoice{
-					ID: "G000000001", Number: 1, Currency: "EUR", Period: when.Period{Start: when.Date(2026, 2, 1), End: when.Date(2026, 3, 1)},
-					IssuedAt: when.Date(2026, 3, 1), CarryOut: money.Of(-5, "EUR"),
-				}),
+				t.AddInvoice(february(1, "EUR", -5)),
 				t.AddRecord(activity.Record{ID: "record", At: noon, Customer: acme, CustomerName: "Buyer", Operation: activity.CreateOrder, Resource: activity.Order}),
 			)
 		}),
@@ -92,6 +89,12 @@ func oneSale(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// february is an invoice of one charge and one credit, which together come to gross minor units.
+func february(number int64, c money.Currency, gross int64) billing.Invoice {
+	p := when.Period{Start: when.Date(2026, 2, 1), End: when.Date(2026, 3, 1)}
+	return billing.Issue(number, c, p, billing.Totals{Net: money.Of(gross, c), Tax: money.Of(0, c), Lines: 2, Charges: 1}, money.Of(0, c))
 }
 
 func TestEveryWriteHasItsFault(t *testing.T) {
@@ -128,10 +131,20 @@ func TestEveryWriteHasItsFault(t *testing.T) {
 		{"F13 another customer's place", "", func(t *store.Tx) error { return t.TakeSlot("direct", order.Slot{Ref: ref, N: 1, Subscription: "x"}) }},
 		{"giving back without having", "", func(t *store.Tx) error { return t.FreeSlot(acme, "x") }},
 		{"F71 a period twice", "invoice.done", func(t *store.Tx) error {
-			return t.AddInvoice(billing.Invoice{ID: "G2", Number: 2, Currency: "EUR", Period: when.Period{Start: when.Date(2026, 2, 1)}, IssuedAt: noon})
+			return t.AddInvoice(february(2, "EUR", 0))
 		}},
 		{"F71 the same period in another currency", "", func(t *store.Tx) error {
-			return t.AddInvoice(billing.Invoice{ID: "G2", Number: 2, Currency: "USD", Period: when.Period{Start: when.Date(2026, 2, 1)}, IssuedAt: noon})
+			return t.AddInvoice(february(2, "USD", 0))
+		}},
+		{"E10 a void note, and the invoice issued again", "", func(t *store.Tx) error {
+			note, again, _ := billing.Void(february(1, "EUR", -5), 2, noon)
+			return errors.Join(t.AddInvoice(note), t.AddInvoice(again))
+		}},
+		{"E10 voided twice", "invoice.done", func(t *store.Tx) error {
+			note, _, _ := billing.Void(february(1, "EUR", -5), 2, noon)
+			twice := note
+			twice.ID, twice.Number = "G000000003", 3
+			return errors.Join(t.AddInvoice(note), t.AddInvoice(twice))
 		}},
 		{"F71 an account closed already", "invoice.done", func(t *store.Tx) error {
 			return errors.Join(t.CloseAccount("EUR", when.Date(2026, 4, 1), when.Date(2026, 5, 1)), t.CloseAccount("EUR", when.Date(2026, 4, 1), when.Date(2026, 5, 1)))

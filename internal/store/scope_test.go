@@ -25,6 +25,12 @@ var unscoped = map[string]string{
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",
 	"sqlUnpostedCharges":   "the proof covers the whole store",
+	"sqlWrongInvoices":     "the proof covers the whole store",
+	"sqlForgottenCharges":  "the proof covers the whole store",
+	"sqlBrokenCarries":     "the proof covers the whole store",
+	"sqlBrokenChains":      "the proof covers the whole store",
+	"sqlWrongPayments":     "the proof covers the whole store",
+	"sqlUnpostedPayments":  "the proof covers the whole store",
 }
 
 // isStatement: other constants are fragments of one.
@@ -166,6 +172,12 @@ var scans = map[string]string{
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",
 	"sqlUnpostedCharges":   "the proof covers the whole store",
+	"sqlWrongInvoices":     "the proof covers the whole store",
+	"sqlForgottenCharges":  "the proof covers the whole store",
+	"sqlBrokenCarries":     "the proof covers the whole store",
+	"sqlBrokenChains":      "the proof covers the whole store",
+	"sqlWrongPayments":     "the proof covers the whole store",
+	"sqlUnpostedPayments":  "the proof covers the whole store",
 }
 
 // rowLock marks what is said to PostgreSQL alone.

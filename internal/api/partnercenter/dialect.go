@@ -47,6 +47,8 @@ func (d dialect) operation(o activity.Operation) string {
 		switch o {
 		case activity.CreateCredit:
 			return string(activity.UpdateOrder)
+		case activity.RecordPayment:
+			return string(activity.ReadyInvoice)
 		case activity.CreateServiceTicket:
 			return "undefined"
 		}

@@ -18,7 +18,7 @@ var elsewhere = map[string]string{
 	"store.replay_race": "the store tries again",
 	"rate.limited":      "has a body of its own",
 	"tax.incomplete":    "operator", "tax.market_unknown": "operator", "tax.rate": "operator",
-	"money.not_an_amount": "import", "money.too_many_digits": "import", "price.negative": "import",
+	"price.negative": "import",
 }
 
 var faultCode = regexp.MustCompile(`fault\.(?:Refuse|Invalid|Conflict|NotFound|Deny|Unavailable)\(\s*"([a-z_.]+)"`)

@@ -170,10 +170,23 @@ var faultOf = map[string]wireFault{
 	"suspend.trial":       {400, "800040", "A trial cannot be suspended; cancel it instead."},
 	"preview.malformed":   {400, "3000", "If-Preview-Match does not hold the hash of a preview."},
 	"invoice.unknown":     {404, "1000", "There is no such invoice."},
-	"clock.back":          {400, "3000", "The clock cannot go back.[ It is {now}.]"},
-	"clock.too_far":       {400, "900127", "The clock does not move so far at a time[; {days} days at most]."},
-	"clock.busy":          {409, "900278", "The clock is still moving; read it to see how far."},
-	"status.unreachable":  {400, "800040", "This status cannot be asked for; active, suspended and deleted can."},
+	"invoice.voided":      {409, "990020", "The document was voided[ by {by}]."},
+	"invoice.void_note":   {400, "990021", "A void note cannot be voided."},
+	"invoice.paid":        {409, "990022", "Payments stand on the document[ ({paid})]: it can no longer be voided."},
+
+	// Payments.
+	"payment.too_much":      {409, "990023", "The payment is more than what is open[: {open}]."},
+	"payment.currency":      {400, "990024", "The payment is in another currency than the invoice[ ({currency})]; nothing is converted."},
+	"payment.not_positive":  {400, "3000", "The amount of a payment is above zero; to pay out, name the credit note."},
+	"payment.future":        {400, "3000", "The date of a payment cannot lie in the future.[ It is {now}.]"},
+	"money.not_an_amount":   {400, "3000", "The amount is not a plain decimal number."},
+	"money.too_many_digits": {400, "3000", "The amount has more decimals than its currency[ ({digits})]."},
+
+	// The clock of a sandbox.
+	"clock.back":         {400, "3000", "The clock cannot go back.[ It is {now}.]"},
+	"clock.too_far":      {400, "900127", "The clock does not move so far at a time[; {days} days at most]."},
+	"clock.busy":         {409, "900278", "The clock is still moving; read it to see how far."},
+	"status.unreachable": {400, "800040", "This status cannot be asked for; active, suspended and deleted can."},
 
 	// Customers, catalogue, carts and orders, second part.
 	"customer.domain_taken": {409, "990003", "The domain belongs to another tenant."},

@@ -12,11 +12,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
-	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
-// invoiceOperations are contract.md §12.
+// invoiceOperations are contract.md §12, and what the operator does to invoices: payments and voiding, which are ours.
 func (a *api) invoiceOperations() []operation {
 	const all, one = "/v1/invoices", "/v1/invoices/{invoice}"
 	ops := []operation{
@@ -32,10 +31,15 @@ func (a *api) invoiceOperations() []operation {
 	for i := range ops {
 		ops[i].method, ops[i].acts, ops[i].scope, ops[i].status = http.MethodGet, []party.Act{party.ReadInvoices}, scopePartner, http.StatusOK
 	}
-	return ops
+	operator := []party.Act{party.RecordPayments}
+	return append(ops,
+		operation{method: http.MethodPost, path: "/v1/partner/payments", acts: operator, scope: scopePartner, status: http.StatusCreated, handle: a.recordPayment},
+		operation{method: http.MethodPost, path: one + "/void", acts: operator, scope: scopePartner, status: http.StatusOK, body: bodyIgnored, handle: a.voidInvoice},
+	)
 }
 
-// invoice is one issued invoice. A negative sum is carried: what is to be paid is never below zero (E07).
+// invoice is one document. What an invoice asks for is never below zero: that is carried (E07). What a credit note has to
+// give back is below zero (E06). A document that was taken back holds its void note in amendments (E10).
 type invoice struct {
 	ID             string          `json:"id"`
 	InvoiceDate    wireTime        `json:"invoiceDate"`
@@ -46,11 +50,16 @@ type invoice struct {
 	PaidAmount     json.Number     `json:"paidAmount"`
 	CarriedIn      json.Number     `json:"carriedIn"` // from the invoice before: zero or negative
 	CarriedOut     json.Number     `json:"carriedOut"`
+	OpenAmount     json.Number     `json:"openAmount"` // still to be paid; below zero: to be paid out
+	PaymentStatus  string          `json:"paymentStatus"`
 	CurrencyCode   string          `json:"currencyCode"`
 	CurrencySymbol string          `json:"currencySymbol"`
 	InvoiceDetails []invoiceDetail `json:"invoiceDetails"`
 	Amendments     []invoice       `json:"amendments"`
 	DocumentType   string          `json:"documentType"`
+	AmendsOf       string          `json:"amendsOf,omitempty"`
+	Replaces       string          `json:"replaces,omitempty"` // what it was issued again for
+	ReplacedBy     string          `json:"replacedBy,omitempty"`
 	InvoiceType    string          `json:"invoiceType"`
 	Links          *selfLinks      `json:"links"`
 	Attributes     *attributes     `json:"attributes"`
@@ -63,20 +72,31 @@ type invoiceDetail struct {
 	Attributes          *attributes `json:"attributes"`
 }
 
-func invoiceOf(i billing.Invoice) invoice {
+func invoiceOf(v app.InvoiceView) invoice {
+	i := v.Invoice
 	uri := "/invoices/" + string(i.ID)
-	return invoice{
+	w := invoice{
 		ID: string(i.ID), InvoiceDate: at(i.IssuedAt), PeriodStart: at(i.Period.Start), PeriodEnd: at(lastDay(i.Period.End)), DueDate: at(i.DueAt),
 		TotalCharges: amount(i.Total()), PaidAmount: amount(i.Paid), CarriedIn: amount(i.Carried), CarriedOut: amount(i.CarryOut),
+		OpenAmount: amount(i.Open()), PaymentStatus: string(i.Standing(v.Now)),
 		CurrencyCode: string(i.Currency), CurrencySymbol: market.Symbol(i.Currency),
 		InvoiceDetails: []invoiceDetail{{billingLines, providerOneTime, self(uri + "/lineitems/OneTime/BillingLineItems"), of("InvoiceDetail")}},
-		Amendments:     []invoice{}, DocumentType: "invoice", InvoiceType: "OneTime", Links: self(uri), Attributes: of("Invoice"),
+		Amendments:     make([]invoice, len(v.Amendments)), DocumentType: string(i.Document), ReplacedBy: string(i.ReplacedBy),
+		InvoiceType: "OneTime", Links: self(uri), Attributes: of("Invoice"),
 	}
+	if w.AmendsOf = string(i.Amends); i.Document != billing.VoidNote {
+		w.AmendsOf, w.Replaces = "", w.AmendsOf
+	}
+	for n, note := range v.Amendments {
+		w.Amendments[n] = invoiceOf(app.InvoiceView{Invoice: note, Now: v.Now})
+	}
+	return w
 }
 
 // invoiceNumber reads an invoice's id with or without its kind in front: "G000000042", "OneTime-G000000042".
-func (r *request) invoiceNumber() id.Invoice {
-	sent := r.path("invoice")
+func (r *request) invoiceNumber() id.Invoice { return invoiceNumber(r.path("invoice")) }
+
+func invoiceNumber(sent string) id.Invoice {
 	if kind, rest, ok := strings.Cut(sent, "-"); ok && (strings.EqualFold(kind, "OneTime") || strings.EqualFold(kind, "Recurring")) {
 		sent = rest
 	}
@@ -110,7 +130,13 @@ func (a *api) listInvoices(ctx context.Context, r *request) (answer, error) {
 	}
 	items := make([]invoice, len(found))
 	for i, inv := range found {
-		items[i] = invoiceOf(inv)
+		v := app.InvoiceView{Invoice: inv, Now: a.app.Clock.Now()}
+		if inv.VoidedBy != "" {
+			if v, err = a.app.Invoice(ctx, r.actor, inv.ID); err != nil {
+				return answer{}, err
+			}
+		}
+		items[i] = invoiceOf(v)
 	}
 	return reply(offsetPage(r, p, items, more))
 }
@@ -155,84 +181,9 @@ func (f *filter) dates(from, until *time.Time) error {
 }
 
 func (a *api) showInvoice(ctx context.Context, r *request) (answer, error) {
-	inv, _, err := a.app.InvoiceLines(ctx, r.actor, r.invoiceNumber(), app.ChargeCursor{}, 1)
+	inv, err := a.app.Invoice(ctx, r.actor, r.invoiceNumber())
 	if err != nil {
 		return answer{}, err
 	}
 	return reply(invoiceOf(inv))
-}
-
-// summary is the balance of one currency. There is no record of payments yet, so their date is never.
-type summary struct {
-	BalanceAmount     json.Number     `json:"balanceAmount"` // to pay; negative is owed to the partner
-	CurrencyCode      string          `json:"currencyCode,omitempty"`
-	CurrencySymbol    string          `json:"currencySymbol,omitempty"`
-	AccountingDate    wireTime        `json:"accountingDate"`
-	FirstInvoiceDate  wireTime        `json:"firstInvoiceCreationDate"`
-	LastPaymentDate   wireTime        `json:"lastPaymentDate"`
-	LastPaymentAmount json.Number     `json:"lastPaymentAmount"`
-	LatestInvoiceDate wireTime        `json:"latestInvoiceDate"`
-	Details           []summaryDetail `json:"details,omitempty"`
-	Links             *selfLinks      `json:"links,omitempty"`
-	Attributes        *attributes     `json:"attributes"`
-}
-
-type summaryDetail struct {
-	InvoiceType string  `json:"invoiceType"`
-	Summary     summary `json:"summary"`
-}
-
-// summariesOf sums invoices by currency, that of the newest invoice first; they come newest first.
-func summariesOf(invoices []billing.Invoice, now time.Time) []summary {
-	balance := map[money.Currency]money.Amount{}
-	var order []money.Currency
-	byCurrency := map[money.Currency]summary{}
-	for _, i := range invoices {
-		s, seen := byCurrency[i.Currency]
-		if !seen {
-			order = append(order, i.Currency)
-			balance[i.Currency] = i.CarryOut // of the newest alone: older ones were carried into it
-			s = summary{
-				CurrencyCode: string(i.Currency), CurrencySymbol: market.Symbol(i.Currency), AccountingDate: at(now),
-				LatestInvoiceDate: at(i.IssuedAt), LastPaymentAmount: amount(money.Of(0, i.Currency)), Attributes: of("InvoiceSummary"),
-			}
-		}
-		balance[i.Currency] = balance[i.Currency].Add(i.Total().Sub(i.Paid))
-		s.FirstInvoiceDate = at(i.IssuedAt)
-		byCurrency[i.Currency] = s
-	}
-	out := make([]summary, len(order))
-	for n, c := range order {
-		s := byCurrency[c]
-		s.BalanceAmount = amount(balance[c])
-		whole := s
-		whole.Details, whole.Links = []summaryDetail{{"OneTime", s}}, self("/invoices/summary")
-		out[n] = whole
-	}
-	return out
-}
-
-func (a *api) summaries(ctx context.Context, r *request) ([]summary, error) {
-	found, err := a.app.Invoices(ctx, r.actor, app.InvoiceQuery{})
-	return summariesOf(found, a.app.Clock.Now()), err
-}
-
-func (a *api) listSummaries(ctx context.Context, r *request) (answer, error) {
-	all, err := a.summaries(ctx, r)
-	if err != nil {
-		return answer{}, err
-	}
-	return reply(collect(all))
-}
-
-// showSummary tells the balance in the currency of the newest invoice.
-func (a *api) showSummary(ctx context.Context, r *request) (answer, error) {
-	all, err := a.summaries(ctx, r)
-	if err != nil {
-		return answer{}, err
-	}
-	if len(all) == 0 {
-		return reply(summary{BalanceAmount: "0", LastPaymentAmount: "0", AccountingDate: at(a.app.Clock.Now()), Attributes: of("InvoiceSummary")})
-	}
-	return reply(all[0])
 }

@@ -154,17 +154,44 @@ func TestInvoiceGolden(t *testing.T) {
 	november := when.Period{Start: utc("2026-11-01"), End: utc("2026-12-01")}
 	totals := billing.Totals{Net: money.Of(10_000, "EUR"), Tax: money.Of(2_000, "EUR"), Lines: 3}
 	inv := billing.Issue(42, "EUR", november, totals, money.Of(-500, "EUR"))
-	body, err := encode(invoiceOf(inv))
+	body, err := encode(invoiceOf(app.InvoiceView{Invoice: inv, Now: inv.DueAt}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "invoice", body)
 
+	// E10: taken back and issued again.
+	note, again, err := billing.Void(inv, 43, utc("2026-12-02T08:00:00Z"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	voided := inv
+	voided.VoidedBy, voided.ReplacedBy = note.ID, again.ID
+	for name, v := range map[string]app.InvoiceView{
+		"invoice_voided":       {Invoice: voided, Amendments: []billing.Invoice{note}, Now: note.IssuedAt},
+		"invoice_issued_again": {Invoice: again, Now: note.IssuedAt},
+	} {
+		if body, err = encode(invoiceOf(v)); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, body)
+	}
+
 	// E07: the older one was carried into the newer; only what the newest leaves over counts.
-	older := billing.Issue(41, "EUR", when.Period{Start: utc("2026-10-01"), End: utc("2026-11-01")}, billing.Totals{Net: money.Of(-500, "EUR"), Tax: money.Of(0, "EUR"), Lines: 1}, money.Of(0, "EUR"))
+	older := billing.Issue(41, "EUR", when.Period{Start: utc("2026-10-01"), End: utc("2026-11-01")}, billing.Totals{Net: money.Of(-500, "EUR"), Tax: money.Of(0, "EUR"), Lines: 2, Charges: 1}, money.Of(0, "EUR"))
 	yen := billing.Issue(40, "JPY", november, billing.Totals{Net: money.Of(-900, "JPY"), Tax: money.Of(0, "JPY"), Lines: 1}, money.Of(0, "JPY"))
 	inv.Paid = money.Of(1_500, "EUR")
-	if body, err = encode(collect(summariesOf([]billing.Invoice{inv, yen, older}, utc("2026-12-02T08:00:00Z")))); err != nil {
+	var all []summary
+	for _, b := range billing.Balances([]billing.Invoice{inv, yen, older}, inv.DueAt) {
+		all = append(all, summaryOf(app.Balance{Balance: b, Now: inv.DueAt}))
+	}
+	paid := app.Paid{Payment: billing.Payment{ID: requestOne, Invoice: inv.ID, On: utc("2026-12-01"), Amount: inv.Paid}, After: inv, Now: inv.DueAt}
+	all[0] = summaryOf(app.Balance{Balance: billing.Balances([]billing.Invoice{inv, yen, older}, inv.DueAt)[0], Last: &paid.Payment, Now: inv.DueAt})
+	if body, err = encode(paymentOf(paid)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "payment", body)
+	if body, err = encode(collect(all)); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "invoice_summaries", body)

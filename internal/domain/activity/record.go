@@ -24,6 +24,8 @@ const (
 	UpdateBilling       Operation = "update_customer_billing_profile"
 	ConvertTrial        Operation = "convert_trial_subscription"
 	CreateServiceTicket Operation = "create_service_request"
+	// RecordPayment is ours: the public contract knows no payments.
+	RecordPayment Operation = "record_payment"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.

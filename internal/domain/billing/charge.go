@@ -42,6 +42,7 @@ type Charge struct {
 	Part     int         // this is charge Part of Parts of the term, from 0
 	Parts    int
 	Days     int64 // the days the amount is for
+	Whole    int64 // the days of the whole charged period: more than Days where only the rest of it was charged (F28)
 	Of       id.Charge
 	Kept     int64 // a credit's days that stay charged, of Days
 
@@ -128,6 +129,7 @@ func (t Tariff) Charge(c Charge, part, parts int) (Charge, error) {
 	c.Part, c.Parts, c.Net, c.Tax = part, parts, taxed.Net, taxed.Tax
 	if !c.Period.End.IsZero() {
 		c.Days = c.Period.Days()
+		c.Whole = c.Days
 	}
 	return c, nil
 }
@@ -140,6 +142,9 @@ func (t Tariff) ChargeRest(c Charge, part, parts int) (Charge, error) {
 	}
 	c = t.pin(c)
 	c.Part, c.Parts, c.Net, c.Tax, c.Days = part, parts, taxed.Net, taxed.Tax, remaining
+	if !c.Period.End.IsZero() {
+		c.Whole = c.Period.Days()
+	}
 	if c.At.After(c.Period.Start) {
 		c.Period.Start = c.At
 	}

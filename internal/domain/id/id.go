@@ -43,6 +43,8 @@ type (
 	Link string
 	// Invoice is an invoice number such as G000000042.
 	Invoice string
+	// Payment is one payment against an invoice, a lower-case GUID.
+	Payment string
 	// Request is a support request.
 	Request string
 	// Event is a side effect waiting in the outbox.

@@ -81,3 +81,9 @@ func Sale(entry id.Entry, at time.Time, charge id.Charge, net, tax money.Amount)
 	}
 	return e, true
 }
+
+// Payment is the entry of money that came in for an invoice, or that went out when the amount is below zero: cash takes it,
+// the partner owes so much less (F80). The amount is never zero.
+func Payment(entry id.Entry, at time.Time, payment id.Payment, amount money.Amount) (Entry, error) {
+	return NewEntry(entry, at, string(payment), Posting{Cash, amount}, Posting{Receivable, amount.Neg()})
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -90,6 +91,20 @@ func (s saver) outcome(out subscription.Outcome) error {
 			}
 		}
 	}
+	if len(out.Begun) > 0 {
+		begun := make([]Scheduled, len(out.Begun))
+		for i, sub := range out.Begun {
+			begun[i] = Scheduled{sub, due(sub)}
+		}
+		if err := s.tx.AddSubscriptions(begun...); err != nil {
+			return err
+		}
+	}
+	for _, m := range out.Moves {
+		if err := s.moved(out, m); err != nil {
+			return err
+		}
+	}
 	for _, r := range out.Renewals {
 		if err := s.renewed(out, r); err != nil {
 			return err
@@ -113,13 +128,47 @@ func (s saver) renewed(out subscription.Outcome, r subscription.Renewal) error {
 	}
 	for _, sub := range out.Subscriptions {
 		if sub.ID == r.Subscription {
-			if err := s.tx.AddOrder(order.Renewal(sub), ""); err != nil || sub.Kind != catalog.Software {
+			if err := s.tx.AddOrder(order.Renewal(sub), ""); err != nil {
 				return err
 			}
-			return s.tx.MoveLine(r.Before.Order, r.Before.Line, sub.Order, sub.Line)
+			return s.deliver(r.Before, old.Lines[r.Before.Line].Item, sub)
 		}
 	}
 	return nil
+}
+
+// deliver gives the keys and links of the line that a subscription stood on to the one it stands on. Those of another SKU
+// are not its own any more: they die with their line (F63).
+func (s saver) deliver(before subscription.LineRef, was id.Item, sub subscription.Subscription) error {
+	switch {
+	case sub.Kind != catalog.Software:
+		return nil
+	case was.Product != sub.Item.Product || was.Sku != sub.Item.Sku:
+		return s.tx.RevokeLine(before.Order, before.Line, s.now)
+	}
+	return s.tx.MoveLine(before.Order, before.Line, sub.Order, sub.Line)
+}
+
+// moved writes the order that seats stand on which are something else now. The line before it is superseded when all its
+// seats are.
+func (s saver) moved(out subscription.Outcome, m subscription.Move) error {
+	all := slices.Concat(out.Subscriptions, out.Begun)
+	sub := all[slices.IndexFunc(all, func(one subscription.Subscription) bool { return one.ID == m.Subscription })]
+	kind := order.TypeTransition
+	if m.Trial {
+		kind = order.TypeConvert
+	}
+	if err := s.tx.AddOrder(order.Moved(sub, m, kind, s.now), ""); err != nil || m.Subscription != m.From {
+		return err
+	}
+	old, err := s.tx.Order(s.act.Actor.Scope, s.customer.ID, string(m.Before.Order))
+	if err != nil {
+		return err
+	}
+	if err := s.tx.SaveOrder(old.Supersede(m.Before.Line)); err != nil {
+		return err
+	}
+	return s.deliver(m.Before, m.Item, sub)
 }
 
 // lines marks order lines as cancelled and revokes their keys and links (F63).

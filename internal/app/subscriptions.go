@@ -179,28 +179,9 @@ func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Reque
 		return s.Version, err
 	}}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		now := a.Clock.Now()
-		customer, err := tx.Customer(who.Scope, c)
+		d, h, err := a.decider(tx, &act, c, sub)
 		if err != nil {
 			return nil, err
-		}
-		rules, err := tx.Rules()
-		if err != nil {
-			return nil, err
-		}
-		settled := stepper{a, tx, &act, customer, rules}
-		if err := settled.settle(sub, now); err != nil {
-			return nil, err
-		}
-		if customer, err = tx.Customer(who.Scope, c); err != nil {
-			return nil, err
-		}
-		h, children, err := a.held(tx, who.Scope, c, sub, rules)
-		if err != nil {
-			return nil, err
-		}
-		if !policy.Visible(h.Class, h.OrderedAt) {
-			return nil, fault.NotFound("subscription.unknown", nil)
 		}
 		if err := mayChange(who, h.Class, ch); err != nil {
 			return nil, err
@@ -209,13 +190,38 @@ func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Reque
 		if ch.Version != 0 && ch.Version != h.Version && h.State.Live() {
 			return nil, fault.Invalid("etag.stale", nil)
 		}
-		entries, err := tx.Entries([]id.Product{h.Item.Product})
-		if err != nil {
-			return nil, err
-		}
-		d := decider{a, tx, &act, customer, entries[h.Item.Product], children, now}
 		return d.change(h, ch, asked)
 	})
+}
+
+// decider does what was due of a subscription by now, and loads it with what decisions on it need. A hidden one (F40) is
+// "subscription.unknown".
+func (a *App) decider(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d decider, h subscription.Held, err error) {
+	scope := act.Actor.Scope
+	d = decider{app: a, tx: tx, act: act, now: a.Clock.Now()}
+	if d.customer, err = tx.Customer(scope, c); err != nil {
+		return d, h, err
+	}
+	rules, err := tx.Rules()
+	if err != nil {
+		return d, h, err
+	}
+	settled := stepper{a, tx, act, d.customer, rules}
+	if err := settled.settle(sub, d.now); err != nil {
+		return d, h, err
+	}
+	if d.customer, err = tx.Customer(scope, c); err != nil { // a charge may have changed it
+		return d, h, err
+	}
+	if h, d.children, err = a.held(tx, scope, c, sub, rules); err != nil {
+		return d, h, err
+	}
+	if !policy.Visible(h.Class, h.OrderedAt) {
+		return d, h, fault.NotFound("subscription.unknown", nil)
+	}
+	entries, err := tx.Entries([]id.Product{h.Item.Product})
+	d.entry = entries[h.Item.Product]
+	return d, h, err
 }
 
 func mayChange(who party.Actor, class catalog.Class, ch Changes) error {

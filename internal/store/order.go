@@ -45,6 +45,8 @@ type lineShape struct {
 	Plan         catalog.Plan       `json:"plan,omitempty"`
 	Tariff       tariffShape        `json:"tariff,omitzero"`
 	Parent       id.Subscription    `json:"parent,omitempty"`
+	From         id.Subscription    `json:"from,omitempty"`
+	FromItem     itemShape          `json:"from_item,omitzero"`
 	Participants []participantShape `json:"participants,omitempty"`
 	Context      map[string]string  `json:"context,omitzero"`
 	Attested     bool               `json:"attested,omitempty"`
@@ -53,7 +55,7 @@ type lineShape struct {
 func lineBody(l order.Line) string {
 	return toBody(lineShape{
 		l.Type, fromItem(l.Item), l.Title, l.FriendlyName, l.Kind, l.Class, l.Publisher, l.Quantity, fromTerm(l.Term), l.Plan,
-		fromTariff(l.Tariff), l.Parent, fromParticipants(l.Participants), l.Context, l.Attested,
+		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested,
 	})
 }
 
@@ -83,6 +85,7 @@ func (r *Reader) orders(f *filter) ([]order.Order, error) {
 		l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
 		l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
 		l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
+		l.From, l.FromItem = b.From, b.FromItem.item()
 		l.Participants, l.Context, l.Attested = participants(b.Participants), b.Context, b.Attested
 		last := &all[len(all)-1]
 		last.Lines = append(last.Lines, l)

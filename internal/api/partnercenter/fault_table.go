@@ -213,6 +213,8 @@ var faultOf = map[string]wireFault{
 	"next_term.fixed":         {400, "900127", "Changes of the next term cannot be planned for what is charged by use or reserved."},
 	"next_term.base":          {400, "900127", "The term of an add-on is that of its base subscription; only seats and billing cycle can be planned."},
 	"next_term.add_ons":       {400, "900127", "Add-ons hang on the subscription, so its next term keeps product, length and end; seats and billing cycle can be planned."},
+	"conversion.not_trial":    {400, "900127", "Only a trial can be converted."},
+	"conversion.not_eligible": {403, "800020", "The trial cannot be converted to this item; conversions lists those it can."},
 	"transition.not_eligible": {403, "800020", "The subscription cannot become this item; transitionEligibilities lists those it can."},
 	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
 	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},

@@ -1,6 +1,7 @@
 package partnercenter_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
@@ -17,6 +18,7 @@ func TestLifecycle(t *testing.T) {
 			test func(*testing.T, *demo)
 		}{
 			{"edge 18 a plan for the next term", planned},
+			{"F76 a trial converted by hand", converted},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}
@@ -50,4 +52,44 @@ func planned(t *testing.T, d *demo) {
 	d.refused(403, "800020", "PATCH", sub, `{"scheduledNextTermInstructions":{"product":{"productId":"CMPLEDDSK001","skuId":"0001"},"quantity":6}}`)
 	d.refused(400, "6001", "PATCH", sub, `{"scheduledNextTermInstructions":{"product":{"billingCycle":"triennial"},"quantity":6}}`)
 	d.refused(400, "800093", "PATCH", sub, `{"autoRenewEnabled":false,"scheduledNextTermInstructions":{"quantity":6}}`)
+}
+
+func converted(t *testing.T, d *demo) {
+	us := d.of("US")
+	trial := d.buy(us, `{"catalogItemId":"`+item(sandbox.MailSuite, "0002", "US")+`","quantity":25}`)
+	found := d.do(200, "GET", trial.sub+"/conversions", "").items()
+	if len(found) != 2 || found[0].text("orderId") != trial.id || found[0]["quantity"] != 25.0 {
+		t.Fatalf("%v", found)
+	}
+	body := `{"OfferId":"` + found[0].text("offerId") + `","TargetOfferId":"` + found[0].text("targetOfferId") + `","OrderId":"x","Quantity":30,"BillingCycle":"annual"}`
+	shown := d.do(200, "POST", trial.sub+"/conversions?preview=true", body).object("preview")
+	if lines := shown.list("charges"); len(lines) != 1 || lines[0]["total"] != 1800.0 || lines[0].text("chargeType") != "convert" {
+		t.Errorf("%v", shown)
+	}
+	if s := d.do(200, "GET", trial.sub, ""); s["isTrial"] != true {
+		t.Error("a preview was saved")
+	}
+	d.refused(409, "990001", "POST", trial.sub+"/conversions", strings.Replace(body, "30", "31", 1), "If-Preview-Match", shown.text("hash"))
+	d.refused(403, "800020", "POST", trial.sub+"/conversions", strings.Replace(body, ":0001:", ":0003:", 1))
+	d.refused(400, "2002", "POST", trial.sub+"/conversions", strings.Replace(body, "30", "30000", 1))
+	d.refused(400, "3000", "POST", trial.sub+"/conversions", `{"quantity":30}`)
+	done := d.do(200, "POST", trial.sub+"/conversions", body, "If-Preview-Match", shown.text("hash"))
+	if !strings.HasSuffix(trial.sub, done.text("subscriptionId")) || done["error"] != nil {
+		t.Errorf("%v", done)
+	}
+	paid := d.do(200, "GET", trial.sub, "")
+	if paid["isTrial"] != false || paid["quantity"] != 30.0 || paid.text("billingCycle") != "annual" || paid.text("orderId") == trial.id || paid.text("offerName") != "Mail Suite Business" {
+		t.Errorf("%v", paid)
+	}
+	if got := d.do(200, "GET", trial.sub+"/conversions", "").items(); len(got) != 0 {
+		t.Errorf("what is paid converts to %v", got)
+	}
+	d.refused(400, "900127", "POST", trial.sub+"/conversions", body)
+	if lines, cents := d.money(paid.text("orderId"), "usd"); lines != 1 || cents != 180000 {
+		t.Errorf("%d lines, %d cents", lines, cents)
+	}
+	if l := d.do(200, "GET", us+"/orders/"+paid.text("orderId"), "").list("lineItems")[0]; l.text("transactionType") != "Convert" {
+		t.Errorf("%v", l)
+	}
+	d.refused(400, "27006", "POST", us+"/orders", `{"lineItems":[{"offerId":"`+item(sandbox.MailSuite, "0002", "US")+`","quantity":25}]}`)
 }

@@ -152,7 +152,9 @@ func orderLine(v app.OrderView, l order.Line) wireOrderLine {
 	return w
 }
 
-var lineTransactions = map[order.LineType]string{order.TypeNew: "New", order.TypeRenew: "Renew"}
+var lineTransactions = map[order.LineType]string{
+	order.TypeNew: "New", order.TypeRenew: "Renew", order.TypeConvert: "Convert", order.TypeTransition: "Convert",
+}
 
 // The participants of a line that answers call partners of record.
 const (

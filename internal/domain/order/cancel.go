@@ -139,10 +139,24 @@ func (o Order) Supersede(number int) Order {
 
 // Renewal is the order a renewed subscription stands on: a new line with the rows of its new term (rules.md §3).
 func Renewal(s subscription.Subscription) Order {
+	o := standing(s)
+	o.At, o.System, o.Lines[0].Type = s.LineAt, true, TypeRenew
+	return o
+}
+
+// Moved is the order of seats that somebody's act made something else at now: a conversion, or a transition.
+func Moved(s subscription.Subscription, m subscription.Move, kind LineType, now time.Time) Order {
+	o := standing(s)
+	o.At, o.Lines[0].Type, o.Lines[0].From, o.Lines[0].FromItem = now, kind, m.From, m.Item
+	return o
+}
+
+// standing is the order of one line that a subscription stands on.
+func standing(s subscription.Subscription) Order {
 	return Order{
-		ID: s.Order, Customer: s.Customer, Plan: s.Plan, Currency: s.Currency, At: s.LineAt, Status: Completed, System: true,
+		ID: s.Order, Customer: s.Customer, Plan: s.Plan, Currency: s.Currency, Status: Completed,
 		Lines: []Line{{
-			Number: s.Line, Type: TypeRenew, Item: s.Item, Title: s.Title, FriendlyName: s.FriendlyName, Kind: s.Kind, Class: s.Class,
+			Number: s.Line, Item: s.Item, Title: s.Title, FriendlyName: s.FriendlyName, Kind: s.Kind, Class: s.Class,
 			Publisher: s.Publisher, Quantity: s.Quantity, Term: s.Term, Plan: s.Plan, Tariff: s.Tariff, Subscription: s.ID,
 			Parent: s.Parent, State: LineActive,
 		}},

@@ -196,18 +196,25 @@ func (s Shop) option(l CartLine, item catalog.Item) (catalog.Option, *fault.Faul
 	case item.Sku.Trial:
 		return catalog.Option{Term: when.Term{Days: item.Sku.TrialDays}, Plan: catalog.NoPlan}, nil
 	}
+	return Choose(item, catalog.Option{Term: l.Term, Plan: l.Plan}, s.Now)
+}
+
+// Choose finds the way to buy an item that a wish means, empty parts of it being open, among those that its price sheet
+// and the billing-plan rule allow at an instant (F05); of several terms the shortest. Faults: "plan.not_offered",
+// "plan.needed" where several plans are left.
+func Choose(item catalog.Item, wish catalog.Option, at time.Time) (catalog.Option, *fault.Fault) {
 	var fit []catalog.Option
-	for _, o := range item.Entry.Options(item.Availability, s.Now) {
+	for _, o := range item.Entry.Options(item.Availability, at) {
 		class := catalog.ClassOf(&item.Entry.Product, item.Sku, o.Plan, o.Term)
-		if (l.Plan == "" || l.Plan == o.Plan) && (l.Term.IsZero() || l.Term == o.Term) &&
-			policy.PlanAllowed(class, o.Plan, o.Term, s.Now) {
+		if (wish.Plan == "" || wish.Plan == o.Plan) && (wish.Term.IsZero() || wish.Term == o.Term) &&
+			policy.PlanAllowed(class, o.Plan, o.Term, at) {
 			fit = append(fit, o)
 		}
 	}
 	switch {
 	case len(fit) == 0:
 		return catalog.Option{}, fault.Invalid("plan.not_offered", nil)
-	case len(fit) > 1 && l.Plan == "":
+	case len(fit) > 1 && wish.Plan == "":
 		return catalog.Option{}, fault.Invalid("plan.needed", nil)
 	}
 	best := fit[0]

@@ -82,6 +82,9 @@ type LineType string
 const (
 	TypeNew   LineType = "new"
 	TypeRenew LineType = "renew"
+	// TypeConvert lines are of a trial that was converted (F76), TypeTransition of seats that became another SKU.
+	TypeConvert    LineType = "convert"
+	TypeTransition LineType = "transition"
 )
 
 // Line is one line of an order, with the rows it is pinned to.
@@ -100,6 +103,8 @@ type Line struct {
 	Tariff       billing.Tariff
 	Subscription id.Subscription // empty for perpetual software
 	Parent       id.Subscription
+	From         id.Subscription // of a conversion or transition: whose seats these were, and what they were
+	FromItem     id.Item
 	Participants []Participant
 	Context      map[string]string
 	Attested     bool

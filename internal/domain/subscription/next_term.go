@@ -111,13 +111,19 @@ func Schedule(s Subscription, want NextTerm, shelf Shelf, addOns []Subscription,
 			return Outcome{}, err
 		}
 	}
-	n.Item, n.Title, n.UnitType = shelf.To.ID, shelf.To.Sku.Title, shelf.To.Sku.UnitType
-	n.Class = catalog.ClassOf(&shelf.To.Entry.Product, shelf.To.Sku, n.Plan, n.Term)
+	n = n.on(shelf.To)
 	if sameSku(n.Item, s.Item) && n.Plan == s.Plan && n.Term == s.Term && n.Quantity == s.Quantity && n.End.At.IsZero() {
 		n = NextTerm{} // as it is
 	}
 	s.Scheduled = n
 	return Outcome{Subscriptions: []Subscription{s}}, nil
+}
+
+// on is n on what is sold.
+func (n NextTerm) on(to catalog.Item) NextTerm {
+	n.Item, n.Title, n.UnitType = to.ID, to.Sku.Title, to.Sku.UnitType
+	n.Class = catalog.ClassOf(&to.Entry.Product, to.Sku, n.Plan, n.Term)
+	return n
 }
 
 // offered asks whether a SKU is sold in these seats, for this term and plan, at an instant (F05, F20).

@@ -19,9 +19,9 @@ func shelfOf(kind catalog.Kind, to id.Sku, ends ...End) Shelf {
 	e := &catalog.Entry{
 		Product: catalog.Product{ID: suite, Kind: kind, Publisher: id.FirstParty},
 		Skus: []catalog.Sku{
-			{ID: "0001", Title: "Business", MinQuantity: 1, MaxQuantity: 300, ConvertsTo: []catalog.Ref{{Product: suite, Sku: "0002"}}},
-			{ID: "0002", Title: "Enterprise", MinQuantity: 5, MaxQuantity: 300},
-			{ID: "0003", Title: "Frontline", MinQuantity: 1, MaxQuantity: 300},
+			{ID: "0001", Title: "Business", MinQuantity: 1, AutoRenewable: true, MaxQuantity: 300, ConvertsTo: []catalog.Ref{{Product: suite, Sku: "0002"}}},
+			{ID: "0002", Title: "Enterprise", MinQuantity: 5, AutoRenewable: true, MaxQuantity: 300},
+			{ID: "0003", Title: "Frontline", MinQuantity: 1, AutoRenewable: true, MaxQuantity: 300},
 		},
 	}
 	for _, s := range e.Skus {

@@ -166,6 +166,8 @@ type Outcome struct {
 	Cancelled     []LineRef        // order lines that end; their keys and links die with them (F63)
 	Renewed       bool             // Subscriptions[0] runs in a new term and wants an order line
 	Renewals      []Renewal        // all that do: add-ons come back in a new term with their base (E22)
+	Begun         []Subscription   // new ones, beside those of Subscriptions, which were there before
+	Moves         []Move           // seats that somebody's act put on a new order line
 	EndsAt        time.Time        // when the (first) subscription ends; zero: it goes on
 }
 
@@ -175,9 +177,21 @@ type Renewal struct {
 	Before       LineRef
 }
 
+// Move names seats that now are something else, on an order line of their own: a converted trial (F76), or seats of
+// another SKU. From is the subscription they were of, which may be the same.
+type Move struct {
+	Subscription id.Subscription
+	From         id.Subscription
+	Before       LineRef // the line they stood on
+	Item         id.Item // what they were
+	Trial        bool    // a trial, now paid; else seats of another SKU
+}
+
 func (o *Outcome) merge(more Outcome) {
 	o.Subscriptions = append(o.Subscriptions, more.Subscriptions...)
 	o.Charges = append(o.Charges, more.Charges...)
 	o.Cancelled = append(o.Cancelled, more.Cancelled...)
 	o.Renewals = append(o.Renewals, more.Renewals...)
+	o.Begun = append(o.Begun, more.Begun...)
+	o.Moves = append(o.Moves, more.Moves...)
 }

@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/sim/model"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// setting is a number from the environment.
+func setting(t testing.TB, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// stocked is a SQLite file with everything that is there before the first customer.
+func stocked(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "stocked.db")
+	s, err := store.Open(ctx, "sqlite:"+path, store.Options{Lax: true})
+	if err == nil {
+		err = addPartners(s)
+	}
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// onSQLite plays a seed on a file of its own.
+func onSQLite(seed uint64, steps int, template, dir string) (*run, error) {
+	f := &sqliteWorld{dir: dir, lax: true, path: filepath.Join(dir, "comptoir.db")}
+	if err := copyFile(template, f.path); err != nil {
+		return nil, err
+	}
+	r := newRun(seed)
+	w, err := newWorld(r.g.now, f.open)
+	if err != nil {
+		return nil, err
+	}
+	w.crash = f.crash
+	defer func() { _ = w.store.Close() }()
+	r.w = w
+	return r, r.play(steps, func() error { f.lax = false; return w.restart(false) })
+}
+
+func newRun(seed uint64) *run {
+	m := model.New()
+	return &run{seed: seed, m: m, g: newGenerator(seed, m), acts: map[string]int{}}
+}
+
+// TestSimulation plays seeds against the model on SQLite: SIM_SEEDS of them from SIM_FROM on, SIM_STEPS each.
+func TestSimulation(t *testing.T) {
+	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_SEEDS", 80), setting(t, "SIM_STEPS", 1000)
+	if testing.Short() {
+		seeds = min(seeds, 4)
+	}
+	template := stocked(t)
+	began := when.Wall{}.Now()
+	var next atomic.Int64
+	var failed atomic.Bool
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	acts := map[string]int{}
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for !failed.Load() {
+				n := int(next.Add(1)) - 1
+				if n >= seeds {
+					return
+				}
+				dir, err := os.MkdirTemp(t.TempDir(), "seed")
+				var r *run
+				if err == nil {
+					r, err = onSQLite(uint64(from+n), steps, template, dir)
+				}
+				if err != nil {
+					failed.Store(true)
+					t.Errorf("divergence: %v\nagain: SIM_FROM=%d SIM_SEEDS=1 SIM_STEPS=%d go test ./sim -run TestSimulation", err, from+n, steps)
+					return
+				}
+				mu.Lock()
+				for k, v := range r.acts {
+					acts[k] += v
+				}
+				mu.Unlock()
+				_ = os.RemoveAll(dir)
+			}
+		})
+	}
+	all.Wait()
+	took := when.Wall{}.Now().Sub(began)
+	t.Logf("%d seeds of %d steps in %s: %.0f steps/s", seeds, steps, took.Round(1e6), float64(seeds*steps)/took.Seconds())
+	var played strings.Builder
+	for _, act := range slices.Sorted(maps.Keys(acts)) {
+		fmt.Fprintf(&played, "%7d %s\n", acts[act], act)
+	}
+	t.Logf("acts and refusals:\n%s", &played)
+}

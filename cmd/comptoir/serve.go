@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -124,7 +125,10 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url,
 	}
 	if play {
-		o.Sandbox = &sandbox.Clockwork{Sweep: sweep, Clock: s.clock, Due: s.store, Log: s.log}
+		o.Sandbox = &sandbox.Clockwork{
+			Sweep: sweep, Clock: s.clock, Due: s.store, Log: s.log,
+			Archive: s.store, Folder: filepath.Join(st.Data, "snapshots"), Wall: when.Wall{},
+		}
 	}
 	api := partnercenter.New(s.app, o)
 	signIn := identity.Handler(identity.Options{Tokens: tokens, Clients: clients{s.store}, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})

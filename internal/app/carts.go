@@ -19,8 +19,8 @@ func (a *App) CreateCart(ctx context.Context, who party.Actor, req Request, c id
 	if err := countLines(in.Lines); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	return a.Store.Update(ctx, Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req}, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err
@@ -62,12 +62,12 @@ func (a *App) ReplaceCart(ctx context.Context, who party.Actor, req Request, c i
 	if err := countLines(in.Lines); err != nil {
 		return Reply{}, err
 	}
-	now := a.Clock.Now()
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Version: func(tx Tx) (int64, error) {
 		cart, err := tx.Cart(who.Scope, c, in.ID)
 		return cart.Version, err
 	}}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := a.Clock.Now()
 		customer, err := tx.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

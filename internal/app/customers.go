@@ -30,6 +30,7 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		c.CreatedAt = a.Clock.Now()
 		if err := tx.AddCustomer(c); err != nil {
 			return nil, err
 		}
@@ -65,7 +66,7 @@ func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, er
 	if who.Scope.Reseller() != "" {
 		c.Reseller = who.Scope.Reseller()
 	}
-	c.ID, c.CommerceID, c.CreatedAt = id.Customer(a.IDs.GUID()), a.IDs.GUID(), a.Clock.Now()
+	c.ID, c.CommerceID = id.Customer(a.IDs.GUID()), a.IDs.GUID()
 	return c, nil
 }
 

@@ -51,6 +51,7 @@ func (a *App) Download(ctx context.Context, f Fetch) (license.File, error) {
 	who := party.Actor{Scope: party.NewScope(got.link.Partner, ""), Name: "download link"}
 	act := Act{Actor: who, Lock: Lock{Customer: string(got.link.Customer)}}
 	_, err = a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now = a.Clock.Now()
 		if got, err = look(tx); err != nil || !got.admit.Counts {
 			return nil, err
 		}

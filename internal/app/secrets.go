@@ -36,9 +36,9 @@ func (g guarded) run(ctx context.Context, give func(tx Tx, item SoftwareItem, no
 	if err := g.who.MayFor(party.RevealKey, g.customer); err != nil {
 		return Reply{}, g.refused(ctx, err)
 	}
-	now := g.app.Clock.Now()
 	act := Act{Actor: g.who, Lock: Lock{Customer: string(g.customer)}, Request: g.req}
 	rep, err := g.app.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := g.app.Clock.Now()
 		customer, err := tx.Customer(g.who.Scope, g.customer)
 		if err != nil {
 			return nil, err
@@ -75,9 +75,9 @@ func (g guarded) refused(ctx context.Context, why error) error {
 	if f == nil || f.Code == "tenant.foreign" || f.Kind == fault.KindUnavailable || f.Kind == fault.KindNotFound || f.Kind == fault.KindInvalid {
 		return why
 	}
-	now := g.app.Clock.Now()
 	act := Act{Actor: g.who, Lock: Lock{Customer: string(g.customer)}, Request: Request{Correlation: g.req.Correlation}}
 	_, err := g.app.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		now := g.app.Clock.Now()
 		customer, err := tx.Customer(g.who.Scope, g.customer)
 		if err != nil {
 			return nil, err

@@ -36,16 +36,34 @@ func (s *Sweep) Run(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		now := s.Clock.Now()
-		if err := s.To(ctx, now, nil); err != nil && ctx.Err() == nil {
-			s.Log.Error("sweep", "error", err)
-		}
-		if now.Sub(saved) >= time.Minute { // the high-water mark that a clock set back does not pass (E01)
-			if err := s.App.Due.SaveClock(s.Clock.Offset(), now); err == nil {
-				saved = now
-			}
-		}
+		saved = s.look(ctx, saved)
 	}
+}
+
+// look does what is due by now; saved is when the clock was last stored. The clock is read behind the lock: a restored
+// store is never swept up to an instant that the clock told before.
+func (s *Sweep) look(ctx context.Context, saved time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Clock.Now()
+	if err := s.to(ctx, now, nil); err != nil && ctx.Err() == nil {
+		s.Log.Error("sweep", "error", err)
+	}
+	if now.Sub(saved) < time.Minute && !now.Before(saved) {
+		return saved
+	}
+	// The high-water mark that a clock set back does not pass (E01).
+	if err := s.App.Due.SaveClock(s.Clock.Offset(), now); err != nil {
+		return saved
+	}
+	return now
+}
+
+// Hold runs fn while nothing is swept: what is under way ends first.
+func (s *Sweep) Hold(fn func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fn()
 }
 
 // To does everything due until an instant, moving the clock to each due instant before its work is done, and to the end
@@ -53,6 +71,10 @@ func (s *Sweep) Run(ctx context.Context) {
 func (s *Sweep) To(ctx context.Context, until time.Time, happened func(app.Happened)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.to(ctx, until, happened)
+}
+
+func (s *Sweep) to(ctx context.Context, until time.Time, happened func(app.Happened)) error {
 	var broken error
 	move := func(at time.Time) {
 		if before := s.Clock.Offset(); s.Clock.AdvanceTo(at) != before {

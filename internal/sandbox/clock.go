@@ -29,6 +29,11 @@ type Clockwork struct {
 	Due   app.DueStore
 	Log   *slog.Logger
 
+	// Snapshots: the store, the folder that copies are kept in, and wall time. A nil Archive keeps none.
+	Archive Archive
+	Folder  string
+	Wall    when.Clock
+
 	mu   sync.Mutex
 	jump *jump
 }
@@ -80,14 +85,7 @@ func (c *Clockwork) Move(ctx context.Context, who party.Actor, to time.Time) (ap
 	if err := who.May(party.PlaySandbox); err != nil {
 		return app.ClockState{}, err
 	}
-	now := c.Clock.Now()
-	switch to = when.Instant(to); {
-	case to.Before(now):
-		return app.ClockState{}, fault.Invalid("clock.back", fault.Args{"now": now})
-	case to.Sub(now) > MaxJump:
-		return app.ClockState{}, fault.Invalid("clock.too_far", fault.Args{"days": int(MaxJump / (24 * time.Hour))})
-	}
-	j, err := c.start(context.WithoutCancel(ctx), to)
+	j, err := c.start(context.WithoutCancel(ctx), when.Instant(to))
 	if err != nil {
 		return app.ClockState{}, err
 	}
@@ -110,12 +108,14 @@ func (c *Clockwork) Move(ctx context.Context, who party.Actor, to time.Time) (ap
 func (c *Clockwork) start(ctx context.Context, to time.Time) (*jump, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.jump != nil {
-		select {
-		case <-c.jump.ended:
-		default:
-			return nil, fault.Conflict("clock.busy", nil)
-		}
+	if c.moving() {
+		return nil, fault.Conflict("clock.busy", nil)
+	}
+	switch now := c.Clock.Now(); {
+	case to.Before(now):
+		return nil, fault.Invalid("clock.back", fault.Args{"now": now})
+	case to.Sub(now) > MaxJump:
+		return nil, fault.Invalid("clock.too_far", fault.Args{"days": int(MaxJump / (24 * time.Hour))})
 	}
 	j := &jump{state: app.ClockState{Target: to}, ended: make(chan struct{})}
 	c.jump = j
@@ -130,6 +130,19 @@ func (c *Clockwork) start(ctx context.Context, to time.Time) (*jump, error) {
 		close(j.ended)
 	}()
 	return j, nil
+}
+
+// moving tells whether a jump is under way; mu is held.
+func (c *Clockwork) moving() bool {
+	if c.jump == nil {
+		return false
+	}
+	select {
+	case <-c.jump.ended:
+		return false
+	default:
+		return true
+	}
 }
 
 func (j *jump) note(h app.Happened) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -26,6 +27,9 @@ const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pra
 const writerPragmas = "&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
 
 type liteEngine struct {
+	path    string
+	pragmas string       // the writer's
+	gate    sync.RWMutex // held for writing while nobody may be inside: the file is copied or replaced
 	lock    *os.File
 	readers *liteReaders
 	writer  *liteWriter
@@ -38,7 +42,7 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	e := &liteEngine{}
+	e := &liteEngine{path: path, pragmas: litePragmas + writerPragmas}
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -50,25 +54,33 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 	if err := prepareFile(ctx, path); err != nil {
 		return nil, err
 	}
-	pragmas := litePragmas + writerPragmas
 	if lax {
-		pragmas += "&_pragma=synchronous(OFF)"
+		e.pragmas += "&_pragma=synchronous(OFF)"
 	}
-	w, err := openLite(path, pragmas)
+	w, err := openLite(path, e.pragmas)
 	if err != nil {
 		return nil, err
 	}
-	e.writer = newLiteWriter(w)
-	e.readers = newLiteReaders(func() (*liteConn, error) { return openLite(path, litePragmas+"&_pragma=query_only(1)") },
-		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
+	e.start(w)
 	return e, nil
 }
 
+// start begins to serve the file; w is the writer's connection.
+func (e *liteEngine) start(w *liteConn) {
+	e.writer = newLiteWriter(w)
+	e.readers = newLiteReaders(func() (*liteConn, error) { return openLite(e.path, litePragmas+"&_pragma=query_only(1)") },
+		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
+}
+
 func (e *liteEngine) update(ctx context.Context, u *update) (app.Reply, error) {
+	e.gate.RLock()
+	defer e.gate.RUnlock()
 	return e.writer.update(ctx, u)
 }
 
 func (e *liteEngine) close() error {
+	e.gate.RLock()
+	defer e.gate.RUnlock()
 	err := errors.Join(e.writer.close(), e.readers.close())
 	return errors.Join(err, e.lock.Close())
 }

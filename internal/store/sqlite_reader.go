@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // liteReaders lends connections. A nil in the channel is one not opened yet.
@@ -12,6 +13,7 @@ type liteReaders struct {
 	open  func() (*liteConn, error)
 	idle  chan *liteConn
 	ended chan struct{} // closed by close
+	once  sync.Once
 }
 
 func newLiteReaders(open func() (*liteConn, error), n int) *liteReaders {
@@ -28,6 +30,8 @@ func (e *liteEngine) look(ctx context.Context, fn func(*Reader) error) error { r
 // view runs fn in one read transaction: its snapshot is taken by the first statement. ctx is looked at between
 // statements and never given to SQL.
 func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err error) {
+	e.gate.RLock()
+	defer e.gate.RUnlock()
 	p := e.readers
 	var c *liteConn
 	select {
@@ -75,14 +79,15 @@ func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err erro
 	return err
 }
 
-func (p *liteReaders) close() error {
-	close(p.ended)
-	var err error
-	for range cap(p.idle) {
-		if c := <-p.idle; c != nil {
-			err = errors.Join(err, c.close())
+func (p *liteReaders) close() (err error) {
+	p.once.Do(func() {
+		close(p.ended)
+		for range cap(p.idle) {
+			if c := <-p.idle; c != nil {
+				err = errors.Join(err, c.close())
+			}
 		}
-	}
+	})
 	return err
 }
 

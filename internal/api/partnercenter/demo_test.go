@@ -76,7 +76,10 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 	d.door = New(core, Options{
 		Auth: d, IDs: &id.Counting{}, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
-		Sandbox:   &sandbox.Clockwork{Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log},
+		Sandbox: &sandbox.Clockwork{
+			Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log,
+			Archive: s, Folder: t.TempDir() + "/snapshots", Wall: when.NewFixed(now),
+		},
 	})
 	d.download = downloads.Handler{App: core, Media: folder, Log: log}
 	return d

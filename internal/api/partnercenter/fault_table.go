@@ -185,6 +185,9 @@ var faultOf = map[string]wireFault{
 	// The clock of a sandbox.
 	"clock.back":         {400, "3000", "The clock cannot go back.[ It is {now}.]"},
 	"clock.too_far":      {400, "900127", "The clock does not move so far at a time[; {days} days at most]."},
+	"snapshot.unknown":   {404, "1000", "There is no such snapshot."},
+	"snapshot.not_here":  {400, "900127", "Snapshots are made of a SQLite sandbox; on PostgreSQL copy the database itself."},
+	"snapshot.too_many":  {400, "990018", "There are as many snapshots as are kept[, {max}]; delete one first."},
 	"clock.busy":         {409, "900278", "The clock is still moving; read it to see how far."},
 	"status.unreachable": {400, "800040", "This status cannot be asked for; active, suspended and deleted can."},
 

@@ -220,4 +220,3 @@ func (d dialect) price(p app.ShelfPrice) priceRow {
 	}
 	return row
 }
-

@@ -17,6 +17,7 @@ import (
 type Clockwork interface {
 	State(ctx context.Context) (app.ClockState, error)
 	Move(ctx context.Context, who party.Actor, to time.Time) (app.ClockState, error)
+	Snapshotter
 }
 
 // sandboxOperations are on the table of a sandbox alone (R21, product.md).
@@ -25,10 +26,10 @@ func (a *api) sandboxOperations() []operation {
 		return nil
 	}
 	acts := []party.Act{party.PlaySandbox}
-	return []operation{
+	return append([]operation{
 		{method: http.MethodGet, path: "/sandbox/clock", acts: acts, status: http.StatusOK, handle: a.showClock},
 		{method: http.MethodPost, path: "/sandbox/clock", acts: acts, status: http.StatusOK, handle: a.moveClock},
-	}
+	}, a.snapshotOperations()...)
 }
 
 type wireClock struct {

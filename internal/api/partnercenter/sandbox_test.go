@@ -33,6 +33,7 @@ func TestAdvance(t *testing.T) {
 
 // clockwork moves at once, or stays on its way.
 type clockwork struct {
+	Snapshotter
 	state app.ClockState
 	slow  bool
 }

@@ -87,6 +87,16 @@ func (m *Movable) AdvanceTo(t time.Time) time.Duration {
 	return m.off
 }
 
+// Restore sets the clock to t, back too, as if it had never told a later instant. Only for a store that goes back with all
+// it holds (R21). It returns the offset to the wall, to be stored.
+func (m *Movable) Restore(t time.Time) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.high = Instant(t)
+	m.off = m.high.Sub(m.wall.Now())
+	return m.off
+}
+
 // Offset is how far the clock is ahead of the wall.
 func (m *Movable) Offset() time.Duration {
 	m.mu.Lock()

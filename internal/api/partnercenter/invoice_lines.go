@@ -53,7 +53,9 @@ type lineItem struct {
 	BillingFrequency    string      `json:"billingFrequency"`
 	InvoiceLineItemType string      `json:"invoiceLineItemType"`
 	BillingProvider     string      `json:"billingProvider"`
-	Attributes          *attributes `json:"attributes"`
+
+	Explanation *explanation `json:"explanation,omitempty"`
+	Attributes  *attributes  `json:"attributes"`
 }
 
 // lineItemOf is a charge as a line of an invoice; number is empty while it is unbilled.

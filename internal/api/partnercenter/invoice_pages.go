@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
@@ -34,6 +35,7 @@ type lineQuery struct {
 	period   app.Which
 	provider string
 	usage    bool
+	explain  bool // with how each line came about
 }
 
 // lineQuery reads the parameters of both forms; the older one has provider and type in its path.
@@ -71,7 +73,11 @@ func (r *request) lineQuery() (q lineQuery, err error) {
 		return q, err
 	}
 	word, _, err := lineTypes.read("invoiceLineItemType", enumText(kind))
+	if err != nil {
+		return q, err
+	}
 	q.usage = word == "usage_line_items"
+	q.explain, err = r.query.flag("explain")
 	return q, err
 }
 
@@ -92,22 +98,21 @@ func (q lineQuery) has(l app.StatementLine) bool {
 
 // listUnbilled lists what was charged and credited in the open period, or in the one before (F72, F73).
 func (a *api) listUnbilled(ctx context.Context, r *request) (answer, error) {
-	return r.lines(func(q lineQuery, after app.ChargeCursor, limit int) (id.Invoice, []app.StatementLine, error) {
+	return r.lines(ctx, func(q lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error) {
 		lines, err := a.app.Unbilled(ctx, r.actor, q.currency, q.period, after, limit)
-		return "", lines, err
+		return billing.Invoice{}, lines, err
 	})
 }
 
 // listInvoiceLines lists the lines of an issued invoice (F73).
 func (a *api) listInvoiceLines(ctx context.Context, r *request) (answer, error) {
-	return r.lines(func(_ lineQuery, after app.ChargeCursor, limit int) (id.Invoice, []app.StatementLine, error) {
-		inv, lines, err := a.app.InvoiceLines(ctx, r.actor, r.invoiceNumber(), after, limit)
-		return inv.ID, lines, err
+	return r.lines(ctx, func(_ lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error) {
+		return a.app.InvoiceLines(ctx, r.actor, r.invoiceNumber(), after, limit)
 	})
 }
 
 // lines answers with one page of reconciliation lines.
-func (r *request) lines(load func(q lineQuery, after app.ChargeCursor, limit int) (id.Invoice, []app.StatementLine, error)) (answer, error) {
+func (r *request) lines(ctx context.Context, load func(q lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error)) (answer, error) {
 	q, err := r.lineQuery()
 	if err != nil {
 		return answer{}, err
@@ -117,7 +122,7 @@ func (r *request) lines(load func(q lineQuery, after app.ChargeCursor, limit int
 		return answer{}, err
 	}
 	skip := max(q.skip, 0)
-	number, found, err := load(q, after, skip+q.page.size+1)
+	document, found, err := load(q, after, skip+q.page.size+1)
 	if err != nil {
 		return answer{}, err
 	}
@@ -128,15 +133,25 @@ func (r *request) lines(load func(q lineQuery, after app.ChargeCursor, limit int
 		c := found[len(found)-1].Charge
 		last = seekKey(c.At, string(c.ID))
 	}
+	var why []billing.Explanation
+	if q.explain && document.Document != billing.VoidNote { // a void note's lines are explained where they were charged
+		if why, err = r.api.app.Explain(ctx, r.actor, found); err != nil {
+			return answer{}, err
+		}
+	}
 	partner := r.actor.Scope.Partner()
 	items := []any{}
-	for _, l := range found {
+	for i, l := range found {
 		switch {
 		case !q.has(l):
 		case q.provider == providerOffice:
 			items = append(items, officeItemOf(partner, l))
 		default:
-			items = append(items, lineItemOf(partner, number, l))
+			item := lineItemOf(partner, document.ID, l)
+			if why != nil {
+				item.Explanation = explanationOf(l.Charge, why[i])
+			}
+			items = append(items, item)
 		}
 	}
 	return reply(seek(r, q.page, items, last))

@@ -116,3 +116,42 @@ func TestE10VoidOverTheWire(t *testing.T) {
 		}
 	})
 }
+
+// TestF75EveryLineIsExplained: each line of each invoice of the demo, and of what is not billed yet, ends its explanation
+// with its own figures; without explain=true there is none.
+func TestF75EveryLineIsExplained(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		d := demoOn(t, s)
+		paths := []string{"/v1/invoices/unbilled/lineitems?provider=all&invoicelineitemtype=billinglineitems&period=current"}
+		for _, i := range d.do(200, "GET", "/v1/invoices", "").items() {
+			paths = append(paths, "/v1/invoices/"+i.text("id")+"/lineitems?provider=onetime&invoicelineitemtype=billinglineitems")
+		}
+		explained, credits := 0, 0
+		for _, path := range paths {
+			if lines := d.do(200, "GET", path, "").items(); len(lines) > 0 && lines[0]["explanation"] != nil {
+				t.Errorf("F75 %s explains unasked", path)
+			}
+			for _, l := range d.do(200, "GET", path+"&explain=true", "").items() {
+				why := l.object("explanation")
+				steps := why.list("steps")
+				n := len(steps) - 3
+				if n < 0 || steps[n]["result"] != l["subtotal"] || steps[n+1]["result"] != l["taxTotal"] || steps[n+2]["result"] != l["totalForCustomer"] {
+					t.Errorf("F75 %v is explained by %v", l, steps)
+				}
+				explained++
+				if credit := l.text("chargeType") == "Cancel"; credit {
+					credits++
+					if why.text("originalChargeId") != l.text("referenceId") || why.text("policyRow") == "" {
+						t.Errorf("F75 E05 %v", why)
+					}
+				}
+				if why.text("priceRow") == "" || why.text("chargeId") == "" {
+					t.Errorf("F75 %v", why)
+				}
+			}
+		}
+		if explained < 20 || credits == 0 {
+			t.Errorf("F75 only %d lines, %d credits", explained, credits)
+		}
+	})
+}

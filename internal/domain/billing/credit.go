@@ -118,20 +118,26 @@ func giveBack(ids id.Source, c Charge, p past, seats int64, mode policy.CreditMo
 	still := c.Priced().Sub(p.priced)
 	// The tax that stays is the tax of all that stays charged after this credit, never more than is left of it, and what
 	// comes back with it is never more than the credit itself.
-	tax := c.Tax.Sub(p.tax).Sub(c.rate().On(still.Sub(back)).Tax)
-	if tax.Sign() < 0 || back.IsZero() {
-		tax = back.Sub(back)
-	}
+	tax := bounded(c.Tax.Sub(p.tax).Sub(c.rate().On(still.Sub(back)).Tax), back, c.Inclusive)
 	out := c
 	out.ID, out.Of, out.At, out.Quantity, out.Kept = id.Charge(ids.GUID()), c.ID, now, seats, kept
 	if out.Tax, out.Net = tax.Neg(), back.Neg(); c.Inclusive {
-		if tax.Cmp(back) > 0 {
-			out.Tax = back.Neg()
-		}
 		out.Net = back.Neg().Sub(out.Tax)
 	}
 	if kept > 0 && out.Period.Start.Before(now) && now.Before(out.Period.End) {
 		out.Period.Start = now
 	}
 	return out
+}
+
+// bounded keeps the tax of a credit at what can go back: nothing below zero, nothing with a credit of nothing, and no more
+// than the credit where that includes it.
+func bounded(tax, back money.Amount, inclusive bool) money.Amount {
+	switch {
+	case tax.Sign() < 0 || back.IsZero():
+		return back.Sub(back)
+	case inclusive && tax.Cmp(back) > 0:
+		return back
+	}
+	return tax
 }

@@ -18,8 +18,10 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 		Bases: map[id.Subscription]subscription.Subscription{}, Held: map[catalog.Ref]order.Holding{},
 	}
 	var products []id.Product
+	aligned := false
 	for _, l := range lines {
 		for _, one := range append([]order.CartLine{l}, l.AddOns...) {
+			aligned = aligned || !one.TermEnd.IsZero()
 			products = append(products, one.Item.Product)
 			if one.Parent == "" {
 				continue
@@ -30,6 +32,13 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 				s.Bases[one.Parent] = subs[0]
 			}
 		}
+	}
+	if aligned {
+		others, err := r.Subscriptions(who.Scope, c.ID, SubscriptionQuery{})
+		if err != nil {
+			return s, err
+		}
+		s.Ends = subscription.Ends(others)
 	}
 	var err error
 	if s.Shelf, err = r.Entries(products); err != nil {

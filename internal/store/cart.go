@@ -46,6 +46,7 @@ type cartLineShape struct {
 	Parent       id.Subscription    `json:"parent,omitempty"`
 	AddOns       []cartLineShape    `json:"add_ons,omitempty"`
 	Attested     bool               `json:"attested,omitempty"`
+	TermEnd      *int64             `json:"term_end,omitempty"`
 	Title        string             `json:"title,omitempty"`
 	Currency     money.Currency     `json:"currency,omitempty"`
 	PriceRow     string             `json:"price_row,omitempty"`
@@ -145,7 +146,7 @@ func fromCartLines(lines []order.CartLine) (out []cartLineShape, err error) {
 		s := cartLineShape{
 			ID: l.ID, Item: fromItem(l.Item), Raw: l.Raw, FriendlyName: l.FriendlyName, Quantity: l.Quantity, Plan: l.Plan,
 			Term: fromTerm(l.Term), Context: l.Context, Participants: fromParticipants(l.Participants),
-			RenewsTo: fromTerm(l.RenewsTo), Parent: l.Parent, Attested: l.Attested, Title: l.Title, Currency: l.Currency,
+			RenewsTo: fromTerm(l.RenewsTo), Parent: l.Parent, Attested: l.Attested, TermEnd: micros(l.TermEnd), Title: l.Title, Currency: l.Currency,
 			PriceRow: l.PriceRow, Unit: fromPrice(l.Unit), Group: l.Group, Placed: l.Placed,
 		}
 		if s.AddOns, err = fromCartLines(l.AddOns); err != nil {
@@ -164,7 +165,7 @@ func cartLines(shapes []cartLineShape) (out []order.CartLine) {
 		out = append(out, order.CartLine{
 			ID: s.ID, Item: s.Item.item(), Raw: s.Raw, FriendlyName: s.FriendlyName, Quantity: s.Quantity, Plan: s.Plan,
 			Term: s.Term.term(), Context: s.Context, Participants: participants(s.Participants), RenewsTo: s.RenewsTo.term(),
-			Parent: s.Parent, AddOns: cartLines(s.AddOns), Attested: s.Attested, Title: s.Title, Currency: s.Currency,
+			Parent: s.Parent, AddOns: cartLines(s.AddOns), Attested: s.Attested, TermEnd: instant(s.TermEnd), Title: s.Title, Currency: s.Currency,
 			PriceRow: s.PriceRow, Unit: s.Unit.price(), Group: s.Group, Fault: s.Fault.fault(), Placed: s.Placed,
 		})
 	}

@@ -50,12 +50,13 @@ type lineShape struct {
 	Participants []participantShape `json:"participants,omitempty"`
 	Context      map[string]string  `json:"context,omitzero"`
 	Attested     bool               `json:"attested,omitempty"`
+	TermEnd      *int64             `json:"term_end,omitempty"`
 }
 
 func lineBody(l order.Line) string {
 	return toBody(lineShape{
 		l.Type, fromItem(l.Item), l.Title, l.FriendlyName, l.Kind, l.Class, l.Publisher, l.Quantity, fromTerm(l.Term), l.Plan,
-		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested,
+		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested, micros(l.TermEnd),
 	})
 }
 
@@ -85,7 +86,7 @@ func (r *Reader) orders(f *filter) ([]order.Order, error) {
 		l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
 		l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
 		l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
-		l.From, l.FromItem = b.From, b.FromItem.item()
+		l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
 		l.Participants, l.Context, l.Attested = participants(b.Participants), b.Context, b.Attested
 		last := &all[len(all)-1]
 		last.Lines = append(last.Lines, l)

@@ -102,7 +102,7 @@ func carts(t *testing.T, d *demo) {
 		{"negative number", "3000", `{"lineItems":[{"id":-1,"catalogItemId":"x","quantity":1}]}`},
 		{"add-on of an add-on", "3000", `{"lineItems":[{"catalogItemId":"x","addonItems":[{"catalogItemId":"x","addonItems":[{"catalogItemId":"x"}]}]}]}`},
 		{"promotion", "27007", `{"lineItems":[{"catalogItemId":"x","quantity":1,"promotionId":"P"}]}`},
-		{"end of choice", "900127", `{"lineItems":[{"catalogItemId":"x","quantity":1,"customTermEndDate":"2027-01-01"}]}`},
+		{"end of choice", "3000", `{"lineItems":[{"catalogItemId":"x","quantity":1,"customTermEndDate":"next month"}]}`},
 		{"parent", "3000", `{"lineItems":[{"catalogItemId":"x","quantity":1,"provisioningContext":{"ParentSubscriptionId":"x"}}]}`},
 		{"participant", "900126", `{"lineItems":[{"catalogItemId":"x","quantity":1,"participants":[{"key":"friend","value":"1"}]}]}`},
 	} {

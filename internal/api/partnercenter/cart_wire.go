@@ -43,6 +43,7 @@ type wireCartLine struct {
 	OrderGroup    string            `json:"orderGroup,omitempty"`
 	AddonItems    []wireCartLine    `json:"addonItems,omitempty"`
 	RenewsTo      *renewsTo         `json:"renewsTo,omitempty"`
+	CustomEnd     wireTime          `json:"customTermEndDate,omitzero"`
 	Attested      bool              `json:"attestationAccepted,omitempty"`
 	Error         *cartError        `json:"error,omitempty"`
 }
@@ -101,7 +102,7 @@ func (d dialect) cartLines(lines []order.CartLine) []wireCartLine {
 		w := wireCartLine{
 			ID: l.ID, CatalogItemID: l.Raw, FriendlyName: l.FriendlyName, Quantity: l.Quantity, CurrencyCode: string(l.Currency),
 			BillingCycle: d.cycle(l.Plan), TermDuration: l.Term.String(), Context: l.Context, OrderGroup: l.Group, Attested: l.Attested,
-			Error: cartErrorOf(l.Fault),
+			CustomEnd: at(l.TermEnd), Error: cartErrorOf(l.Fault),
 		}
 		if l.Item.Product != "" {
 			w.CatalogItemID = l.Item.String()
@@ -125,6 +126,8 @@ var cartErrors = []struct{ code, word string }{
 	{"item.unknown", "catalog_item_id_is_not_valid"},
 	{"offer.limit", "quota_not_available"},
 	{"plan.", "billing_plan_not_supported"},
+	{"term_end.product", "invalid_custom_term_end_date_product"},
+	{"term_end.", "invalid_custom_term_end_date"},
 	{"attestation.", "attestation_not_accepted"},
 	{"quantity.", "invalid_input"},
 	{"money.", "invalid_input"},
@@ -258,12 +261,10 @@ func (b cartLineBody) line() (order.CartLine, error) {
 	if err := bounded("lineItems.friendlyName", l.FriendlyName, maxFriendlyName); err != nil {
 		return l, err
 	}
-	switch {
-	case strings.TrimSpace(b.PromotionID) != "":
+	if strings.TrimSpace(b.PromotionID) != "" {
 		return l, fault.Refuse("promotion.unknown", nil)
-	case !b.CustomEnd.IsZero():
-		return l, fault.Refuse("term_end.not_offered", nil)
 	}
+	l.TermEnd = b.CustomEnd.Time
 	l.Item, _ = id.ParseItem(l.Raw)
 	plan, _, err := subscriptionCycles.read("lineItems.billingCycle", b.BillingCycle)
 	if err != nil {

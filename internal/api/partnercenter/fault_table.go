@@ -207,7 +207,6 @@ var faultOf = map[string]wireFault{
 	"line.mismatch":         {400, "800071", "This line of the order sells another offer[ (line {line})]."},
 	"line.twice":            {400, "3000", "Two lines have the same number."},
 	"promotion.unknown":     {400, "27007", "There is no such promotion."},
-	"term_end.not_offered":  {400, "900127", "A term cannot end on a date of choice here; leave customTermEndDate out."},
 	"link.changed":          {409, "900278", "Another change of this download link came first; ask again."},
 
 	// What a renewal changes, and other SKUs.
@@ -219,6 +218,8 @@ var faultOf = map[string]wireFault{
 	"conversion.not_trial":    {400, "900127", "Only a trial can be converted."},
 	"conversion.not_eligible": {403, "800020", "The trial cannot be converted to this item; conversions lists those it can."},
 	"transition.not_eligible": {403, "800020", "The subscription cannot become this item; transitionEligibilities lists those it can."},
+	"addon.base_changes":      {400, "900127", "The base is planned to be another product, or to end otherwise, at its renewal, where this add-on cannot follow."},
+	"term_end.product":        {400, "10016", "The first term of this item cannot end on a date of choice; leave customTermEndDate out."},
 	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
 	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},
 	"subscription.settling":   {503, "990002", "The subscription is just being renewed or charged; try again."},

@@ -19,6 +19,7 @@ func TestLifecycle(t *testing.T) {
 		}{
 			{"edge 18 a plan for the next term", planned},
 			{"F76 a trial converted by hand", converted},
+			{"F28 a first term that ends with others", aligned},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}
@@ -92,4 +93,48 @@ func converted(t *testing.T, d *demo) {
 		t.Errorf("%v", l)
 	}
 	d.refused(400, "27006", "POST", us+"/orders", `{"lineItems":[{"offerId":"`+item(sandbox.MailSuite, "0002", "US")+`","quantity":25}]}`)
+}
+
+func aligned(t *testing.T, d *demo) {
+	us := d.of("US") // it is 2026-11-20T10:00Z
+	line := lineOf(sandbox.MailSuite, "0001", "US", 10, "annual", "P1Y")
+	ending := func(line, end string) string { return strings.TrimSuffix(line, "}") + `,"customTermEndDate":"` + end + `"}` }
+	for _, c := range []struct{ name, line, word string }{
+		{"a day like any other", ending(line, "2027-01-15"), "invalid_custom_term_end_date"},
+		{"a month that is over", ending(line, "2026-10-31"), "invalid_custom_term_end_date"},
+		{"later than its term", ending(line, "2027-11-30"), "invalid_custom_term_end_date"},
+		{"perpetual software", ending(lineOf(sandbox.UserCAL, "0001", "US", 1, "one_time", ""), "2026-12-31"), "invalid_custom_term_end_date_product"},
+		{"what waits for its publisher", ending(lineOf(sandbox.OrbitCRM, "0001", "US", 1, "monthly", "P1M"), "2026-11-30"), "invalid_custom_term_end_date_product"},
+	} {
+		w := d.cartOf(us, c.line).list("lineItems")[0].object("error")
+		if w.text("errorCode") != c.word {
+			t.Errorf("%s: %v", c.name, w)
+		}
+	}
+	d.refused(400, "10017", "POST", us+"/orders", `{"billingCycle":"annual","lineItems":[`+strings.Replace(ending(line, "2027-01-15"), "catalogItemId", "offerId", 1)+`]}`)
+
+	shown := d.cartOf(us, ending(line, "2026-12-31T00:00:00Z")).list("lineItems")[0]
+	if shown["error"] != nil || shown.text("customTermEndDate") != "2026-12-31T00:00:00.0000000Z" {
+		t.Errorf("%v", shown)
+	}
+	bought := d.buy(us, ending(line, "2026-12-31"))
+	s := d.do(200, "GET", bought.sub, "")
+	if s.text("commitmentEndDateTime") != "2027-01-01T00:00:00.0000000Z" || s.text("commitmentEndDate") != "2026-12-31T00:00:00.0000000Z" ||
+		s.text("effectiveStartDate")[:10] != "2026-11-20" || s.text("termDuration") != "P1Y" {
+		t.Errorf("%v", s)
+	}
+	if _, cents := d.money(bought.id, "usd"); cents != 6904 { // 10 × 60.00 × 42 days of 365
+		t.Errorf("%d cents", cents)
+	}
+	if l := d.do(200, "GET", bought.order, "").list("lineItems")[0]; l.text("customTermEndDate") != "2027-01-01T00:00:00.0000000Z" {
+		t.Errorf("%v", l)
+	}
+	with := d.buy(us, ending(lineOf(sandbox.WindowsServer, "0001", "US", 1, "annual", "P1Y"), s.text("commitmentEndDate")))
+	if got := d.do(200, "GET", with.sub, ""); got["commitmentEndDateTime"] != s["commitmentEndDateTime"] {
+		t.Errorf("%v", got)
+	}
+	d.do(200, "PATCH", with.sub, `{"status":"deleted"}`)
+	if lines, cents := d.money(with.id, "usd"); lines != 2 || cents != 0 {
+		t.Errorf("P05 a short term within its first day leaves %d cents in %d lines", cents, lines)
+	}
 }

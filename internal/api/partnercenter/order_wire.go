@@ -48,6 +48,7 @@ type wireOrderLine struct {
 	ParentSubscriptionID string            `json:"parentSubscriptionId,omitempty"`
 	TermDuration         string            `json:"termDuration,omitempty"`
 	TransactionType      string            `json:"transactionType"`
+	CustomEnd            wireTime          `json:"customTermEndDate,omitzero"`
 	FriendlyName         string            `json:"friendlyName"`
 	Quantity             int64             `json:"quantity"` // 0 once cancelled
 	Pricing              *pricing          `json:"pricing,omitempty"`
@@ -129,7 +130,7 @@ func orderLine(v app.OrderView, l order.Line) wireOrderLine {
 	w := wireOrderLine{
 		LineItemNumber: l.Number, OfferID: l.Item.String(), ParentSubscriptionID: string(l.Parent), TermDuration: l.Term.String(),
 		TransactionType: lineTransactions[l.Type], FriendlyName: cmp.Or(l.FriendlyName, l.Title), Quantity: l.Quantity, Context: l.Context,
-		Attested: l.Attested, Links: &orderLineLinks{}, Attributes: of("OrderLineItem"),
+		Attested: l.Attested, CustomEnd: at(l.TermEnd), Links: &orderLineLinks{}, Attributes: of("OrderLineItem"),
 	}
 	if l.State == order.LineCancelled {
 		w.Quantity = 0

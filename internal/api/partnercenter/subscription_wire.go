@@ -137,6 +137,9 @@ func startOf(s subscription.Subscription) time.Time {
 	if s.Current.Start.IsZero() && !s.TrialUntil.IsZero() {
 		return s.TrialUntil.Add(-time.Duration(s.TrialDays) * 24 * time.Hour)
 	}
+	if !s.Current.Start.IsZero() && s.LineAt.After(s.Current.Start) { // it joined a term that ran: its base's, or one that ends on a date of choice (F28)
+		return s.LineAt
+	}
 	return s.Current.Start
 }
 

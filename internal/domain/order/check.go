@@ -31,6 +31,7 @@ type Shop struct {
 	Shelf    map[id.Product]*catalog.Entry
 	Held     map[catalog.Ref]Holding
 	Bases    map[id.Subscription]subscription.Subscription
+	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule
 	Taxes    []market.TaxRow
 }
@@ -57,7 +58,7 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 		l.Group = groups[key]
 		addOns := make([]CartLine, len(l.AddOns))
 		for j, a := range l.AddOns {
-			addOns[j], _ = s.checkOne(a, &parent{item, l.Term}, accepted, used)
+			addOns[j], _ = s.checkOne(a, &parent{item, l.Term, l.TermEnd}, accepted, used)
 			addOns[j].Group = l.Group
 		}
 		if len(addOns) > 0 {
@@ -68,10 +69,11 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 	return out
 }
 
-// parent is the line an add-on line hangs under: its item, and the term it is bought for.
+// parent is the line an add-on line hangs under: its item, the term it is bought for, and the end of choice.
 type parent struct {
 	item catalog.Item
 	term when.Term
+	ends time.Time
 }
 
 // checkOne looks one line up; base is what an add-on line hangs under, nil for a line of its own.
@@ -133,6 +135,9 @@ func (s Shop) judge(l *CartLine, item catalog.Item, base *parent, accepted bool)
 	if !sku.Metered && (l.Quantity < max(1, sku.MinQuantity) || l.Quantity > sku.MaxQuantity) {
 		return fault.Invalid("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
 	}
+	if f := s.judgeEnd(l, item, base); f != nil {
+		return f
+	}
 	if sku.Attestation && !l.Attested {
 		return fault.Refuse("attestation.needed", nil)
 	}
@@ -151,6 +156,31 @@ func (s Shop) judge(l *CartLine, item catalog.Item, base *parent, accepted bool)
 		return fault.Of(err)
 	}
 	return nil
+}
+
+// judgeEnd asks whether the first term can end on the date of choice: only that of what starts at once, is charged by term
+// and is there to be aligned. An add-on ends with its base, and may say so. Faults: "term_end.product", those of
+// subscription.Align.
+func (s Shop) judgeEnd(l *CartLine, item catalog.Item, base *parent) *fault.Fault {
+	if l.TermEnd.IsZero() {
+		return nil
+	}
+	class := catalog.ClassOf(&item.Entry.Product, item.Sku, l.Plan, l.Term)
+	switch {
+	case base != nil && base.ends.Equal(l.TermEnd):
+		return nil
+	case item.Sku.AddOn && l.Parent != "":
+		b := s.Bases[l.Parent]
+		only := []subscription.End{{At: b.Current.End, AnchorDay: b.AnchorDay}}
+		if end, err := subscription.Align(l.TermEnd, s.Now, b.AnchorDay, b.Term, only); err != nil || !end.At.Equal(b.Current.End) {
+			return fault.Refuse("term_end.product", nil)
+		}
+		return nil
+	case item.Sku.AddOn, class != catalog.OnlineLicensed && class != catalog.SoftwareSub && class != catalog.LinuxPlan:
+		return fault.Refuse("term_end.product", nil)
+	}
+	_, err := subscription.Align(l.TermEnd, s.Now, s.Now.Day(), l.Term, s.Ends)
+	return fault.Of(err)
 }
 
 // judgeBase asks F25 and F26: an add-on hangs on an active base it is made for, and only certain partners sell it. A
@@ -178,6 +208,9 @@ func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *parent) *fault.Fau
 			return fault.Refuse("addon.base_not_active", nil)
 		}
 		ref = catalog.Ref{Product: b.Item.Product, Sku: b.Item.Sku}
+		if n := b.Scheduled; !n.IsZero() && (n.Term != b.Term || !n.End.At.IsZero() || !item.Sku.HangsOn(catalog.Ref{Product: n.Item.Product, Sku: n.Item.Sku})) {
+			return fault.Refuse("addon.base_changes", nil) // at its renewal the add-on could not follow (F28)
+		}
 	default:
 		return fault.Refuse("addon.base_only", nil)
 	}

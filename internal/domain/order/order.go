@@ -31,6 +31,7 @@ type CartLine struct {
 	Parent       id.Subscription // the base an add-on is bought for
 	AddOns       []CartLine      // bought under the subscription that this line creates
 	Attested     bool
+	TermEnd      time.Time // the end of choice as it was asked for (contract.md §8); zero: a whole term
 
 	Title    string
 	Currency money.Currency
@@ -108,6 +109,7 @@ type Line struct {
 	Participants []Participant
 	Context      map[string]string
 	Attested     bool
+	TermEnd      time.Time // where its first term is made to end; zero: a whole term
 	State        LineState
 	EndedAt      time.Time
 }

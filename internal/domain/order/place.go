@@ -142,7 +142,16 @@ func (s Shop) placeLine(out *Placement, o *Order, l CartLine, base *subscription
 		out.Slots[len(out.Slots)-1].Subscription = sub.ID
 	}
 	line.Subscription = sub.ID
-	started, err := subscription.Begin(s.IDs, sub, base, s.Now)
+	with := base
+	if base == nil && !l.TermEnd.IsZero() {
+		end, err := subscription.Align(l.TermEnd, s.Now, s.Now.Day(), l.Term, s.Ends)
+		if err != nil {
+			return nil, err
+		}
+		running := sub.AlignedTo(end)
+		with, line.TermEnd = &running, end.At
+	}
+	started, err := subscription.Begin(s.IDs, sub, with, s.Now)
 	if err != nil {
 		return nil, err
 	}

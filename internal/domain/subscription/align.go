@@ -60,9 +60,9 @@ func aligned(wish time.Time, ends []End) (End, bool) {
 	return End{next, 1}, next.Day() == 1
 }
 
-// alignedTo is the term that ends at e, as if the subscription had run in it from its start: what joins it is charged for
+// AlignedTo is the term that ends at e, as if the subscription had run in it from its start: what joins it is charged for
 // the rest (F28).
-func (s Subscription) alignedTo(e End) Subscription {
+func (s Subscription) AlignedTo(e End) Subscription {
 	back := when.Term{Years: -s.Term.Years, Months: -s.Term.Months, Days: -s.Term.Days}
 	s.AnchorDay = e.AnchorDay
 	s.Current = when.Period{Start: when.Next(e.At, e.AnchorDay, back), End: e.At}

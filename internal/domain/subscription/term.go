@@ -21,7 +21,8 @@ type Quote struct {
 }
 
 // Begin starts what was bought: at once, or, for a publisher's plan, waits for its activation (F74). base is the
-// subscription an add-on hangs on: it ends with it, its first charge is for the days that remain (F28).
+// subscription an add-on hangs on, or the term that a term of choice ends with (AlignedTo): it ends with it, its first
+// charge is for the days that remain (F28).
 func Begin(ids id.Source, s Subscription, base *Subscription, now time.Time) (Outcome, error) {
 	switch {
 	case s.Kind == catalog.SaaS:
@@ -77,7 +78,7 @@ func startTerm(ids id.Source, s Subscription, q Quote, at time.Time, renewal boo
 	out, err := Outcome{}, error(nil)
 	switch {
 	case !q.End.At.IsZero():
-		out, err = s.join(ids, s.alignedTo(q.End), kind, at)
+		out, err = s.join(ids, s.AlignedTo(q.End), kind, at)
 	case s.Class == catalog.Metered: // charged by use
 		s.ChargeNo, s.NextCharge = 0, time.Time{}
 		out.Subscriptions = []Subscription{s}

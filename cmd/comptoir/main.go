@@ -17,13 +17,16 @@ import (
 var version = "dev"
 
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Make a demo in a folder, serve it as a sandbox, and print how to enter it. Run again, it resumes."`
-	Serve   serveCommand   `cmd:"" help:"Serve the API."`
-	Import  importCommands `cmd:"" help:"Bring in a catalogue."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program's, and stop."`
-	Verify  verifyCommand  `cmd:"" help:"Check that the ledger balances, and print what does not."`
-	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo     demoCommand     `cmd:"" help:"Make a demo in a folder, serve it as a sandbox, and print how to enter it. Run again, it resumes."`
+	Serve    serveCommand    `cmd:"" help:"Serve the API."`
+	Import   importCommands  `cmd:"" help:"Bring in a catalogue."`
+	Activate activateCommand `cmd:"" help:"Activate a publisher's plan that a customer bought, in the publisher's name."`
+	Backup   backupCommand   `cmd:"" help:"Copy the SQLite database into a file, also while it is served."`
+	Restore  restoreCommand  `cmd:"" help:"Put a copy made by backup in the database's place; nothing may serve it."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database schema up to this program's, and stop."`
+	Verify   verifyCommand   `cmd:"" help:"Check that the ledger balances, and print what does not."`
+	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -121,6 +121,9 @@ func pricesOf(r Reader, b catalog.Buyer, q PriceQuery, after PriceKey, limit int
 func shelfPrices(e *catalog.Entry, b catalog.Buyer, q PriceQuery) []ShelfPrice {
 	var out []ShelfPrice
 	for _, o := range (Shelf{Market: b.Market, Segment: b.Segment, Now: q.At, Buyer: b}).Listed(e) {
+		if e.Product.Imported { // sold by its GUID alone
+			o.ID = id.Item{Product: e.Product.ID}
+		}
 		for _, row := range e.Deciding(o.Availability, q.At) {
 			if q.Currency == "" || q.Currency == row.Currency {
 				out = append(out, ShelfPrice{row, &e.Product, o.Sku.Title, o.ID})

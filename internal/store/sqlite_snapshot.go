@@ -64,6 +64,11 @@ func (e *liteEngine) snapshot(file string, clock func() (time.Duration, time.Tim
 	if err := c.saveClock(offset, high); err != nil {
 		return err
 	}
+	return c.copyInto(file)
+}
+
+// copyInto writes what the connection sees into file, whole and durable or not at all.
+func (c *liteConn) copyInto(file string) error {
 	fresh := file + ".new"
 	if err := removeLite(fresh); err != nil {
 		return err
@@ -86,6 +91,9 @@ func (c *liteConn) saveClock(offset time.Duration, high time.Time) error {
 func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.Time) time.Duration) error {
 	fresh := e.path + ".restore"
 	high, err := prepareCopy(ctx, file, fresh)
+	if err == nil && high.IsZero() {
+		err = errors.New("the copy holds no clock")
+	}
 	if err != nil {
 		return errors.Join(err, removeLite(fresh))
 	}
@@ -155,13 +163,8 @@ func prepareCopy(ctx context.Context, file, fresh string) (high time.Time, err e
 		return high, errors.New("the copy is damaged")
 	}
 	var offset int64
-	if err := r.queryRow(sqlClock).scan(&offset, &high); err != nil {
-		return high, err
-	}
-	if high.IsZero() {
-		return high, errors.New("the copy holds no clock")
-	}
-	return high, nil
+	err = r.queryRow(sqlClock).scan(&offset, &high)
+	return high, err
 }
 
 // removeLite removes a database with what may lie beside it.

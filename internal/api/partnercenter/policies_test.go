@@ -3,6 +3,7 @@ package partnercenter_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
@@ -58,6 +59,9 @@ func prices(t *testing.T, d *demo) {
 	all := d.do(200, "GET", "/v1/prices?country=FR&size=0", "").items()
 	seen := map[string]bool{}
 	for _, row := range all {
+		if id := row.text("catalogItemId"); strings.Contains(id, "-") && strings.Contains(id, ":") {
+			t.Errorf("an imported offer is sold by its GUID: %s", id)
+		}
 		if row.text("currency") != "EUR" || row.text("country") != "FR" || row["taxIncluded"] != false || row["unitPrice"] == nil {
 			t.Errorf("%v", row)
 		}

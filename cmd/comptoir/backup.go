@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/comptoir-dev/comptoir/internal/store"
+)
+
+type backupCommand struct {
+	storage
+	File string `arg:"" help:"File to make."`
+}
+
+// Run copies the database; secrets and media are files and are copied as such, secrets apart from the rest.
+func (c backupCommand) Run(ctx context.Context) error {
+	if err := store.Backup(ctx, c.url(), c.File); err != nil {
+		return err
+	}
+	fmt.Printf("The database is in %s. Keep a copy of %s/secrets apart from it, and of %s/media.\n", c.File, c.Data, c.Data)
+	return nil
+}
+
+type restoreCommand struct {
+	storage
+	File string `arg:"" help:"Copy made by backup." type:"existingfile"`
+}
+
+// Run puts the copy in the database's place.
+func (c restoreCommand) Run(ctx context.Context) error {
+	if err := store.RestoreBackup(ctx, c.url(), c.File); err != nil {
+		return err
+	}
+	fmt.Println("Restored. What stood there before is beside it, named .before; check with: comptoir verify")
+	return nil
+}

@@ -27,6 +27,16 @@ func TestPlantedBugs(t *testing.T) {
 	if len(bugs) < 20 {
 		t.Fatalf("only %d bugs in bugs.md", len(bugs))
 	}
+	for _, b := range bugs { // before any is played: where the code moved on
+		src, err := os.ReadFile(filepath.Join("..", b.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.planted(t, string(src))
+	}
+	if t.Failed() {
+		return
+	}
 	var missed []string
 	for _, b := range bugs {
 		out, err := play(t, b)
@@ -57,13 +67,7 @@ func play(t *testing.T, b bug) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(src)
-	for _, d := range b.diffs {
-		if n := strings.Count(text, d[0]); n != 1 {
-			t.Fatalf("%s: these lines stand %d times in %s:\n%s", b.title, n, b.file, d[0])
-		}
-		text = strings.Replace(text, d[0], d[1], 1)
-	}
+	text := b.planted(t, string(src))
 	dir := t.TempDir()
 	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
 	list, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
@@ -80,6 +84,18 @@ func play(t *testing.T, b bug) (string, error) {
 	cmd.Env = append(os.Environ(), "SIM_FROM=1", "SIM_SEEDS="+first(os.Getenv("SIM_SEEDS"), "120"))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// planted is a file with the bug in it.
+func (b bug) planted(t *testing.T, text string) string {
+	t.Helper()
+	for _, d := range b.diffs {
+		if n := strings.Count(text, d[0]); n != 1 {
+			t.Errorf("%s: these lines stand %d times in %s; bugs.md moves with the code:\n%s", b.title, n, b.file, d[0])
+		}
+		text = strings.Replace(text, d[0], d[1], 1)
+	}
+	return text
 }
 
 func first(text, otherwise string) string {

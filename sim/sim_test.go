@@ -86,7 +86,7 @@ func TestSimulation(t *testing.T) {
 	var failed atomic.Bool
 	var all sync.WaitGroup
 	var mu sync.Mutex
-	acts := map[string]int{}
+	acts, years := map[string]int{}, 0.0
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for !failed.Load() {
@@ -105,6 +105,7 @@ func TestSimulation(t *testing.T) {
 					return
 				}
 				mu.Lock()
+				years += r.g.now.Sub(r.g.started).Hours() / (365 * 24)
 				for k, v := range r.acts {
 					acts[k] += v
 				}
@@ -115,7 +116,7 @@ func TestSimulation(t *testing.T) {
 	}
 	all.Wait()
 	took := when.Wall{}.Now().Sub(began)
-	t.Logf("%d seeds of %d steps in %s: %.0f steps/s", seeds, steps, took.Round(1e6), float64(seeds*steps)/took.Seconds())
+	t.Logf("%d seeds of %d steps, %.0f years, in %s: %.0f steps/s", seeds, steps, years, took.Round(1e6), float64(seeds*steps)/took.Seconds())
 	var played strings.Builder
 	for _, act := range slices.Sorted(maps.Keys(acts)) {
 		fmt.Fprintf(&played, "%7d %s\n", acts[act], act)

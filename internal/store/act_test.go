@@ -83,7 +83,8 @@ func TestDeadlocksRunAgain(t *testing.T) {
 	err := s.ViewReader(ctx, func(r *store.Reader) error {
 		return r.Row(`SELECT CAST(SUM(n) AS BIGINT) FROM thing`, nil, &sum)
 	})
-	if err != nil || sum != 4 || runs.Load() != 3 {
+	// The loser may meet the winner a second time; each act takes effect once all the same.
+	if err != nil || sum != 4 || runs.Load() < 3 {
 		t.Fatalf("sum %d after %d runs, %v", sum, runs.Load(), err)
 	}
 }

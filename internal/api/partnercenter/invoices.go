@@ -13,6 +13,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/statement"
 )
 
 // invoiceOperations are contract.md §12, and what the operator does to invoices: payments and voiding, which are ours.
@@ -25,6 +26,7 @@ func (a *api) invoiceOperations() []operation {
 		{path: all + "/estimates/links", handle: a.listEstimates},
 		{path: all + "/unbilled/lineitems", handle: a.listUnbilled},
 		{path: one, handle: a.showInvoice},
+		{path: one + "/documents/statement", handle: a.printStatement},
 		{path: one + "/lineitems", handle: a.listInvoiceLines},
 		{path: one + "/lineitems/{provider}/{type}", handle: a.listInvoiceLines}, // the older form
 	}
@@ -54,6 +56,7 @@ type invoice struct {
 	PaymentStatus  string          `json:"paymentStatus"`
 	CurrencyCode   string          `json:"currencyCode"`
 	CurrencySymbol string          `json:"currencySymbol"`
+	PDF            string          `json:"pdfDownloadLink"`
 	InvoiceDetails []invoiceDetail `json:"invoiceDetails"`
 	Amendments     []invoice       `json:"amendments"`
 	DocumentType   string          `json:"documentType"`
@@ -80,6 +83,7 @@ func invoiceOf(v app.InvoiceView) invoice {
 		TotalCharges: amount(i.Total()), PaidAmount: amount(i.Paid), CarriedIn: amount(i.Carried), CarriedOut: amount(i.CarryOut),
 		OpenAmount: amount(i.Open()), PaymentStatus: string(i.Standing(v.Now)),
 		CurrencyCode: string(i.Currency), CurrencySymbol: market.Symbol(i.Currency),
+		PDF:            uri + "/documents/statement",
 		InvoiceDetails: []invoiceDetail{{billingLines, providerOneTime, self(uri + "/lineitems/OneTime/BillingLineItems"), of("InvoiceDetail")}},
 		Amendments:     make([]invoice, len(v.Amendments)), DocumentType: string(i.Document), ReplacedBy: string(i.ReplacedBy),
 		InvoiceType: "OneTime", Links: self(uri), Attributes: of("Invoice"),
@@ -139,6 +143,18 @@ func (a *api) listInvoices(ctx context.Context, r *request) (answer, error) {
 		items[i] = invoiceOf(v)
 	}
 	return reply(offsetPage(r, p, items, more))
+}
+
+// printStatement answers with the document as PDF, in the language of the partner's culture (F73).
+func (a *api) printStatement(ctx context.Context, r *request) (answer, error) {
+	s, err := a.app.Statement(ctx, r.actor, r.invoiceNumber())
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := statement.Render(s)
+	return answer{Body: body, Header: map[string]string{
+		"Content-Type": "application/pdf", "Content-Disposition": "attachment; filename=Invoice_" + string(s.ID) + ".pdf",
+	}}, err
 }
 
 // dates narrows a half-open span by a filter over one date; nil is no filter. A date that is equalled is its whole day.

@@ -3,8 +3,10 @@ package partnercenter_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
@@ -153,5 +155,29 @@ func TestF75EveryLineIsExplained(t *testing.T) {
 		if explained < 20 || credits == 0 {
 			t.Errorf("F75 only %d lines, %d credits", explained, credits)
 		}
+	})
+}
+
+// TestF73StatementOverTheWire: the link on the invoice leads to the PDF, in the answer's own type and the same bytes twice.
+func TestF73StatementOverTheWire(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		d := demoOn(t, s)
+		for _, i := range d.do(200, "GET", "/v1/invoices", "").items() {
+			id := i.text("id")
+			if i.text("pdfDownloadLink") != "/invoices/"+id+"/documents/statement" {
+				t.Errorf("F73 link %s", i.text("pdfDownloadLink"))
+			}
+			first, again := d.call("GET", "/v1"+i.text("pdfDownloadLink"), ""), d.call("GET", "/v1/Invoices/OneTime-"+id+"/Documents/Statement", "")
+			if first.Code != 200 || first.Header().Get("Content-Type") != "application/pdf" || first.Header().Get("Content-Disposition") != "attachment; filename=Invoice_"+id+".pdf" ||
+				!strings.HasPrefix(first.Body.String(), "%PDF-") {
+				t.Fatalf("F73 %d %v", first.Code, first.Header())
+			}
+			if first.Body.String() != again.Body.String() {
+				t.Errorf("F73 %s has other bytes the second time", id)
+			}
+		}
+		d.refused(404, "1000", "GET", "/v1/invoices/G999999999/documents/statement", "")
+		d.roles = party.RolesOf(party.AdminAgent)
+		d.refused(403, "900150", "GET", "/v1/invoices/G000000001/documents/statement", "")
 	})
 }

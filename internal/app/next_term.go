@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -16,7 +17,7 @@ func (d decider) schedule(h subscription.Held, want subscription.NextTerm) (subs
 	var shelf subscription.Shelf
 	if !want.IsZero() {
 		var err error
-		if shelf, err = shelfFor(d.tx, d.act.Actor, d.customer, h.Subscription, h.Wish(want).Item, d.now); err != nil {
+		if shelf, err = d.shelf(h, h.Wish(want).Item); err != nil {
 			return subscription.Outcome{}, err
 		}
 	}
@@ -28,6 +29,42 @@ func (d decider) schedule(h subscription.Held, want subscription.NextTerm) (subs
 		shelf.Ends = subscription.Ends(others)
 	}
 	return subscription.Schedule(h.Subscription, want, shelf, subscriptionsOf(d.children), d.now)
+}
+
+// shelf is shelfFor with what the add-ons of h say to it.
+func (d decider) shelf(h subscription.Held, to id.Item) (subscription.Shelf, error) {
+	shelf, err := shelfFor(d.tx, d.act.Actor, d.customer, h.Subscription, to, d.now)
+	if err != nil {
+		return shelf, err
+	}
+	shelf.Orphans, err = orphans(d.tx, d.children, shelf.To.ID)
+	return shelf, err
+}
+
+// orphans tells whether a live add-on could not hang on an item (F26).
+func orphans(r Reader, children []subscription.Held, to id.Item) (bool, error) {
+	var products []id.Product
+	for _, c := range children {
+		products = append(products, c.Item.Product)
+	}
+	if len(products) == 0 {
+		return false, nil
+	}
+	entries, err := r.Entries(products)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(children, func(c subscription.Held) bool {
+		if !c.State.Live() {
+			return false
+		}
+		e := entries[c.Item.Product]
+		if e == nil {
+			return true
+		}
+		sku := skuOf(e, c.Item)
+		return sku == nil || !sku.HangsOn(catalog.Ref{Product: to.Product, Sku: to.Sku})
+	}), nil
 }
 
 // shelfFor finds the SKU a subscription runs on and the item it is to become, as it is on sale now, whichever its

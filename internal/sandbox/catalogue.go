@@ -132,6 +132,7 @@ func shelf(media File, exclusive id.Partner) []shelfProduct {
 	esu := seats("0001", "Extended Security Updates, year 1")
 	esu.Delivery = license.Delivery{InstructionsURI: "https://docs.comptoir.example/extended-updates"}
 	winSub := seats("0001", "Windows Server Standard, 8 cores, 1 year")
+	winSub.ConvertsTo = []catalog.Ref{{Product: WindowsServer, Sku: "0002"}}
 	winSub.Delivery = license.Delivery{HasKeys: true, Pool: "server", KeyVersions: []string{"2022", "2019"}}
 
 	northern := isv(NorthExclusive, "Northwind Planner", "northwind", "Northwind")

@@ -20,6 +20,7 @@ func TestLifecycle(t *testing.T) {
 			{"edge 18 a plan for the next term", planned},
 			{"F76 a trial converted by hand", converted},
 			{"F28 a first term that ends with others", aligned},
+			{"edge 23 seats become another SKU", upgraded},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}
@@ -98,7 +99,9 @@ func converted(t *testing.T, d *demo) {
 func aligned(t *testing.T, d *demo) {
 	us := d.of("US") // it is 2026-11-20T10:00Z
 	line := lineOf(sandbox.MailSuite, "0001", "US", 10, "annual", "P1Y")
-	ending := func(line, end string) string { return strings.TrimSuffix(line, "}") + `,"customTermEndDate":"` + end + `"}` }
+	ending := func(line, end string) string {
+		return strings.TrimSuffix(line, "}") + `,"customTermEndDate":"` + end + `"}`
+	}
 	for _, c := range []struct{ name, line, word string }{
 		{"a day like any other", ending(line, "2027-01-15"), "invalid_custom_term_end_date"},
 		{"a month that is over", ending(line, "2026-10-31"), "invalid_custom_term_end_date"},
@@ -136,5 +139,72 @@ func aligned(t *testing.T, d *demo) {
 	d.do(200, "PATCH", with.sub, `{"status":"deleted"}`)
 	if lines, cents := d.money(with.id, "usd"); lines != 2 || cents != 0 {
 		t.Errorf("P05 a short term within its first day leaves %d cents in %d lines", cents, lines)
+	}
+}
+
+func upgraded(t *testing.T, d *demo) {
+	us := d.of("US")
+	bought := d.buy(us, lineOf(sandbox.MailSuite, "0001", "US", 10, "annual", "P1Y"))
+	was := d.do(200, "GET", bought.sub, "")
+	found := d.do(200, "GET", bought.sub+"/transitioneligibilities?eligibilityType=immediate", "").items()
+	if len(found) != 1 || found[0].text("title") != "Mail Suite Enterprise" || found[0]["quantity"] != 10.0 || found[0].list("eligibilities")[0]["isEligible"] != true {
+		t.Fatalf("%v", found)
+	}
+	body := `{"ToCatalogItemId":"` + found[0].text("catalogItemId") + `","ToSubscriptionId":null,"Quantity":4,"TermDuration":"P1Y","BillingCycle":"annual","TransitionType":"transition_only","PromotionId":null}`
+	shown := d.do(200, "POST", bought.sub+"/transitions?preview=true", body)
+	p := shown.object("preview")
+	if c, k := p.list("charges"), p.list("credits"); len(c) != 1 || len(k) != 1 || c[0]["total"] != 400.0 || k[0]["total"] != -240.0 || shown["toSubscriptionId"] != nil || shown["operationId"] != nil {
+		t.Errorf("%v", shown)
+	}
+	if got := d.do(200, "GET", bought.sub+"/transitions", "").items(); len(got) != 0 {
+		t.Errorf("a preview was saved: %v", got)
+	}
+	d.refused(409, "990001", "POST", bought.sub+"/transitions", strings.Replace(body, ":4,", ":5,", 1), "If-Preview-Match", p.text("hash"))
+	d.refused(400, "900127", "POST", bought.sub+"/transitions", strings.Replace(body, "annual", "monthly", 1))
+	d.refused(400, "900127", "POST", bought.sub+"/transitions", strings.Replace(body, "null", `"00000000-0000-4000-8000-00000000feed"`, 1))
+	d.refused(403, "800020", "POST", bought.sub+"/transitions", `{"toCatalogItemId":"`+item(sandbox.StarterKit, "0001", "US")+`"}`)
+	d.refused(400, "3000", "POST", bought.sub+"/transitions", `{}`)
+	const request = "33333333-3333-4333-8333-333333333333"
+	done := d.do(200, "POST", bought.sub+"/transitions", body, "If-Preview-Match", p.text("hash"), "MS-RequestId", request)
+	if again := d.do(200, "POST", bought.sub+"/transitions", body, "If-Preview-Match", p.text("hash"), "MS-RequestId", request); again.text("operationId") != done.text("operationId") {
+		t.Error("done twice")
+	}
+	split := us + "/subscriptions/" + done.text("toSubscriptionId")
+	rest, got := d.do(200, "GET", bought.sub, ""), d.do(200, "GET", split, "")
+	if rest["quantity"] != 6.0 || got["quantity"] != 4.0 || got.text("offerName") != "Mail Suite Enterprise" ||
+		got["cancellationAllowedUntilDate"] != was["cancellationAllowedUntilDate"] || got["commitmentEndDateTime"] != was["commitmentEndDateTime"] {
+		t.Errorf("%v\n%v", rest, got)
+	}
+	for _, sub := range []string{bought.sub, split} {
+		if l := d.do(200, "GET", sub+"/transitions?operationId="+done.text("operationId"), "").items(); len(l) != 1 || l[0].list("events")[0].text("status") != "Completed" {
+			t.Errorf("%s: %v", sub, l)
+		}
+	}
+	// The rest goes too: now all seats, so the subscription keeps its id and its old line is over.
+	all := d.do(200, "POST", bought.sub+"/transitions", `{"toCatalogItemId":"`+found[0].text("catalogItemId")+`"}`)
+	if !strings.HasSuffix(bought.sub, all.text("toSubscriptionId")) || all["quantity"] != 6.0 {
+		t.Errorf("%v", all)
+	}
+	now := d.do(200, "GET", bought.sub, "")
+	if now.text("offerName") != "Mail Suite Enterprise" || now.text("orderId") == bought.id || now["cancellationAllowedUntilDate"] != was["cancellationAllowedUntilDate"] {
+		t.Errorf("%v", now)
+	}
+	back := d.do(200, "GET", bought.sub+"/transitionEligibilities?eligibilityType=scheduled", "").items()
+	if len(back) != 1 || back[0].text("title") != "Mail Suite Business" || back[0].list("eligibilities")[0]["isEligible"] != true {
+		t.Errorf("%v", back)
+	}
+	if got := d.do(200, "GET", bought.sub+"/transitionEligibilities", "").items(); len(got) != 0 {
+		t.Errorf("down in the middle of a term: %v", got)
+	}
+	for _, sub := range []string{bought.sub, split} { // edge 23: the window that gives all back is the parent's
+		d.do(200, "PATCH", sub, `{"status":"deleted"}`)
+	}
+	sum := int64(0)
+	for _, o := range []string{bought.id, done.text("operationId"), all.text("operationId")} {
+		_, cents := d.money(o, "usd")
+		sum += cents
+	}
+	if sum != 0 {
+		t.Errorf("all cancelled within the first day leaves %d cents", sum)
 	}
 }

@@ -130,6 +130,10 @@ func (d *demo) tries() map[string][]try {
 			{target: softwareSub, body: `{"friendlyName":"R03"}`, acts: []party.Act{party.ManageSoftware}},
 			{target: softwareSub + "?preview=true", body: `{"status":"deleted"}`, acts: []party.Act{party.CancelSoftware}},
 		},
+		"POST " + root + "/subscriptions/{subscription}/transitions": {
+			{target: onlineSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageOnline}},
+			{target: softwareSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageSoftware}},
+		},
 		"POST /v1/customers":                                     {{target: "/v1/customers", body: `{"companyProfile":{"domain":"northstar.example"},"billingProfile":{"email":"a@b.example","culture":"fr-FR","language":"fr","companyName":"x","defaultAddress":{"country":"FR"}}}`}},
 		"GET /v1/auditrecords":                                   {{target: "/v1/auditrecords"}},
 		"GET /v1/prices":                                         {{target: "/v1/prices?country=FR"}},

@@ -59,13 +59,15 @@ func sameSku(a, b id.Item) bool { return a.Product == b.Product && a.Sku == b.Sk
 // Shelf is what a change of SKU, seats or term is decided from: the SKU the subscription runs on (nil when it left the
 // catalogue), what is asked for as it is on sale now, and where a term may end beside its own end.
 type Shelf struct {
-	From *catalog.Sku
-	To   catalog.Item
-	Ends []End
+	From    *catalog.Sku
+	To      catalog.Item
+	Ends    []End
+	Orphans bool // a live add-on could not hang on To (F26)
 }
 
 // Schedule plans what the next renewal changes, in place of any plan before it; the zero wish takes the plan away. The
-// seats of software too may be others in a new term. Where add-ons hang on it, its term and end stay theirs (F28).
+// seats of software too may be others in a new term. Where add-ons hang on it, its term and end stay theirs (F28), and its
+// SKU one that they can hang on.
 // Faults: "subscription.deleted", "subscription.pending", "next_term.suspended", "next_term.not_renewing" (F38, F39),
 // "next_term.fixed" for what is charged by use or reserved, those of MayBecome, "quantity.out_of_range",
 // "plan.not_offered", "next_term.add_ons", "next_term.base", those of Align, "subscription.settling".
@@ -102,7 +104,7 @@ func Schedule(s Subscription, want NextTerm, shelf Shelf, addOns []Subscription,
 	switch {
 	case s.Parent != "" && moved:
 		return Outcome{}, fault.Refuse("next_term.base", nil)
-	case slices.ContainsFunc(addOns, func(a Subscription) bool { return a.State.Live() }) && (moved || !sameSku(n.Item, s.Item)):
+	case slices.ContainsFunc(addOns, func(a Subscription) bool { return a.State.Live() }) && (moved || shelf.Orphans):
 		return Outcome{}, fault.Refuse("next_term.add_ons", nil)
 	}
 	if !n.End.At.IsZero() {

@@ -128,7 +128,7 @@ func (g *generator) sub() *model.Sub {
 		if g.one(2) {
 			s = g.m.Subs[max(0, len(g.m.Subs)-1-g.IntN(12))]
 		}
-		if s.Live() || g.one(25) {
+		if s.Live() && s.Class != "reservation" || g.one(25) {
 			return s
 		}
 	}
@@ -168,13 +168,13 @@ func (g *generator) command() model.Command {
 	case len(g.m.Subs) == 0 || n < 16 && (crowd < 25 || g.one(5)):
 		c = g.buy()
 	case n < 20 && g.carts > 0:
-		c = model.Command{Act: "checkout", Cart: max(0, g.carts-1-g.IntN(3))}
+		c = model.Command{Act: "checkout", Cart: max(0, g.carts-1-g.IntN(2))}
 		if c.Customer = g.m.CartCustomer(c.Cart); g.one(20) {
 			c.Customer = g.IntN(len(g.m.Customers))
 		}
 	case n < 30 && len(g.m.Orders) > 0:
 		c = g.cancelOrder()
-	case n < 40:
+	case n < 40 && (g.pending() != nil || g.one(10)):
 		s := g.sub()
 		if p := g.pending(); p != nil {
 			s = p

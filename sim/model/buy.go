@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -213,11 +214,7 @@ func (m *Model) checkout(now time.Time, c Command) Answer {
 		refuse("cart.unknown")
 	}
 	if k.ordered {
-		var b strings.Builder
-		for _, o := range k.orders {
-			b.WriteString(m.orderText(m.Orders[o]))
-		}
-		return Answer{Text: b.String()}
+		return Answer{Text: m.ordersText(k.orders)}
 	}
 	if !now.Before(k.expires) {
 		refuse("cart.expired")
@@ -251,12 +248,25 @@ func (m *Model) checkout(now time.Time, c Command) Answer {
 			k.ordered = k.ordered && k.lines[i].placed
 		}
 	}
-	var b strings.Builder
-	for _, o := range before {
-		b.WriteString(m.orderText(m.Orders[o]))
-	}
-	a.Text = b.String() + a.Text
+	a.Text = m.ordersText(before) + a.Text
 	return a
+}
+
+// ordersText tells the orders of a cart: by their instants, those of one act as it made them. Two acts at one instant are
+// told mixed; no clock but a standing one lets that happen.
+func (m *Model) ordersText(handles []int) string {
+	orders := make([]*Order, len(handles))
+	for i, h := range handles {
+		orders[i] = m.Orders[h]
+	}
+	slices.SortStableFunc(orders, func(a, b *Order) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.nth, b.nth))
+	})
+	var b strings.Builder
+	for _, o := range orders {
+		b.WriteString(m.orderText(o))
+	}
+	return b.String()
 }
 
 func (l *cartLine) bad() bool {
@@ -278,7 +288,7 @@ func (m *Model) buy(now time.Time, c Command, lines []cartLine) Answer {
 			continue
 		}
 		market := m.Customers[c.Customer].Market
-		o := &Order{Handle: len(m.Orders), Customer: c.Customer, Plan: l.Plan, Currency: currencyOf(market), At: now}
+		o := &Order{Handle: len(m.Orders), Customer: c.Customer, Plan: l.Plan, Currency: currencyOf(market), At: now, nth: len(a.Orders)}
 		m.Orders = append(m.Orders, o)
 		a.Orders = append(a.Orders, o.Handle)
 		for _, l := range lines {

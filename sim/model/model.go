@@ -180,6 +180,7 @@ type Order struct {
 	System           bool
 	Lines            []OrderLine
 	Ver              int
+	nth              int // of its act
 }
 
 // Charge is a line of money; Of is the charge that a credit gives back, -1 for none.

@@ -39,7 +39,7 @@ bench:
 
 e2e:
 	@sh scripts/need.sh
-	go test -count=1 -timeout 60m -tags e2e ./e2e/...
+	go test -v -count=1 -timeout 60m -tags e2e ./e2e/...
 
 fuzz:
 	@FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh

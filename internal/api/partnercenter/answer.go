@@ -68,7 +68,7 @@ func (a *api) write(w http.ResponseWriter, r *request, ans answer) {
 			length += len(bom)
 		}
 	}
-	if ans.Status != http.StatusNoContent {
+	if ans.Status != http.StatusNoContent && r.stream == nil {
 		h["Content-Length"] = []string{strconv.Itoa(length)}
 	}
 	w.WriteHeader(ans.Status)
@@ -80,4 +80,11 @@ func (a *api) write(w http.ResponseWriter, r *request, ans answer) {
 		_, _ = w.Write(bom)
 	}
 	_, _ = w.Write(ans.Body)
+	if r.stream == nil {
+		return
+	}
+	if err := r.stream(w); err != nil {
+		_ = a.internal(r, err)      // for the log: the status is out already
+		panic(http.ErrAbortHandler) // a cut answer must not look like a whole one
+	}
 }

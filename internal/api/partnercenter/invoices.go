@@ -27,6 +27,7 @@ func (a *api) invoiceOperations() []operation {
 		{path: all + "/unbilled/lineitems", handle: a.listUnbilled},
 		{path: one, handle: a.showInvoice},
 		{path: one + "/documents/statement", handle: a.printStatement},
+		{path: one + "/reconciliation", handle: a.reconcile}, // ours
 		{path: one + "/lineitems", handle: a.listInvoiceLines},
 		{path: one + "/lineitems/{provider}/{type}", handle: a.listInvoiceLines}, // the older form
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 
@@ -33,6 +34,9 @@ type request struct {
 	subscription id.Subscription
 	cart         id.Cart
 	order        id.Order // an id or an alternate id
+
+	// stream writes what is too large to be an answer's body; a handler sets it once nothing can be refused any more.
+	stream func(io.Writer) error
 }
 
 // path is the value of another wildcard of the operation's path.

@@ -1,9 +1,12 @@
 package partnercenter_test
 
 import (
+	"encoding/csv"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -282,6 +285,7 @@ func invoices(t *testing.T, d *demo) {
 		if want := i["totalCharges"].(float64) - i["carriedIn"].(float64) + i["carriedOut"].(float64); sum-want > 0.005 || want-sum > 0.005 {
 			t.Errorf("%s: lines come to %v, the invoice says %v", i.text("id"), sum, want)
 		}
+		reconciled(t, d, i)
 	}
 	if credited == nil || credited["subtotal"].(float64) >= 0 {
 		t.Errorf("F66 no credit: %v", credited)
@@ -321,10 +325,45 @@ func invoices(t *testing.T, d *demo) {
 	d.do(200, "GET", "/v1/invoices/summary", "")
 	d.do(200, "GET", "/v1/invoices/summaries", "")
 	d.refused(404, "1000", "GET", "/v1/invoices/G999999999", "")
+	d.refused(404, "1000", "GET", "/v1/invoices/G999999999/reconciliation", "")
 	d.roles = party.RolesOf(party.AdminAgent)
 	d.refused(403, "900150", "GET", "/v1/invoices", "")
 	d.refused(403, "900150", "GET", "/v1/invoices/estimates/links", "")
 	d.roles = party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin)
+}
+
+// reconciled is F73: the lines of an invoice as CSV come to its total, to the cent.
+func reconciled(t *testing.T, d *demo, i object) {
+	t.Helper()
+	w := d.call("GET", "/v1/invoices/"+i.text("id")+"/reconciliation", "")
+	if w.Code != 200 || w.Header().Get("Content-Type") != "text/csv; charset=utf-8" || w.Header().Get("Content-Disposition") != "attachment; filename=Reconciliation_"+i.text("id")+".csv" {
+		t.Fatalf("F73 %d %v", w.Code, w.Header())
+	}
+	rows, err := csv.NewReader(w.Body).ReadAll()
+	if err != nil || len(rows) < 2 {
+		t.Fatalf("F73 %v, %d rows", err, len(rows))
+	}
+	sum := new(big.Rat)
+	for _, row := range rows[1:] {
+		of := func(name string) *big.Rat {
+			n, ok := new(big.Rat).SetString(row[slices.Index(rows[0], name)])
+			if !ok {
+				t.Fatalf("F73 no number: %s of %v", name, row)
+			}
+			return n
+		}
+		total := of("totalForCustomer")
+		if sum.Add(sum, total); total.Cmp(new(big.Rat).Add(of("subtotal"), of("taxTotal"))) != 0 {
+			t.Errorf("F73 %v", row)
+		}
+		if start, end := row[slices.Index(rows[0], "chargeStartDate")], row[slices.Index(rows[0], "chargeEndDate")]; end < start {
+			t.Errorf("E28 %s to %s", start, end)
+		}
+	}
+	want := i["totalCharges"].(float64) - i["carriedIn"].(float64) + i["carriedOut"].(float64)
+	if sum.FloatString(2) != strconv.FormatFloat(want, 'f', 2, 64) {
+		t.Errorf("F73 %s comes to %s, the invoice says %v", i.text("id"), sum.FloatString(2), want)
+	}
 }
 
 func audit(t *testing.T, d *demo) {

@@ -77,6 +77,11 @@ func TestSources(t *testing.T) {
 			}
 		})
 	}
+	for range 2000 { // one in 64 otherwise
+		if o := (Random{}).Opaque(3); o[0] == '-' {
+			t.Fatalf("%q begins with a dash", o)
+		}
+	}
 	a, b := new(Counting), new(Counting)
 	if a.GUID() != b.GUID() || a.Opaque(33) != b.Opaque(33) {
 		t.Error("counting sources differ")

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"sync/atomic"
 )
 
@@ -13,7 +14,8 @@ import (
 type Source interface {
 	// GUID is a random (version 4) lower-case GUID.
 	GUID() string
-	// Opaque is n characters of [A-Za-z0-9_-] with 6 random bits each.
+	// Opaque is n characters of [A-Za-z0-9_-] with 6 random bits each; the first is never "-", which command lines take for
+	// an option and spreadsheets for a formula.
 	Opaque(n int) string
 }
 
@@ -30,8 +32,12 @@ func (Random) GUID() string {
 // Opaque implements Source.
 func (Random) Opaque(n int) string {
 	b := make([]byte, (n*3+3)/4)
-	_, _ = rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)[:n]
+	for {
+		_, _ = rand.Read(b)
+		if text := base64.RawURLEncoding.EncodeToString(b)[:n]; !strings.HasPrefix(text, "-") {
+			return text
+		}
+	}
 }
 
 // Counting is a Source for tests and simulations: the same calls give the same ids.

@@ -29,6 +29,13 @@ type Reader interface {
 	Customers(s party.Scope, q CustomerQuery) ([]party.Customer, error)
 	DomainTaken(domain string) (bool, error)
 
+	// Person is one of the scope's own staff, or with a customer one of that customer's. Fault: "user.unknown".
+	Person(s party.Scope, c id.Customer, user id.User) (party.Person, error)
+	// People are the scope's own staff or a customer's, by user principal name.
+	People(s party.Scope, q PeopleQuery) ([]party.Person, error)
+	// UPNTaken tells whether a person of any tenant has a user principal name, lower case.
+	UPNTaken(upn string) (bool, error)
+
 	// Cart fault: "cart.unknown".
 	Cart(s party.Scope, c id.Customer, cart id.Cart) (order.Cart, error)
 	// CartOrders are the orders a cart became, in group order.
@@ -107,6 +114,12 @@ type Tx interface {
 	AddCustomer(c party.Customer) error
 	SaveCustomer(c party.Customer) error // fault "customer.changed"
 
+	// AddPerson adds staff of the scope's own partner, or of one of its customers. Fault: "user.upn_taken".
+	AddPerson(p party.Person) error
+	SavePerson(p party.Person) error // fault "user.changed"
+	// RemovePerson forgets a person, sessions and all. Fault: "user.changed".
+	RemovePerson(p party.Person) error
+
 	AddCart(c order.Cart) error
 	SaveCart(c order.Cart) error // fault "cart.changed"
 	// AddOrder writes an order with its lines; cart is empty for a direct order or a renewal.
@@ -168,6 +181,15 @@ type CustomerQuery struct {
 	Reseller         id.Partner
 	After            [2]string // company name (folded) and id of the last one seen; empty: from the start
 	Limit            int       // 0: all
+}
+
+// PeopleQuery pages people by user principal name; what is empty does not narrow.
+type PeopleQuery struct {
+	Customer id.Customer // whose staff; empty: the scope's own
+	Role     party.Role
+	State    party.PersonState // empty: all but the deleted
+	After    string            // the user principal name of the last one seen
+	Limit    int               // 0: all
 }
 
 // SubscriptionQuery narrows subscriptions.

@@ -69,6 +69,17 @@ func fill(t *rapid.T, v reflect.Value, c money.Currency, depth int) {
 	case *party.Kind:
 		*p = rapid.SampledFrom([]party.Kind{party.DirectBill, party.IndirectProvider, party.IndirectReseller}).Draw(t, "kind")
 		return
+	case *party.PersonState:
+		*p = rapid.SampledFrom([]party.PersonState{party.PersonActive, party.PersonInactive, party.PersonDeleted}).Draw(t, "state")
+		return
+	case *party.Roles:
+		*p = party.RolesOf(rapid.SliceOfN(rapid.SampledFrom(party.AllRoles()), 0, 3).Draw(t, "roles")...)
+		return
+	case *[]byte:
+		if n := rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "bytes"); len(n) > 0 {
+			*p = n
+		}
+		return
 	case *order.Status:
 		*p = rapid.SampledFrom([]order.Status{order.Completed, order.Pending, order.Cancelled}).Draw(t, "status")
 		return
@@ -166,6 +177,21 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				next := filled[party.Customer](t)
 				next.ID, next.Domain, next.Version = c.ID, c.Domain, 1
 				must(t, func(tx *store.Tx) error { return tx.SaveCustomer(next) })
+				next.Version++
+				got, err = view(s, read)
+				same(t, "saved", got, next, err)
+			},
+			"person": func(t *rapid.T) {
+				p := filled[party.Person](t)
+				p.ID, p.Partner, p.UPN, p.Subject, p.Version = id.User(ids.GUID()), partner, ids.GUID(), ids.GUID(), 1
+				must(t, func(tx *store.Tx) error { return tx.AddPerson(p) })
+				read := func(r *store.Reader) (party.Person, error) { return r.Person(own, p.Customer, p.ID) }
+				got, err := view(s, read)
+				same(t, "added", got, p, err)
+				next := filled[party.Person](t)
+				next.ID, next.Partner, next.Customer, next.Publisher, next.UPN, next.Version = p.ID, partner, p.Customer, p.Publisher, ids.GUID(), 1
+				next.Subject = ids.GUID()
+				must(t, func(tx *store.Tx) error { return tx.SavePerson(next) })
 				next.Version++
 				got, err = view(s, read)
 				same(t, "saved", got, next, err)

@@ -21,6 +21,7 @@ var unscoped = map[string]string{
 	"sqlDueAccounts":      "the sweep serves all partners",
 	"sqlReplayPurge":      "answers expire whosever they are",
 	"sqlLinkByToken":      "a link is followed by whoever holds its token",
+	"sqlUPNTaken":         "a user principal name is unique in the whole store",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

@@ -20,6 +20,14 @@ func (s Scope) Partner() id.Partner { return s.partner }
 // Reseller is the indirect reseller the scope is narrowed to, or empty.
 func (s Scope) Reseller() id.Partner { return s.reseller }
 
+// Own is the partner whose staff works in the scope: the reseller, where the scope is narrowed to one.
+func (s Scope) Own() id.Partner {
+	if s.reseller != "" {
+		return s.reseller
+	}
+	return s.partner
+}
+
 // Kind is the kind of a partner (rules.md §1).
 type Kind string
 

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint bench e2e fuzz sim sim-bugs
+.PHONY: build demo test lint routes bench e2e fuzz sim sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -33,6 +33,10 @@ lint:
 	else \
 		set -x; go run $(STATICCHECK) -tags e2e,sim ./...; \
 	fi
+
+# The table of operations: method, path, acts, roles, scope, section of the contract, M/S/own, golden answer.
+routes:
+	@cd internal/api/partnercenter && go test -count=1 -run TestEveryRouteIsKnown -routes
 
 bench:
 	go run ./bench

@@ -20,3 +20,6 @@ func Table() []Row {
 	}
 	return rows
 }
+
+// Update tells whether golden files are to be written.
+func Update() bool { return *update }

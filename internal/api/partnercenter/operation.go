@@ -137,3 +137,21 @@ func wildcardsOf(pattern string) []string {
 	}
 	return names
 }
+
+// String is the scope's word in the table that make routes prints.
+func (s scope) String() string { return [...]string{"none", "partner", "customer"}[s] }
+
+// roles are the short words of who may, of any side: whoever holds one may do one of the operation's acts.
+func (op *operation) roles() string {
+	var words []string
+	for _, side := range party.Sides() {
+		for _, act := range op.acts {
+			for _, r := range act.Roles(side) {
+				if !slices.Contains(words, string(r)) {
+					words = append(words, string(r))
+				}
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,99 @@
+package partnercenter_test
+
+import "strings"
+
+// tour goes to every route once, reading before it changes things.
+func (d *demo) tour() []stop {
+	const c, s = "/v1/customers/{customer}", "/v1/customers/{customer}/subscriptions/{subscription}"
+	const product = "/products/{product}"
+	cart := `{"LineItems":[{"Id":0,"CatalogItemId":"{user_cal}","Quantity":2},` +
+		`{"Id":1,"CatalogItemId":"{orbit}","Quantity":1,"BillingCycle":"monthly","TermDuration":"P1M"},{"Id":2,"CatalogItemId":"NONE:0001:NONE","Quantity":1}],"Attributes":{"ObjectType":"Cart"}}`
+	return []stop{
+		{route: "GET /v1/customers", target: "/v1/customers?size=2"},
+		{route: "GET " + c},
+		{route: "GET " + c + "/profiles/billing"},
+		{route: "GET " + c + "/profiles/company"},
+
+		{route: "GET /v1/products", target: "/v1/products?country=AU&targetView=AzureReservations"},
+		{route: "GET /v1" + product, target: "/v1" + product + "?country=FR"},
+		{route: "GET /v1" + product + "/skus", target: "/v1" + product + "/skus?country=FR&targetSegment=commercial"},
+		{route: "GET /v1" + product + "/skus/{sku}", target: "/v1" + product + "/skus/{sku}?country=FR"},
+		{route: "GET /v1" + product + "/skus/{sku}/availabilities", target: "/v1" + product + "/skus/{sku}/availabilities?country=FR"},
+		{route: "GET /v1" + product + "/skus/{sku}/availabilities/{availability}", target: "/v1" + product + "/skus/{sku}/availabilities/{availability}?country=FR"},
+		{route: "GET " + c + "/products", target: c + "/products?targetView=SoftwarePerpetual"},
+		{route: "GET " + c + product},
+		{route: "GET " + c + product + "/skus"},
+		{route: "GET " + c + product + "/skus/{sku}"},
+		{route: "GET " + c + product + "/skus/{sku}/availabilities"},
+		{route: "GET " + c + product + "/skus/{sku}/availabilities/{availability}"},
+		{route: "POST /v1/extensions/product/checkinventory", target: "/v1/extensions/product/checkinventory?country=FR",
+			body: `{"TargetItems":[{"ProductId":"{product}","SkuId":"{sku}"},{"ProductId":"CMPNORTHX001"},{"ProductId":"NONE"}],"InventoryContext":{"customerId":"{customer}"}}`},
+		{route: "GET /v1/offers", target: "/v1/offers?country=US&size=1&offset=1"},
+		{route: "GET /v1/offers/{offer}", target: "/v1/offers/{offer}?country=US"},
+		{route: "GET /v1/offers/{offer}/addons", target: "/v1/offers/{offer}/addons?country=US&size=1"},
+		{route: "GET /v1/offercategories", target: "/v1/offercategories?country=US"},
+		{route: "GET " + c + "/offers", target: "/v1/customers/{us}/offers?size=1"},
+		{route: "GET " + c + "/offercategories", target: "/v1/customers/{us}/offercategories"},
+
+		{route: "GET " + c + "/orders", target: "/v1/customers/{gp}/orders?include_price=True"},
+		{route: "GET " + c + "/orders/{order}", target: c + "/orders/{order}?include_price=true"},
+		{route: "GET " + c + "/orders/{order}/provisioningstatus"},
+		{route: "GET " + c + "/orders/{order}/activationlinks", target: "/v1/customers/{gp}/orders/{pendingorder}/activationlinks"},
+		{route: "GET " + c + "/orders/{order}/lineitems/{line}/activationlinks", target: "/v1/customers/{gp}/orders/{pendingorder}/lineitems/0/activationlinks"},
+		{route: "GET " + c + "/orders/{order}/lineitems/{line}/verdicts"},
+		{route: "GET " + c + "/subscriptions", target: "/v1/customers/{gp}/subscriptions"},
+		{route: "GET " + s},
+		{route: "GET " + s + "/addons"},
+		{route: "GET " + s + "/activationlinks", target: "/v1/customers/{gp}/subscriptions/{pending}/activationlinks"},
+		{route: "GET " + s + "/provisioningstatus"},
+		{route: "GET " + s + "/transitionEligibilities", target: s + "/transitionEligibilities?eligibilityType=immediate"},
+		{route: "GET " + s + "/verdicts"},
+		{route: "GET " + c + "/entitlements", target: "/v1/customers/{au}/entitlements?showExpiry=True"},
+		{route: "GET " + c + "/artifacts/{artifact}/groups/{order}/lineitems/{line}/resource/{subscription}", target: "{reserved}"},
+		{route: "GET " + c + "/software", target: "/v1/customers/{au}/software"},
+		{route: "GET " + c + "/software/{order}/{line}/options"},
+		{route: "GET /v1/policies", target: "/v1/policies?kind=link"},
+		{route: "GET /v1/prices", target: "/v1/prices?country=FR&size=1"},
+
+		{route: "GET /v1/invoices", target: "/v1/invoices?size=1&offset=1"},
+		{route: "GET /v1/invoices/{invoice}"},
+		{route: "GET /v1/invoices/{invoice}/documents/statement"},
+		{route: "GET /v1/invoices/{invoice}/lineitems", target: "/v1/invoices/{invoice}/lineitems?provider=all&invoicelineitemtype=billinglineitems&currencycode=usd&period=current&size=1"},
+		{route: "GET /v1/invoices/{invoice}/lineitems/{provider}/{type}", target: "/v1/invoices/{invoice}/lineitems/OneTime/BillingLineItems?size=1"},
+		{route: "GET /v1/invoices/unbilled/lineitems", target: "/v1/invoices/unbilled/lineitems?provider=all&invoicelineitemtype=billinglineitems&currencycode=eur&period=current&size=1&explain=true"},
+		{route: "GET /v1/invoices/estimates/links", target: "/v1/invoices/estimates/links?currencycode=eur"},
+		{route: "GET /v1/invoices/summary"},
+		{route: "GET /v1/invoices/summaries"},
+		{route: "GET /v1/auditrecords", target: "/v1/auditrecords?startDate=11/01/2026%2000:00:00&size=1", keep: map[string]string{"record": "items.0.id"}},
+		{route: "GET /v1/auditrecords/{record}"},
+		{route: "GET /auditactivity/v1/auditrecords/{record}"},
+
+		{route: "POST /v1/customers", status: 201, body: `{"CompanyProfile":{"Domain":"nouveau.example"},"BillingProfile":{"Culture":"fr-FR","Email":"a@nouveau.example","Language":"fr",` +
+			`"CompanyName":"Nouveau","DefaultAddress":{"Country":"FR","City":"Lille","AddressLine1":"1 rue","PostalCode":"59000","FirstName":"A","LastName":"B"}},"Attributes":{"ObjectType":"Customer"}}`},
+		{route: "POST " + c + "/carts", status: 201, body: cart, keep: map[string]string{"cart": "id"}},
+		{route: "GET " + c + "/carts/{cart}"},
+		{route: "PUT " + c + "/carts/{cart}", status: 201, body: strings.Replace(cart, `"Quantity":2`, `"Quantity":3`, 1)},
+		{route: "POST " + c + "/carts/{cart}/checkout", status: 201, body: `"success"`, keep: map[string]string{"bought": "orders.0.id"}},
+		{route: "POST " + c + "/orders", status: 201, keep: map[string]string{"trialsub": "lineItems.0.subscriptionId"},
+			body: `{"ReferenceCustomerId":"{customer}","BillingCycle":"unknown","LineItems":[{"LineItemNumber":0,"OfferId":"{trial}","Quantity":25}]}`},
+		{route: "GET " + s + "/conversions", target: c + "/subscriptions/{trialsub}/conversions"},
+		{route: "POST " + s + "/conversions", target: c + "/subscriptions/{trialsub}/conversions", body: `{"OfferId":"{trial}","TargetOfferId":"{suite}","Quantity":25,"BillingCycle":"annual"}`},
+		{route: "POST " + s + "/transitions", target: c + "/subscriptions/{trialsub}/transitions",
+			body: `{"ToCatalogItemId":"{enterprise}","Quantity":5,"TransitionType":"transition_only"}`},
+		{route: "GET " + s + "/transitions", target: c + "/subscriptions/{trialsub}/transitions"},
+		{route: "PATCH " + s, target: c + "/subscriptions/{trialsub}", body: `{"FriendlyName":"Mail of the office","AutoRenewEnabled":false,"Quantity":21,"Status":"none"}`},
+		{route: "POST " + s + "/activate", target: "/v1/customers/{gp}/subscriptions/{pending}/activate", body: `null`},
+		{route: "POST " + c + "/software/{order}/{line}/keys", body: `{"version":"2022"}`},
+		{route: "POST " + c + "/software/{order}/{line}/downloads", body: `{"version":"2022","language":"fr-FR","fileType":"zip"}`},
+		{route: "PATCH " + c + "/orders/{order}", target: c + "/orders/{bought}", body: `{"Id":"{bought}","Status":"cancelled","LineItems":[{"LineItemNumber":0}]}`},
+		{route: "POST /v1/partner/payments", status: 201, body: `{"invoiceId":"{invoice}","amount":1}`},
+		{route: "POST /v1/invoices/{invoice}/void", target: "/v1/invoices/G000000002/void"},
+
+		{route: "GET /sandbox/clock"},
+		{route: "POST /sandbox/snapshots", status: 201, keep: map[string]string{"snapshot": "id"}, sqlite: true},
+		{route: "GET /sandbox/snapshots", sqlite: true},
+		{route: "POST /sandbox/clock", body: `{"advance":"PT1H"}`},
+		{route: "POST /sandbox/snapshots/{snapshot}/restore", sqlite: true},
+		{route: "DELETE /sandbox/snapshots/{snapshot}", status: 204, sqlite: true},
+	}
+}

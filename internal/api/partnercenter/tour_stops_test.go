@@ -61,6 +61,7 @@ func (d *demo) tour() []stop {
 		{route: "GET /v1/invoices/{invoice}/lineitems", target: "/v1/invoices/{invoice}/lineitems?provider=all&invoicelineitemtype=billinglineitems&currencycode=usd&period=current&size=1"},
 		{route: "GET /v1/invoices/{invoice}/lineitems/{provider}/{type}", target: "/v1/invoices/{invoice}/lineitems/OneTime/BillingLineItems?size=1"},
 		{route: "GET /v1/invoices/unbilled/lineitems", target: "/v1/invoices/unbilled/lineitems?provider=all&invoicelineitemtype=billinglineitems&currencycode=eur&period=current&size=1&explain=true"},
+		{route: "GET /v1/invoices/{invoice}/reconciliation"},
 		{route: "GET /v1/invoices/estimates/links", target: "/v1/invoices/estimates/links?currencycode=eur"},
 		{route: "GET /v1/invoices/summary"},
 		{route: "GET /v1/invoices/summaries"},

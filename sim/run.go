@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,8 +24,9 @@ type run struct {
 	acts  map[string]int
 }
 
-// compareEvery is how many steps pass between two comparisons of the whole state.
-const compareEvery = 100
+// compareEvery is how many steps pass between two comparisons of the whole state, verifyEvery between two times that the
+// books are recomputed from their rows.
+const compareEvery, verifyEvery = 100, 500
 
 // Go plays steps acts and then a calm phase, in which all due work must finish. sync, when set, is called once before
 // the last steps, in which processes die.
@@ -53,6 +55,11 @@ func (r *run) play(steps int, sync func() error) error {
 		}
 		if r.step%compareEvery == compareEvery-1 {
 			if err := r.compare(); err != nil {
+				return err
+			}
+		}
+		if r.step%verifyEvery == verifyEvery-1 {
+			if err := r.verify(); err != nil {
 				return err
 			}
 		}
@@ -279,18 +286,24 @@ func (r *run) restart() error {
 	return nil
 }
 
-// compare compares the whole state: charges since the last time, everything else in full, and the books.
+// verify has the store recompute its books.
+func (r *run) verify() error {
+	wrong, err := r.w.store.Verify(ctx)
+	if err == nil && len(wrong) > 0 {
+		err = errors.New(strings.Join(wrong, "\n"))
+	}
+	if err != nil {
+		return r.fail("verify", err)
+	}
+	return nil
+}
+
+// compare compares the whole state: charges since the last time, everything else in full.
 func (r *run) compare() error {
 	want := expected(r.m, r.since)
 	got, err := r.w.state(r.m, r.since)
 	if err == nil {
 		err = differ(want, got)
-	}
-	if err == nil {
-		var wrong []string
-		if wrong, err = r.w.store.Verify(ctx); err == nil && len(wrong) > 0 {
-			err = fmt.Errorf("verify: %s", strings.Join(wrong, "\n"))
-		}
 	}
 	if err != nil {
 		return r.fail("state", err)
@@ -398,7 +411,10 @@ func (r *run) close(end time.Time) error {
 
 func (r *run) compareAll() error {
 	r.since = time.Time{}
-	return r.compare()
+	if err := r.compare(); err != nil {
+		return err
+	}
+	return r.verify()
 }
 
 // say notes what is done for the report of a failure.

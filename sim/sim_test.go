@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,10 @@ import (
 	"github.com/comptoir-dev/comptoir/sim/model"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // small worlds that soon end: a sixth of the time is the collector's otherwise
+	storetest.Main(m)
+}
 
 // setting is a number from the environment.
 func setting(t testing.TB, name string, otherwise int) int {

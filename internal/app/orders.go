@@ -146,12 +146,12 @@ func (a *App) settleOrder(tx Tx, act *Act, customer party.Customer, orderID stri
 	s := stepper{a, tx, act, customer, rules}
 	for _, l := range o.Lines {
 		if l.Subscription != "" && l.State == order.LineActive {
-			if err := s.settle(l.Subscription, now); err != nil {
+			if _, _, err := s.settle(l.Subscription, now); err != nil {
 				return customer, err
 			}
 		}
 	}
-	return tx.Customer(act.Actor.Scope, customer.ID)
+	return s.customer, nil
 }
 
 func (a *App) cancellation(tx Tx, scope party.Scope, c id.Customer, orderID string) (order.Cancellation, error) {
@@ -187,14 +187,19 @@ func (a *App) held(tx Reader, scope party.Scope, c id.Customer, sub id.Subscript
 	if err != nil {
 		return h, nil, err
 	}
-	if h, err = a.hold(tx, scope, s, rules); err != nil {
-		return h, nil, err
-	}
-	subs, err := tx.Subscriptions(scope, c, SubscriptionQuery{Parent: sub})
+	addOns, err := tx.Subscriptions(scope, c, SubscriptionQuery{Parent: sub})
 	if err != nil {
 		return h, nil, err
 	}
-	for _, s := range subs {
+	return a.holdAll(tx, scope, s, addOns, rules)
+}
+
+// holdAll is held for what is read already.
+func (a *App) holdAll(tx Reader, scope party.Scope, s subscription.Subscription, addOns []subscription.Subscription, rules []policy.CancelRule) (h subscription.Held, children []subscription.Held, err error) {
+	if h, err = a.hold(tx, scope, s, rules); err != nil {
+		return h, nil, err
+	}
+	for _, s := range addOns {
 		child, err := a.hold(tx, scope, s, rules)
 		if err != nil {
 			return h, nil, err

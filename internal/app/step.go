@@ -50,39 +50,46 @@ func (s stepper) step(h subscription.Held) (Happened, error) {
 const maxSettled = 250
 
 // settle does everything due by now for a subscription, the base it hangs on and its add-ons, so that what follows is
-// decided on what they are and not on what the sweep has not come to yet (E13, E14).
-func (s stepper) settle(sub id.Subscription, now time.Time) error {
-	for range maxSettled {
-		h, children, err := s.app.held(s.tx, s.act.Actor.Scope, s.customer.ID, sub, s.rules)
-		if err != nil {
-			return err
+// decided on what they are and not on what the sweep has not come to yet (E13, E14). It gives the subscription and its
+// add-ons as they then are; the customer of s is level with them.
+func (s *stepper) settle(sub id.Subscription, now time.Time) (own subscription.Subscription, addOns []subscription.Subscription, err error) {
+	scope, c := s.act.Actor.Scope, s.customer.ID
+	for n := 0; ; n++ {
+		if own, err = s.tx.Subscription(scope, c, sub); err != nil {
+			return own, nil, err
 		}
-		all := append([]subscription.Held{h}, children...)
-		if h.Parent != "" {
-			base, _, err := s.app.held(s.tx, s.act.Actor.Scope, s.customer.ID, h.Parent, s.rules)
+		if addOns, err = s.tx.Subscriptions(scope, c, SubscriptionQuery{Parent: sub}); err != nil {
+			return own, nil, err
+		}
+		all := append([]subscription.Subscription{own}, addOns...)
+		if own.Parent != "" {
+			base, err := s.tx.Subscription(scope, c, own.Parent)
 			if err != nil {
-				return err
+				return own, nil, err
 			}
 			all = append(all, base)
 		}
 		first := -1
 		for i, one := range all {
-			if one.Behind(now) && (first < 0 || due(one.Subscription).Before(due(all[first].Subscription))) {
+			if one.Behind(now) && (first < 0 || due(one).Before(due(all[first]))) {
 				first = i
 			}
 		}
-		if first < 0 {
-			return nil
+		if first < 0 || n == maxSettled {
+			return own, addOns, nil
 		}
-		if _, err := s.step(all[first]); err != nil {
-			return err
+		h, err := s.app.hold(s.tx, scope, all[first], s.rules)
+		if err != nil {
+			return own, nil, err
+		}
+		if _, err := s.step(h); err != nil {
+			return own, nil, err
 		}
 		// A charge may have opened the customer's first billing period: the row has a new version.
-		if s.customer, err = s.tx.Customer(s.act.Actor.Scope, s.customer.ID); err != nil {
-			return err
+		if s.customer, err = s.tx.Customer(scope, c); err != nil {
+			return own, nil, err
 		}
 	}
-	return nil
 }
 
 func whatHappened(before subscription.Subscription, out subscription.Outcome) string {

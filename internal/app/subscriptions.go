@@ -207,13 +207,12 @@ func (a *App) decider(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d de
 		return d, h, err
 	}
 	settled := stepper{a, tx, act, d.customer, rules}
-	if err := settled.settle(sub, d.now); err != nil {
+	own, addOns, err := settled.settle(sub, d.now)
+	if err != nil {
 		return d, h, err
 	}
-	if d.customer, err = tx.Customer(scope, c); err != nil { // a charge may have changed it
-		return d, h, err
-	}
-	if h, d.children, err = a.held(tx, scope, c, sub, rules); err != nil {
+	d.customer = settled.customer
+	if h, d.children, err = a.holdAll(tx, scope, own, addOns, rules); err != nil {
 		return d, h, err
 	}
 	if !policy.Visible(h.Class, h.OrderedAt) {

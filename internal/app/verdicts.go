@@ -157,13 +157,13 @@ func (j *judge) subscription(sub id.Subscription) error {
 	if err != nil {
 		return err
 	}
-	if err := (stepper{j.app, j.tx, j.act, j.customer, rules}).settle(sub, j.now); err != nil {
+	settled := stepper{j.app, j.tx, j.act, j.customer, rules}
+	own, addOns, err := settled.settle(sub, j.now)
+	if err != nil {
 		return err
 	}
-	if j.customer, err = j.tx.Customer(j.who.Scope, j.customer.ID); err != nil {
-		return err
-	}
-	h, children, err := j.app.held(j.tx, j.who.Scope, j.customer.ID, sub, rules)
+	j.customer = settled.customer
+	h, children, err := j.app.holdAll(j.tx, j.who.Scope, own, addOns, rules)
 	if err != nil {
 		return err
 	}

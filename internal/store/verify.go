@@ -33,11 +33,12 @@ const (
 		GROUP BY d.partner_id, d.currency, d.billed HAVING d.billed <> COALESCE(SUM(c.net + c.tax), 0)
 		ORDER BY d.partner_id, d.currency LIMIT 100`
 	// What one period leaves over opens the next (E07); a credit note leaves nothing and is below zero (E06).
-	sqlBrokenCarries = `SELECT i.partner_id, i.id, i.carried, COALESCE(b.carry_out, 0) FROM invoice i
-		LEFT JOIN invoice b ON b.partner_id = i.partner_id AND b.currency = i.currency AND b.document <> 'void_note' AND b.edition = 1
-			AND b.period_start = (SELECT MAX(p.period_start) FROM invoice p
-				WHERE p.partner_id = i.partner_id AND p.currency = i.currency AND p.period_start < i.period_start)
-		WHERE i.document <> 'void_note' AND (i.carried <> COALESCE(b.carry_out, 0)
+	sqlBrokenCarries = `SELECT i.partner_id, i.id, i.carried, COALESCE(b.carried, 0) FROM invoice i
+		LEFT JOIN (SELECT partner_id, currency, period_start,
+				LAG(carry_out) OVER (PARTITION BY partner_id, currency ORDER BY period_start) AS carried
+			FROM invoice WHERE document <> 'void_note' AND edition = 1) b
+			ON b.partner_id = i.partner_id AND b.currency = i.currency AND b.period_start = i.period_start
+		WHERE i.document <> 'void_note' AND (i.carried <> COALESCE(b.carried, 0)
 			OR i.carry_out <> CASE WHEN i.document = 'credit_note' OR i.net + i.tax + i.carried > 0 THEN 0 ELSE i.net + i.tax + i.carried END
 			OR i.document <> CASE WHEN i.charges = 0 AND i.net + i.tax + i.carried < 0 THEN 'credit_note' ELSE 'invoice' END)
 		ORDER BY i.partner_id, i.id LIMIT 100`

@@ -70,7 +70,7 @@ func onSQLite(seed uint64, steps int, template, dir string) (*run, error) {
 	w.crash = f.crash
 	defer func() { _ = w.store.Close() }()
 	r.w = w
-	return r, r.play(steps, func() error { f.lax = false; return w.restart(false) })
+	return r, r.play(steps, func(on bool) error { f.lax = !on; return w.restart(false) })
 }
 
 func newRun(seed uint64) *run {

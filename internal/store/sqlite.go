@@ -22,13 +22,16 @@ import (
 // litePragmas of every connection (libraries.md): WAL with FULL lost nothing in 2,000 simulated power cuts.
 const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
+// laxPragmas leave it to the system when the file is written, and take no log on the way (store.Options.Lax).
+const laxPragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(MEMORY)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)"
+
 // writerPragmas: 16 MB of pages, and what a savepoint might take back is kept in memory instead of a temporary file
 // (a sixth of the writer's time otherwise).
 const writerPragmas = "&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
 
 type liteEngine struct {
 	path    string
-	pragmas string       // the writer's
+	pragmas string       // of every connection
 	gate    sync.RWMutex // held for writing while nobody may be inside: the file is copied or replaced
 	lock    *os.File
 	readers *liteReaders
@@ -42,7 +45,10 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	e := &liteEngine{path: path, pragmas: litePragmas + writerPragmas}
+	e := &liteEngine{path: path, pragmas: litePragmas}
+	if lax {
+		e.pragmas = laxPragmas
+	}
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -51,13 +57,10 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 			_ = e.lock.Close()
 		}
 	}()
-	if err := prepareFile(ctx, path); err != nil {
+	if err := prepareFile(ctx, path, e.pragmas); err != nil {
 		return nil, err
 	}
-	if lax {
-		e.pragmas += "&_pragma=synchronous(OFF)"
-	}
-	w, err := openLite(path, e.pragmas)
+	w, err := openLite(path, e.pragmas+writerPragmas)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +71,7 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 // start begins to serve the file; w is the writer's connection.
 func (e *liteEngine) start(w *liteConn) {
 	e.writer = newLiteWriter(w)
-	e.readers = newLiteReaders(func() (*liteConn, error) { return openLite(e.path, litePragmas+"&_pragma=query_only(1)") },
+	e.readers = newLiteReaders(func() (*liteConn, error) { return openLite(e.path, e.pragmas+"&_pragma=query_only(1)") },
 		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
 }
 
@@ -87,14 +90,14 @@ func (e *liteEngine) close() error {
 
 // prepareFile makes sure that a whole database with this program's schema stands at path. A new one is made under
 // another name and moved into place when it is durable: a crash in between leaves no half-made file.
-func prepareFile(ctx context.Context, path string) error {
+func prepareFile(ctx context.Context, path, pragmas string) error {
 	if _, err := os.Lstat(path + "-journal"); err == nil {
 		return fmt.Errorf("%s-journal lies beside the database: left by a crash in another mode, or another file's; "+
 			"opening would roll the database back to it. Look at both before removing either", path)
 	}
 	switch _, err := os.Stat(path); {
 	case err == nil:
-		return migrateLite(ctx, path)
+		return migrateLite(ctx, path, pragmas)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -112,7 +115,7 @@ func prepareFile(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	if err := migrateLite(ctx, fresh); err != nil {
+	if err := migrateLite(ctx, fresh, pragmas); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
@@ -125,8 +128,8 @@ func prepareFile(ctx context.Context, path string) error {
 }
 
 // migrateLite brings the schema up and leaves everything in the main file.
-func migrateLite(ctx context.Context, path string) error {
-	c, err := sqlite.NewConnector(liteDSN(path, litePragmas))
+func migrateLite(ctx context.Context, path, pragmas string) error {
+	c, err := sqlite.NewConnector(liteDSN(path, pragmas))
 	if err != nil {
 		return err
 	}

@@ -8,20 +8,43 @@ import (
 	"sync"
 )
 
-// liteReaders lends connections. A nil in the channel is one not opened yet.
+// liteReaders lends connections, the one that came back last first: its pages and statements are warm.
 type liteReaders struct {
 	open  func() (*liteConn, error)
-	idle  chan *liteConn
+	slots chan struct{} // one for each connection that may be lent
 	ended chan struct{} // closed by close
 	once  sync.Once
+
+	mu   sync.Mutex
+	idle []*liteConn
 }
 
 func newLiteReaders(open func() (*liteConn, error), n int) *liteReaders {
-	p := &liteReaders{open: open, idle: make(chan *liteConn, n), ended: make(chan struct{})}
+	p := &liteReaders{open: open, slots: make(chan struct{}, n), ended: make(chan struct{})}
 	for range n {
-		p.idle <- nil
+		p.slots <- struct{}{}
 	}
 	return p
+}
+
+// lend gives an idle connection or opens one; the caller holds a slot.
+func (p *liteReaders) lend() (*liteConn, error) {
+	p.mu.Lock()
+	n := len(p.idle)
+	if n == 0 {
+		p.mu.Unlock()
+		return p.open()
+	}
+	defer p.mu.Unlock()
+	c := p.idle[n-1]
+	p.idle = p.idle[:n-1]
+	return c, nil
+}
+
+func (p *liteReaders) back(c *liteConn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, c)
 }
 
 // look implements engine: a transaction costs no trip here.
@@ -33,33 +56,32 @@ func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err erro
 	e.gate.RLock()
 	defer e.gate.RUnlock()
 	p := e.readers
-	var c *liteConn
 	select {
 	case <-p.ended:
 		return unavailable(errClosed)
 	default:
 	}
 	select {
-	case c = <-p.idle:
+	case <-p.slots:
 	case <-ctx.Done():
 		return unavailable(context.Cause(ctx))
 	case <-p.ended:
 		return unavailable(errClosed)
 	}
+	defer func() { p.slots <- struct{}{} }()
+	c, err := p.lend()
+	if err != nil {
+		err, _ = liteError(err)
+		return err
+	}
 	broken := true
 	defer func() {
-		if broken && c != nil {
+		if broken {
 			_ = c.close()
-			c = nil
+		} else {
+			p.back(c)
 		}
-		p.idle <- c
 	}()
-	if c == nil {
-		if c, err = p.open(); err != nil {
-			err, _ = liteError(err)
-			return err
-		}
-	}
 	if _, err := c.do("BEGIN", nil); err != nil {
 		err, _ = liteError(err)
 		return err
@@ -82,10 +104,11 @@ func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err erro
 func (p *liteReaders) close() (err error) {
 	p.once.Do(func() {
 		close(p.ended)
-		for range cap(p.idle) {
-			if c := <-p.idle; c != nil {
-				err = errors.Join(err, c.close())
-			}
+		for range cap(p.slots) {
+			<-p.slots
+		}
+		for _, c := range p.idle {
+			err = errors.Join(err, c.close())
 		}
 	})
 	return err

@@ -103,7 +103,7 @@ func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.T
 		return errors.Join(err, removeLite(fresh))
 	}
 	swapped := e.swap(fresh)
-	w, err := openLite(e.path, e.pragmas)
+	w, err := openLite(e.path, e.pragmas+writerPragmas)
 	if err != nil { // nothing serves any more: callers are told so
 		return errors.Join(swapped, err)
 	}
@@ -146,7 +146,7 @@ func prepareCopy(ctx context.Context, file, fresh string) (high time.Time, err e
 	if err := copyFile(file, fresh); err != nil {
 		return high, err
 	}
-	if err := migrateLite(ctx, fresh); err != nil {
+	if err := migrateLite(ctx, fresh, litePragmas); err != nil {
 		return high, err
 	}
 	c, err := openLite(fresh, litePragmas)

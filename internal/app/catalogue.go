@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -22,7 +23,7 @@ type Shelf struct {
 }
 
 // shelf decides which part: the customer's own market and segment when c is given, else those asked for. A segment asked
-// for that the customer is not in is "segment.not_allowed". Fault "country.unknown".
+// for that the customer is neither in nor qualified for is "segment.not_allowed". Fault "country.unknown".
 func (a *App) shelf(r Reader, who party.Actor, c id.Customer, country, segment string) (Shelf, error) {
 	s := Shelf{Segment: market.Commercial, Now: a.Clock.Now()}
 	if segment != "" {
@@ -37,10 +38,12 @@ func (a *App) shelf(r Reader, who party.Actor, c id.Customer, country, segment s
 		if err != nil {
 			return s, err
 		}
-		if segment != "" && s.Segment != customer.Segment {
+		if segment == "" {
+			s.Segment = customer.Segment
+		} else if s.Segment != customer.Segment && !slices.Contains(customer.Qualified(), s.Segment) {
 			return s, fault.Deny("segment.not_allowed", nil)
 		}
-		s.Market, s.Segment = customer.Country(), customer.Segment
+		s.Market = customer.Country()
 	} else {
 		m, ok := market.Lookup(country)
 		if !ok {

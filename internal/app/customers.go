@@ -43,13 +43,13 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 }
 
 func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, error) {
-	for member, value := range map[string]string{
-		"companyProfile.domain": c.Domain, "billingProfile.email": c.Email, "billingProfile.culture": c.Culture,
-		"billingProfile.language": c.Language, "billingProfile.companyName": c.CompanyName,
-	} {
-		if err := need(strings.TrimSpace(value) != "", member); err != nil {
-			return c, err
-		}
+	if err := need(strings.TrimSpace(c.Domain) != "", "companyProfile.domain"); err != nil {
+		return c, err
+	}
+	billing := c
+	billing.BillingCompany = c.CompanyName // one name counts for both profiles
+	if err := needBilling(billing, "billingProfile."); err != nil {
+		return c, err
 	}
 	m, ok := market.Lookup(string(c.Address.Country))
 	if !ok {
@@ -68,6 +68,18 @@ func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, er
 	}
 	c.ID, c.CommerceID = id.Customer(a.IDs.GUID()), a.IDs.GUID()
 	return c, nil
+}
+
+// needBilling refuses a billing profile that lacks a member; prefix is where its members stand.
+func needBilling(c party.Customer, prefix string) error {
+	for _, m := range [...]struct{ name, value string }{
+		{"email", c.Email}, {"culture", c.Culture}, {"language", c.Language}, {"companyName", c.BillingCompany},
+	} {
+		if err := need(strings.TrimSpace(m.value) != "", prefix+m.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // domainName takes letters, digits, hyphens and inner dots, 3 to 253 characters.

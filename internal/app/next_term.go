@@ -81,7 +81,7 @@ func shelfFor(r Reader, who party.Actor, c party.Customer, s subscription.Subscr
 	if there == nil || skuOf(there, to) == nil || to.Sku == "" && !there.Product.Imported {
 		return shelf, fault.Invalid("item.unknown", nil)
 	}
-	item, ok := there.Offered(to, c.Country(), c.Segment, now)
+	item, ok := there.Offered(to, c.Country(), there.Segment(to, c.Segment), now)
 	if !ok {
 		return shelf, fault.Refuse("offer.withdrawn", nil)
 	}

@@ -43,6 +43,9 @@ func (g guarded) run(ctx context.Context, give func(tx Tx, item SoftwareItem, no
 		if err != nil {
 			return nil, err
 		}
+		if err := customer.Dealing(); err != nil && g.who.Customer == "" { // what is the customer's own stays so
+			return nil, err
+		}
 		item, err := softwareLine(tx, g.who.Scope, g.customer, g.order, g.line)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -13,6 +14,9 @@ import (
 // shop loads what a purchase is decided from: the products of the lines, the rows in force, the bases of add-ons, the
 // limited offers the customer holds.
 func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.CartLine, now time.Time) (order.Shop, error) {
+	if err := c.Dealing(); err != nil {
+		return order.Shop{}, err
+	}
 	s := order.Shop{
 		Now: now, IDs: a.IDs, Customer: c.ID, Buyer: buyer(who, c),
 		Bases: map[id.Subscription]subscription.Subscription{}, Held: map[catalog.Ref]order.Holding{},
@@ -60,10 +64,26 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 			}
 		}
 	}
+	if needsAgreement(s.Shelf) {
+		agreed, err := r.Agreements(who.Scope, c.ID, "")
+		if err != nil {
+			return s, err
+		}
+		s.Agreed = len(agreed) > 0
+	}
 	if len(limited) > 0 {
 		s.Held, err = r.Holdings(who.Scope, c.ID, limited)
 	}
 	return s, err
+}
+
+func needsAgreement(shelf map[id.Product]*catalog.Entry) bool {
+	for _, e := range shelf {
+		if slices.ContainsFunc(e.Skus, func(k catalog.Sku) bool { return k.Agreement }) {
+			return true
+		}
+	}
+	return false
 }
 
 func buyer(who party.Actor, c party.Customer) catalog.Buyer {
@@ -71,7 +91,7 @@ func buyer(who party.Actor, c party.Customer) catalog.Buyer {
 	if who.Scope.Reseller() != "" {
 		partner = who.Scope.Reseller()
 	}
-	return catalog.Buyer{Partner: partner, Kind: who.Kind, Market: c.Country(), Segment: c.Segment}
+	return catalog.Buyer{Partner: partner, Kind: who.Kind, Market: c.Country(), Segment: c.Segment, Also: c.Qualified()}
 }
 
 // mayBuyLines asks the act that each known line needs (R01, R02).

@@ -135,7 +135,7 @@ func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, err
 	lines := make([]StatementLine, len(charges))
 	for i, c := range charges {
 		if _, ok := customers[c.Customer]; !ok {
-			if customers[c.Customer], err = r.Customer(scope, c.Customer); err != nil {
+			if customers[c.Customer], err = r.CustomerOnFile(scope, c.Customer); err != nil {
 				return nil, err
 			}
 		}

@@ -202,6 +202,9 @@ func (a *App) decider(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d de
 	if d.customer, err = tx.Customer(scope, c); err != nil {
 		return d, h, err
 	}
+	if err := d.customer.Dealing(); err != nil {
+		return d, h, err
+	}
 	rules, err := tx.Rules()
 	if err != nil {
 		return d, h, err
@@ -431,7 +434,7 @@ func (a *App) quoter(r Reader, c party.Customer) subscription.Quoter {
 		if err != nil {
 			return q, false
 		}
-		item, ok := e.Offered(s.Item, c.Country(), c.Segment, at)
+		item, ok := e.Offered(s.Item, c.Country(), e.Segment(s.Item, c.Segment), at)
 		if !ok {
 			return q, false
 		}

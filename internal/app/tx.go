@@ -26,8 +26,12 @@ type Reader interface {
 	Partner(s party.Scope) (party.Partner, error)
 	// Customer faults: "customer.unknown", "tenant.foreign" for a tenant of another partner or reseller.
 	Customer(s party.Scope, c id.Customer) (party.Customer, error)
+	// CustomerOnFile is Customer for what happened before: it finds one that was deleted, too.
+	CustomerOnFile(s party.Scope, c id.Customer) (party.Customer, error)
 	Customers(s party.Scope, q CustomerQuery) ([]party.Customer, error)
 	DomainTaken(domain string) (bool, error)
+	// Agreements of a customer, oldest first; kind "" means all.
+	Agreements(s party.Scope, c id.Customer, kind party.AgreementKind) ([]party.Agreement, error)
 
 	// Person is one of the scope's own staff, or with a customer one of that customer's. Fault: "user.unknown".
 	Person(s party.Scope, c id.Customer, user id.User) (party.Person, error)
@@ -119,6 +123,8 @@ type Tx interface {
 	SavePerson(p party.Person) error // fault "user.changed"
 	// RemovePerson forgets a person, sessions and all. Fault: "user.changed".
 	RemovePerson(p party.Person) error
+	// AddAgreement fault: "agreement.exists", for one that differs in nothing.
+	AddAgreement(c id.Customer, a party.Agreement) error
 
 	AddCart(c order.Cart) error
 	SaveCart(c order.Cart) error // fault "cart.changed"

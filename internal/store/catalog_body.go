@@ -60,6 +60,7 @@ type skuBody struct {
 	Limit         int               `json:"limit,omitempty"`
 	LimitUnit     catalog.LimitUnit `json:"limit_unit,omitempty"`
 	Attestation   bool              `json:"attestation,omitempty"`
+	Agreement     bool              `json:"agreement,omitempty"`
 	Delivery      *deliveryBody     `json:"delivery,omitempty"`
 }
 
@@ -90,7 +91,7 @@ func bodyOfSku(s *catalog.Sku) skuBody {
 		Title: s.Title, Description: s.Description, MinQuantity: s.MinQuantity, MaxQuantity: s.MaxQuantity,
 		UnitType: s.UnitType, Trial: s.Trial, TrialDays: s.TrialDays, Metered: s.Metered, AutoRenewable: s.AutoRenewable,
 		AddOn: s.AddOn, Bases: refBodies(s.Bases), ConvertsTo: refBodies(s.ConvertsTo), Limit: s.Limit,
-		LimitUnit: s.LimitUnit, Attestation: s.Attestation,
+		LimitUnit: s.LimitUnit, Attestation: s.Attestation, Agreement: s.Agreement,
 	}
 	d := &s.Delivery
 	if d.HasKeys || d.HasDownloads || d.Pool != "" || d.InstructionsURI != "" || len(d.KeyVersions)+len(d.Files) > 0 {
@@ -110,7 +111,7 @@ func (b *skuBody) sku(sku id.Sku) catalog.Sku {
 		ID: sku, Title: b.Title, Description: b.Description, MinQuantity: b.MinQuantity, MaxQuantity: b.MaxQuantity,
 		UnitType: b.UnitType, Trial: b.Trial, TrialDays: b.TrialDays, Metered: b.Metered, AutoRenewable: b.AutoRenewable,
 		AddOn: b.AddOn, Bases: refs(b.Bases), ConvertsTo: refs(b.ConvertsTo), Limit: b.Limit, LimitUnit: b.LimitUnit,
-		Attestation: b.Attestation,
+		Attestation: b.Attestation, Agreement: b.Agreement,
 	}
 	if d := b.Delivery; d != nil {
 		s.Delivery = license.Delivery{

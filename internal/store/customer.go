@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	sqlCustomers      = `SELECT id, domain, reseller_id, version, body FROM customer WHERE partner_id = $1`
+	sqlCustomers      = `SELECT id, domain, reseller_id, deleted_at, version, body FROM customer WHERE partner_id = $1`
 	sqlCustomer       = sqlCustomers + ` AND id = $2`
-	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, body) VALUES ($1, $2, $3, $4, $5, $6)`
-	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, body = $6, version = version + 1
+	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, deleted_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, deleted_at = $6, body = $7, version = version + 1
 		WHERE partner_id = $1 AND id = $2 AND version = $3`
 	// sqlOfReseller narrows by customer for an indirect reseller.
 	sqlOfReseller = ` AND customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
@@ -40,6 +40,16 @@ type customerShape struct {
 	RelationEnded      bool           `json:"ended,omitempty"`
 	CreatedAt          *int64         `json:"created,omitempty"`
 	FirstBilling       *int64         `json:"first_billing,omitempty"`
+
+	Qualifications []qualificationShape `json:"qualifications,omitempty"`
+}
+
+type qualificationShape struct {
+	Kind             party.QualificationKind `json:"kind,omitempty"`
+	EducationSegment string                  `json:"education,omitempty"`
+	ValidationCode   string                  `json:"code,omitempty"`
+	Website          string                  `json:"website,omitempty"`
+	At               *int64                  `json:"at,omitempty"`
 }
 
 type addressShape struct {
@@ -57,17 +67,22 @@ type addressShape struct {
 }
 
 func customerBody(c party.Customer) string {
+	var qs []qualificationShape
+	for _, q := range c.Qualifications {
+		qs = append(qs, qualificationShape{q.Kind, q.EducationSegment, q.ValidationCode, q.Website, micros(q.At)})
+	}
 	return toBody(customerShape{
 		CommerceID: c.CommerceID, CompanyName: c.CompanyName, BillingCompany: c.BillingCompany,
 		RegistrationNumber: c.RegistrationNumber, FirstName: c.FirstName, LastName: c.LastName, Email: c.Email,
 		Culture: c.Culture, Language: c.Language, Address: addressShape(c.Address), Segment: c.Segment,
 		RelationEnded: c.RelationEnded, CreatedAt: micros(c.CreatedAt), FirstBilling: micros(c.FirstBilling),
+		Qualifications: qs,
 	})
 }
 
 func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
 	var text []byte
-	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Version, &text); err != nil {
+	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Deleted, &c.Version, &text); err != nil {
 		return err
 	}
 	var b customerShape
@@ -79,11 +94,25 @@ func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
 	c.Email, c.Culture, c.Language, c.Address = b.Email, b.Culture, b.Language, party.Address(b.Address)
 	c.Segment, c.RelationEnded = b.Segment, b.RelationEnded
 	c.CreatedAt, c.FirstBilling = instant(b.CreatedAt), instant(b.FirstBilling)
+	for _, q := range b.Qualifications {
+		c.Qualifications = append(c.Qualifications, party.Qualification{
+			Kind: q.Kind, EducationSegment: q.EducationSegment, ValidationCode: q.ValidationCode, Website: q.Website, At: instant(q.At),
+		})
+	}
 	return nil
 }
 
 // Customer implements app.Reader.
 func (r *Reader) Customer(s party.Scope, c id.Customer) (party.Customer, error) {
+	found, err := r.CustomerOnFile(s, c)
+	if err == nil && !found.Deleted.IsZero() {
+		return party.Customer{}, unknownCustomer
+	}
+	return found, err
+}
+
+// CustomerOnFile implements app.Reader.
+func (r *Reader) CustomerOnFile(s party.Scope, c id.Customer) (party.Customer, error) {
 	found, err := collect(r, scanCustomer, sqlCustomer, s.Partner(), c)
 	switch {
 	case err != nil:
@@ -121,6 +150,7 @@ func (r *Reader) within(s party.Scope, c id.Customer) error {
 // Customers implements app.Reader.
 func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer, error) {
 	f := where(sqlCustomers, s.Partner())
+	f.and(" AND deleted_at IS NULL")
 	equal(f, " AND reseller_id = ?", s.Reseller())
 	equal(f, " AND reseller_id = ?", q.Reseller)
 	f.text("name", q.NameOp, q.Name)
@@ -138,11 +168,16 @@ func (t *Tx) AddCustomer(c party.Customer) error {
 	if err := t.exec(1, domainTaken, sqlTenantInsert, c.ID, c.Domain); err != nil {
 		return err
 	}
-	return t.exec(1, nil, sqlCustomerInsert, t.scope.Partner(), c.ID, c.Domain, fold(c.CompanyName), null(c.Reseller), customerBody(c))
+	return t.exec(1, nil, sqlCustomerInsert, t.scope.Partner(), c.ID, c.Domain, fold(c.CompanyName), null(c.Reseller), c.Deleted, customerBody(c))
 }
 
-// SaveCustomer implements app.Tx. A domain stays.
+// SaveCustomer implements app.Tx. A domain stays, but that of a deleted customer is free again.
 func (t *Tx) SaveCustomer(c party.Customer) error {
+	if !c.Deleted.IsZero() {
+		if err := t.exec(1, nil, sqlTenantDomain, c.ID, nil); err != nil {
+			return err
+		}
+	}
 	return t.exec(1, fault.Conflict("customer.changed", nil), sqlCustomerUpdate,
-		t.scope.Partner(), c.ID, c.Version, fold(c.CompanyName), null(c.Reseller), customerBody(c))
+		t.scope.Partner(), c.ID, c.Version, fold(c.CompanyName), null(c.Reseller), c.Deleted, customerBody(c))
 }

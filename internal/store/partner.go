@@ -13,7 +13,7 @@ import (
 
 const (
 	sqlPartner       = `SELECT id, kind, provider_id, version, body FROM partner WHERE id = $1`
-	sqlPartnerInsert = `INSERT INTO partner (id, kind, provider_id, body) VALUES ($1, $2, $3, $4)`
+	sqlPartnerInsert = `INSERT INTO partner (id, kind, provider_id, mpn, body) VALUES ($1, $2, $3, $4, $5)`
 	sqlTenantInsert  = `INSERT INTO tenant (id, domain) VALUES ($1, $2)`
 	sqlTenantDomain  = `UPDATE tenant SET domain = $2 WHERE id = $1`
 	sqlTenantKnown   = `SELECT COUNT(*) FROM tenant WHERE id = $1`
@@ -51,7 +51,7 @@ func (r *Reader) Partner(s party.Scope) (p party.Partner, err error) {
 // everywhere; a saved one has one more than it was read with.
 func (t *Tx) AddPartner(p party.Partner) error {
 	exists := fault.Conflict("partner.exists", nil)
-	if err := t.exec(1, exists, sqlPartnerInsert, p.ID, p.Kind, null(p.Provider),
+	if err := t.exec(1, exists, sqlPartnerInsert, p.ID, p.Kind, null(p.Provider), null(p.MPN),
 		toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox})); err != nil {
 		return err
 	}

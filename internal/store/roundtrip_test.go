@@ -171,7 +171,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				c := filled[party.Customer](t)
 				c.ID, c.Domain, c.Version = id.Customer(ids.GUID()), ids.GUID(), 1
 				must(t, func(tx *store.Tx) error { return tx.AddCustomer(c) })
-				read := func(r *store.Reader) (party.Customer, error) { return r.Customer(own, c.ID) }
+				read := func(r *store.Reader) (party.Customer, error) { return r.CustomerOnFile(own, c.ID) }
 				got, err := view(s, read)
 				same(t, "added", got, c, err)
 				next := filled[party.Customer](t)
@@ -195,6 +195,13 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				next.Version++
 				got, err = view(s, read)
 				same(t, "saved", got, next, err)
+			},
+			"agreement": func(t *rapid.T) {
+				a, c := filled[party.Agreement](t), id.Customer(ids.GUID())
+				a.ID, a.Agreed = id.Agreement(ids.GUID()), a.Agreed.Add(time.Hour)
+				must(t, func(tx *store.Tx) error { return tx.AddAgreement(c, a) })
+				got, err := view(s, func(r *store.Reader) ([]party.Agreement, error) { return r.Agreements(own, c, a.Kind) })
+				same(t, "added", got, []party.Agreement{a}, err)
 			},
 			"cart": func(t *rapid.T) {
 				c := filled[order.Cart](t)

@@ -127,59 +127,93 @@ type customerBody struct {
 		Domain, CompanyName            string
 		OrganizationRegistrationNumber string
 	}
-	BillingProfile struct {
-		FirstName, LastName, Email     string
-		Culture, Language, CompanyName string
-		DefaultAddress                 wireAddress
-	}
+	BillingProfile      billingBody
 	AssociatedPartnerID string `json:"associatedPartnerId"`
+}
+
+// billingBody is a billing profile as callers send it.
+type billingBody struct {
+	FirstName, LastName, Email     string
+	Culture, Language, CompanyName string
+	DefaultAddress                 wireAddress
+	Attributes                     attributes
 }
 
 // customer is the body in the domain's words. A company name given once counts for both profiles.
 func (b customerBody) customer() (party.Customer, error) {
-	company, bill := b.CompanyProfile, b.BillingProfile
-	a := bill.DefaultAddress
-	for _, text := range []struct {
-		member, value string
-		max           int // characters
-	}{
-		{"companyProfile.companyName", company.CompanyName, 256},
-		{"companyProfile.organizationRegistrationNumber", company.OrganizationRegistrationNumber, 64},
-		{"billingProfile.firstName", bill.FirstName, 50}, {"billingProfile.lastName", bill.LastName, 50},
-		{"billingProfile.email", bill.Email, 254}, {"billingProfile.culture", bill.Culture, 35},
-		{"billingProfile.language", bill.Language, 35}, {"billingProfile.companyName", bill.CompanyName, 256},
-		{"billingProfile.defaultAddress.region", a.Region, 100}, {"billingProfile.defaultAddress.city", a.City, 100},
-		{"billingProfile.defaultAddress.state", a.State, 100}, {"billingProfile.defaultAddress.addressLine1", a.AddressLine1, 200},
-		{"billingProfile.defaultAddress.addressLine2", a.AddressLine2, 200}, {"billingProfile.defaultAddress.postalCode", a.PostalCode, 32},
-		{"billingProfile.defaultAddress.firstName", a.FirstName, 50}, {"billingProfile.defaultAddress.middleName", a.MiddleName, 50},
-		{"billingProfile.defaultAddress.lastName", a.LastName, 50}, {"billingProfile.defaultAddress.phoneNumber", a.PhoneNumber, 32},
-	} {
-		if err := bounded(text.member, text.value, text.max); err != nil {
-			return party.Customer{}, err
-		}
+	company := b.CompanyProfile
+	if err := texts("companyProfile.", []limited{
+		{"companyName", company.CompanyName, 256}, {"organizationRegistrationNumber", company.OrganizationRegistrationNumber, 64},
+	}); err != nil {
+		return party.Customer{}, err
 	}
-	for _, tag := range []struct{ member, value string }{{"billingProfile.culture", bill.Culture}, {"billingProfile.language", bill.Language}} {
+	c, err := b.BillingProfile.profile("billingProfile.")
+	if err != nil {
+		return party.Customer{}, err
+	}
+	c.Domain, c.RegistrationNumber = company.Domain, company.OrganizationRegistrationNumber
+	c.CompanyName = cmp.Or(strings.TrimSpace(company.CompanyName), c.BillingCompany)
+	c.BillingCompany = cmp.Or(c.BillingCompany, c.CompanyName)
+	return c, nil
+}
+
+// profile is the billing profile as a part of the customer; prefix is where its members stand.
+func (b billingBody) profile(prefix string) (party.Customer, error) {
+	if err := texts(prefix, []limited{
+		{"firstName", b.FirstName, 50}, {"lastName", b.LastName, 50}, {"email", b.Email, 254}, {"culture", b.Culture, 35},
+		{"language", b.Language, 35}, {"companyName", b.CompanyName, 256},
+	}); err != nil {
+		return party.Customer{}, err
+	}
+	for _, tag := range []struct{ member, value string }{{"culture", b.Culture}, {"language", b.Language}} {
 		if tag.value != "" && !languageTag(tag.value) {
-			return party.Customer{}, fault.Invalid("body.member", fault.Args{"member": tag.member, "want": "a language such as fr or fr-FR"})
+			return party.Customer{}, fault.Invalid("body.member", fault.Args{"member": prefix + tag.member, "want": "a language such as fr or fr-FR"})
 		}
 	}
-	if bill.Email != "" && !address(bill.Email) {
-		return party.Customer{}, fault.Invalid("body.member", fault.Args{"member": "billingProfile.email", "want": "an e-mail address"})
+	if b.Email != "" && !address(b.Email) {
+		return party.Customer{}, notEmail(prefix + "email")
 	}
-	if a.Country == "" {
-		return party.Customer{}, fault.Invalid("member.missing", fault.Args{"member": "billingProfile.defaultAddress.country"})
+	if b.DefaultAddress.Country == "" {
+		return party.Customer{}, fault.Invalid("member.missing", fault.Args{"member": prefix + "defaultAddress.country"})
 	}
-	name := cmp.Or(strings.TrimSpace(company.CompanyName), strings.TrimSpace(bill.CompanyName))
+	where, err := b.DefaultAddress.address(prefix + "defaultAddress.")
 	return party.Customer{
-		Domain: company.Domain, CompanyName: name, BillingCompany: cmp.Or(strings.TrimSpace(bill.CompanyName), name),
-		RegistrationNumber: company.OrganizationRegistrationNumber, FirstName: bill.FirstName, LastName: bill.LastName,
-		Email: bill.Email, Culture: bill.Culture, Language: bill.Language,
-		Address: party.Address{
-			Country: market.Country(a.Country), Region: a.Region, City: a.City, State: a.State, AddressLine1: a.AddressLine1,
-			AddressLine2: a.AddressLine2, PostalCode: a.PostalCode, FirstName: a.FirstName, MiddleName: a.MiddleName,
-			LastName: a.LastName, PhoneNumber: a.PhoneNumber,
-		},
-	}, nil
+		BillingCompany: strings.TrimSpace(b.CompanyName), FirstName: b.FirstName, LastName: b.LastName, Email: b.Email, Culture: b.Culture,
+		Language: b.Language, Address: where,
+	}, err
+}
+
+// address is an address in the domain's words.
+func (a wireAddress) address(prefix string) (party.Address, error) {
+	err := texts(prefix, []limited{
+		{"region", a.Region, 100}, {"city", a.City, 100}, {"state", a.State, 100}, {"addressLine1", a.AddressLine1, 200},
+		{"addressLine2", a.AddressLine2, 200}, {"postalCode", a.PostalCode, 32}, {"firstName", a.FirstName, 50},
+		{"middleName", a.MiddleName, 50}, {"lastName", a.LastName, 50}, {"phoneNumber", a.PhoneNumber, 32},
+	})
+	return party.Address{
+		Country: market.Country(a.Country), Region: a.Region, City: a.City, State: a.State, AddressLine1: a.AddressLine1,
+		AddressLine2: a.AddressLine2, PostalCode: a.PostalCode, FirstName: a.FirstName, MiddleName: a.MiddleName,
+		LastName: a.LastName, PhoneNumber: a.PhoneNumber,
+	}, err
+}
+
+func notEmail(member string) error {
+	return fault.Invalid("body.member", fault.Args{"member": member, "want": "an e-mail address"})
+}
+
+// limited is a text member with the most characters it takes.
+type limited struct {
+	member, value string
+	max           int
+}
+
+func texts(prefix string, list []limited) error {
+	for _, t := range list {
+		if err := bounded(prefix+t.member, t.value, t.max); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bounded refuses a text of more than most characters, or with control characters other than those between lines: no

@@ -14,13 +14,27 @@ import (
 // customerOperations are contract.md §4.
 func (a *api) customerOperations() []operation {
 	const all, one = "/v1/customers", "/v1/customers/{customer}"
-	read := []party.Act{party.ReadCommerce}
+	read, edit, end := []party.Act{party.ReadCommerce}, []party.Act{party.EditCustomer}, []party.Act{party.EndRelationship}
 	return []operation{
 		{method: http.MethodGet, path: all, acts: read, scope: scopePartner, status: http.StatusOK, handle: a.listCustomers},
-		{method: http.MethodPost, path: all, acts: []party.Act{party.EditCustomer}, scope: scopePartner, status: http.StatusCreated, secret: true, handle: a.createCustomer},
+		{method: http.MethodPost, path: all, acts: edit, scope: scopePartner, status: http.StatusCreated, secret: true, handle: a.createCustomer},
 		{method: http.MethodGet, path: one, acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showCustomer},
 		{method: http.MethodGet, path: one + "/profiles/company", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showCompanyProfile},
 		{method: http.MethodGet, path: one + "/profiles/billing", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showBillingProfile},
+		{method: http.MethodPut, path: one + "/profiles/billing", acts: edit, scope: scopeCustomer, status: http.StatusOK, handle: a.putBillingProfile},
+		{method: http.MethodPatch, path: one, acts: end, scope: scopeCustomer, status: http.StatusOK, handle: a.patchCustomer},
+		{method: http.MethodDelete, path: one, acts: end, scope: scopeCustomer, status: http.StatusNoContent, handle: a.deleteCustomer},
+		{method: http.MethodGet, path: one + "/validationStatus", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showValidation},
+		{method: http.MethodGet, path: one + "/qualifications", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.listQualifications},
+		{method: http.MethodPost, path: one + "/qualifications", acts: edit, scope: scopeCustomer, status: http.StatusCreated, handle: a.addQualification},
+		{method: http.MethodGet, path: one + "/qualification", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showQualification},
+		{method: http.MethodPut, path: one + "/qualification", acts: edit, scope: scopeCustomer, status: http.StatusOK, handle: a.putQualification},
+		{method: http.MethodGet, path: one + "/agreements", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.listAgreements},
+		{method: http.MethodPost, path: one + "/agreements", acts: edit, scope: scopeCustomer, status: http.StatusCreated, handle: a.addAgreement},
+		{method: http.MethodGet, path: one + "/directSignedMicrosoftCustomerAgreementStatus", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showDirectSigning},
+		{method: http.MethodGet, path: "/v1/agreements", scope: scopeNone, status: http.StatusOK, handle: a.listAgreementTemplates},
+		{method: http.MethodGet, path: "/v1/agreementtemplates/{template}/document", scope: scopeNone, status: http.StatusOK, handle: a.showAgreementDocument},
+		{method: http.MethodGet, path: "/v1/agreementtemplates/{template}/text", public: true, scope: scopeNone, status: http.StatusOK, handle: a.readAgreement},
 	}
 }
 

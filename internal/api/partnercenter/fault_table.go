@@ -209,6 +209,26 @@ var faultOf = map[string]wireFault{
 	"promotion.unknown":     {400, "27007", "There is no such promotion."},
 	"link.changed":          {409, "900278", "Another change of this download link came first; ask again."},
 
+	// What becomes of a customer, what it accepted.
+	"customer.country_fixed": {400, "990050", "The country of a customer cannot be changed[; it is {country}]: what it bought is priced, taxed and renewed there. Make another customer."},
+	"customer.not_sandbox":   {400, "990051", "Only customers of a sandbox partner can be deleted; end the relationship instead."},
+	"customer.reservations":  {400, "990052", "The customer still has reservations[ ({count})]; cancel them first."},
+	"customer.software":      {400, "990052", "The customer still has software[ ({count} order lines)]; cancel it first."},
+	"customer.active":        {400, "990053", "The customer still has active subscriptions[ ({count})]; suspend or cancel them first."},
+	"agreement.needed":       {403, "13605", "The customer has not accepted a customer agreement; record the acceptance with POST agreements."},
+	"agreement.exists":       {400, "600061", "An agreement with the same details exists."},
+	"agreement.template":     {400, "3000", "templateId names no text of this type; GET agreements lists them."},
+	"agreement.future":       {400, "3000", "dateAgreed is in the future.[ It is {now}.]"},
+	"template.unknown":       {404, "1000", "There is no such agreement template."},
+
+	// People.
+	"user.unknown":      {404, "60002", "There is no such user."},
+	"user.changed":      {409, "900278", "Another change of this user came first; read it again."},
+	"user.upn_taken":    {409, "990054", "The user principal name belongs to another user."},
+	"user.upn_invalid":  {400, "3000", "userPrincipalName is not a name and a domain."},
+	"user.name_invalid": {400, "3000", "The member {member} is too long, or holds a control character."},
+	"user.role_foreign": {400, "3000", "A role is not one of this user's side[: {roles}]."},
+
 	// What a renewal changes, and other SKUs.
 	"next_term.suspended":     {400, "800091", "A suspended subscription cannot be changed; reactivate it first."},
 	"next_term.not_renewing":  {400, "800093", "The subscription does not renew, so nothing can be planned for its next term; turn autoRenewEnabled on first, a trial is converted."},

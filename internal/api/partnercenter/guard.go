@@ -52,8 +52,10 @@ func (a *api) run(r *request, rt *route) (ans answer, err error) {
 		}
 		return answer{}, fault.Refuse("route.method", fault.Args{"allow": rt.allow})
 	}
-	if err := r.authenticate(); err != nil {
-		return answer{}, err
+	if !r.op.public {
+		if err := r.authenticate(); err != nil {
+			return answer{}, err
+		}
 	}
 	if err := a.limits.take(r.actor.Scope.Partner(), a.Wall.Now()); err != nil {
 		return answer{}, err

@@ -41,6 +41,7 @@ type operation struct {
 	scope  scope
 	status int // of a success
 	body   bodyMode
+	public bool // needs no token: what it tells is nobody's
 	secret bool // the answer carries a secret: never cached, sealed in the replay record
 	handle func(context.Context, *request) (answer, error)
 

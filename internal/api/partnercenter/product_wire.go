@@ -199,6 +199,9 @@ func (s shelf) sku(items []app.Offered) wireSku {
 	if k.TrialDays > 0 {
 		w.DynamicAttributes["trialDays"] = k.TrialDays
 	}
+	if k.Agreement {
+		w.PurchasePrerequisites = []string{"MicrosoftCustomerAgreement"}
+	}
 	if k.Attestation {
 		w.Attestation = &attestation{true, "Statement"}
 	}

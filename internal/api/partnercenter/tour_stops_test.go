@@ -13,6 +13,11 @@ func (d *demo) tour() []stop {
 		{route: "GET " + c},
 		{route: "GET " + c + "/profiles/billing"},
 		{route: "GET " + c + "/profiles/company"},
+		{route: "GET " + c + "/validationStatus", target: c + "/validationStatus?type=account"},
+		{route: "GET /v1/agreements", target: "/v1/agreements?agreementType=*"},
+		{route: "GET /v1/agreementtemplates/{template}/document", target: "/v1/agreementtemplates/{template}/document?language=fr-FR&country=fr"},
+		{route: "GET /v1/agreementtemplates/{template}/text"},
+		{route: "GET " + c + "/directSignedMicrosoftCustomerAgreementStatus"},
 
 		{route: "GET /v1/products", target: "/v1/products?country=AU&targetView=AzureReservations"},
 		{route: "GET /v1" + product, target: "/v1" + product + "?country=FR"},
@@ -69,8 +74,22 @@ func (d *demo) tour() []stop {
 		{route: "GET /v1/auditrecords/{record}"},
 		{route: "GET /auditactivity/v1/auditrecords/{record}"},
 
-		{route: "POST /v1/customers", status: 201, body: `{"CompanyProfile":{"Domain":"nouveau.example"},"BillingProfile":{"Culture":"fr-FR","Email":"a@nouveau.example","Language":"fr",` +
+		{route: "POST /v1/customers", status: 201, keep: map[string]string{"made": "id"}, body: `{"CompanyProfile":{"Domain":"nouveau.example"},"BillingProfile":{"Culture":"fr-FR","Email":"a@nouveau.example","Language":"fr",` +
 			`"CompanyName":"Nouveau","DefaultAddress":{"Country":"FR","City":"Lille","AddressLine1":"1 rue","PostalCode":"59000","FirstName":"A","LastName":"B"}},"Attributes":{"ObjectType":"Customer"}}`},
+		{route: "PUT " + c + "/profiles/billing", target: "/v1/customers/{made}/profiles/billing", body: `{"Id":null,"FirstName":null,"LastName":"Blanc","Email":"b@nouveau.example",` +
+			`"Culture":"fr-FR","Language":"fr","CompanyName":"Nouveau SARL","DefaultAddress":{"Country":"FR","Region":null,"City":"Lyon","State":null,"AddressLine1":"2 rue",` +
+			`"AddressLine2":null,"PostalCode":"69001","FirstName":"A","LastName":"Blanc","PhoneNumber":"+33 4 00 00 00 00"},"Attributes":{"Etag":null,"ObjectType":"CustomerBillingProfile"}}`},
+		{route: "POST " + c + "/qualifications", target: "/v1/customers/{made}/qualifications", status: 201,
+			body: `{"Qualification":"Education","EducationSegment":"HigherEducation","ValidationCode":null,"Website":"https://nouveau.example"}`},
+		{route: "GET " + c + "/qualifications", target: "/v1/customers/{made}/qualifications"},
+		{route: "GET " + c + "/qualification", target: "/v1/customers/{made}/qualification"},
+		{route: "PUT " + c + "/qualification", target: "/v1/customers/{made}/qualification", body: `"none"`},
+		{route: "POST " + c + "/agreements", target: "/v1/customers/{made}/agreements", status: 201, body: `{"UserId":null,"PrimaryContact":{"FirstName":"A","LastName":"Blanc",` +
+			`"Email":"b@nouveau.example","PhoneNumber":null},"TemplateId":"117a77b0-9360-443b-8795-c6dedc750cf9","DateAgreed":"2026-11-19T00:00:00","Type":"MicrosoftCustomerAgreement","AgreementLink":null}`},
+		{route: "GET " + c + "/agreements", target: "/v1/customers/{made}/agreements?agreementType=MicrosoftCustomerAgreement"},
+		{route: "PATCH " + c, target: "/v1/customers/{made}", body: `{"Id":"{made}","CommerceId":null,"CompanyProfile":null,"RelationshipToPartner":"none","AllowDelegatedAccess":null,` +
+			`"UserCredentials":null,"Attributes":{"ObjectType":"Customer"}}`},
+		{route: "DELETE " + c, target: "/v1/customers/{made}", status: 204},
 		{route: "POST " + c + "/carts", status: 201, body: cart, keep: map[string]string{"cart": "id"}},
 		{route: "GET " + c + "/carts/{cart}"},
 		{route: "PUT " + c + "/carts/{cart}", status: 201, body: strings.Replace(cart, `"Quantity":2`, `"Quantity":3`, 1)},

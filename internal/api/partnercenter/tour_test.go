@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
@@ -236,6 +237,6 @@ func (d *demo) names() map[string]string {
 		"offer":        "6513270E-269E-4D37-B2A7-4DE452E6B438", "invoice": "G000000001",
 		"user_cal": item(sandbox.UserCAL, "0001", "FR"), "orbit": item(sandbox.OrbitCRM, "0001", "FR"),
 		"trial": item(sandbox.MailSuite, "0002", "FR"), "suite": item(sandbox.MailSuite, "0001", "FR"),
-		"enterprise": item(sandbox.MailSuite, "0003", "FR"),
+		"template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),
 	}
 }

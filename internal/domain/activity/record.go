@@ -24,6 +24,11 @@ const (
 	UpdateBilling       Operation = "update_customer_billing_profile"
 	ConvertTrial        Operation = "convert_trial_subscription"
 	CreateServiceTicket Operation = "create_service_request"
+	DeleteCustomer      Operation = "delete_customer"
+	RemoveRelationship  Operation = "remove_partner_customer_relationship"
+	CreateRelationship  Operation = "create_partner_relationship"
+	UpdateQualification Operation = "update_customer_qualification"
+	CreateAgreement     Operation = "create_agreement"
 	// RecordPayment is ours: the public contract knows no payments.
 	RecordPayment Operation = "record_payment"
 )
@@ -44,6 +49,8 @@ const (
 	SoftwarePage         Resource = "software_page"
 	Invoice              Resource = "invoice"
 	Credit               Resource = "credit"
+	Agreement            Resource = "agreement"
+	Relationship         Resource = "partner_relationship"
 )
 
 // Status is how it ended.

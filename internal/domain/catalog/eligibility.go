@@ -16,7 +16,11 @@ type Buyer struct {
 	Kind    party.Kind
 	Market  market.Country // the customer's billing country
 	Segment market.Segment
+	Also    []market.Segment // opened by the customer's qualifications: not shown unasked, but sold
 }
+
+// in tells whether the buyer may buy in a segment.
+func (b Buyer) in(s market.Segment) bool { return s == b.Segment || slices.Contains(b.Also, s) }
 
 // Listed tells whether the buyer sees the availability at all (F12): another segment or market is hidden, and so is a
 // first-party product that lacks the price row it needs. Imported offers, those of publishers and those barred by
@@ -49,7 +53,7 @@ func (i Item) Barred(b Buyer, at time.Time) *fault.Fault {
 		return fault.Refuse("offer.market", fault.Args{"market": string(b.Market)})
 	}
 	if p.Kind == Reservation {
-		if b.Segment != market.Commercial {
+		if !b.in(market.Commercial) {
 			return fault.Refuse("reservation.segment", nil)
 		}
 		if m, ok := market.Lookup(string(b.Market)); !ok || !m.Reservations {
@@ -60,7 +64,7 @@ func (i Item) Barred(b Buyer, at time.Time) *fault.Fault {
 	switch {
 	case a == nil || a.Market != b.Market:
 		return fault.Refuse("offer.market", fault.Args{"market": string(b.Market)})
-	case a.Segment != b.Segment:
+	case !b.in(a.Segment):
 		return fault.Refuse("offer.segment", fault.Args{"segment": string(a.Segment)})
 	case !a.Live(at):
 		return fault.Refuse("offer.withdrawn", nil)

@@ -69,6 +69,8 @@ func TestEligibility(t *testing.T) {
 		{"F76 a first-party trial needs no price", commercial, item("US", with(firstParty, sku(func(s *Sku) { s.Trial = true }))), true, ""},
 		{"F19 a metered plan needs no price", commercial, item("US", sku(func(s *Sku) { s.Metered = true })), true, ""},
 		{"F12 another segment is hidden", Buyer{Market: "US", Segment: market.Education}, item("US", priced), false, "offer.segment"},
+		{"F12 a segment the customer is qualified for is not shown unasked, but sold", Buyer{Market: "US", Segment: market.Education, Also: []market.Segment{market.Commercial}},
+			item("US", priced), false, ""},
 		{"F12 another market is hidden", Buyer{Market: "FR", Segment: market.Commercial}, item("US", priced), false, "offer.market"},
 		{"E16 last microsecond", commercial, item("US", with(priced, until(now.Add(µs)))), true, ""},
 		{"E16 withdrawn", commercial, item("US", with(priced, until(now))), false, "offer.withdrawn"},

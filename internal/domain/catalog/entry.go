@@ -140,6 +140,16 @@ func ClassOf(p *Product, s *Sku, plan Plan, term when.Term) Class {
 	return OnlineLicensed
 }
 
+// Segment is the segment that an item is sold in; otherwise where its availability is not in the catalogue any more.
+func (e *Entry) Segment(item id.Item, otherwise market.Segment) market.Segment {
+	for _, a := range e.Availabilities {
+		if a.Sku == item.Sku && a.ID == item.Availability {
+			return a.Segment
+		}
+	}
+	return otherwise
+}
+
 // Offered finds a live availability of an item's SKU in a market and segment, whichever it is now: ids of availabilities
 // change, the SKU of a running subscription stays (E16). ok is false when it is no longer sold there.
 func (e *Entry) Offered(item id.Item, m market.Country, segment market.Segment, at time.Time) (Item, bool) {

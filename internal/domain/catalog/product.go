@@ -95,6 +95,7 @@ type Sku struct {
 	Limit         int // per customer, with LimitUnit (F13)
 	LimitUnit     LimitUnit
 	Attestation   bool // the buyer must accept a statement
+	Agreement     bool // the customer must have accepted a customer agreement
 	Delivery      license.Delivery
 }
 

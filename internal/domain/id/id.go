@@ -45,6 +45,8 @@ type (
 	Invoice string
 	// Payment is one payment against an invoice, a lower-case GUID.
 	Payment string
+	// Agreement is one acceptance of a customer agreement, a lower-case GUID.
+	Agreement string
 	// Request is a support request.
 	Request string
 	// Event is a side effect waiting in the outbox.

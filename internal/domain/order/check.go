@@ -31,6 +31,7 @@ type Shop struct {
 	Shelf    map[id.Product]*catalog.Entry
 	Held     map[catalog.Ref]Holding
 	Bases    map[id.Subscription]subscription.Subscription
+	Agreed   bool               // the customer accepted an agreement, for SKUs that need one
 	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule
 	Taxes    []market.TaxRow
@@ -140,6 +141,9 @@ func (s Shop) judge(l *CartLine, item catalog.Item, base *parent, accepted bool)
 	}
 	if sku.Attestation && !l.Attested {
 		return fault.Refuse("attestation.needed", nil)
+	}
+	if sku.Agreement && !s.Agreed {
+		return fault.Refuse("agreement.needed", nil)
 	}
 	if sku.Metered || sku.Trial {
 		return nil

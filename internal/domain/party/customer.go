@@ -3,6 +3,7 @@ package party
 import (
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 )
@@ -50,11 +51,23 @@ type Customer struct {
 	Address            Address
 	Segment            market.Segment
 	Reseller           id.Partner // the indirect reseller of record; empty: none
-	RelationEnded      bool
-	CreatedAt          time.Time
-	FirstBilling       time.Time // start of the billing period of its first charge; zero: none yet (F71)
-	Version            int64
+	// Qualifications are what entitles it to segments beside its own.
+	Qualifications []Qualification
+	RelationEnded  bool      // the customer, or the partner, ended the relationship (R12); what was bought stays readable
+	Deleted        time.Time // of a sandbox partner's customer; zero: it is there
+	CreatedAt      time.Time
+	FirstBilling   time.Time // start of the billing period of its first charge; zero: none yet (F71)
+	Version        int64
 }
 
 // Country is the customer's billing country: the market of everything sold to it.
 func (c Customer) Country() market.Country { return c.Address.Country }
+
+// Dealing refuses what a partner does for a customer whose relationship has ended (R12): nothing is sold, changed or
+// revealed any more. Fault "tenant.foreign".
+func (c Customer) Dealing() error {
+	if c.RelationEnded {
+		return fault.Deny("tenant.foreign", nil)
+	}
+	return nil
+}

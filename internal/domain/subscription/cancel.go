@@ -85,13 +85,19 @@ func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, now 
 		if !child.State.Live() {
 			continue
 		}
-		own := policy.NoCredit
-		if child.CancelWindow(now).Allowed && !child.InTrial(now) {
-			own = child.Rule.Credit
-		}
-		out.merge(end(ids, child, own, now))
+		out.merge(EndNow(ids, child, now))
 	}
 	return out
+}
+
+// EndNow ends a subscription that cannot go on, whatever its window: an add-on with its base (E19), all of a customer who
+// is no more. It is credited by its own row inside its own window, else nothing is given back.
+func EndNow(ids id.Source, h Held, now time.Time) Outcome {
+	own := policy.NoCredit
+	if h.State != Pending && h.CancelWindow(now).Allowed && !h.InTrial(now) {
+		own = h.Rule.Credit
+	}
+	return end(ids, h, own, now)
 }
 
 // end ends one subscription now with the credits of a mode.

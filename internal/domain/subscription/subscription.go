@@ -187,6 +187,12 @@ type Move struct {
 	Trial        bool    // a trial, now paid; else seats of another SKU
 }
 
+// And is the outcome of two decisions about different subscriptions.
+func (o Outcome) And(more Outcome) Outcome {
+	o.merge(more)
+	return o
+}
+
 func (o *Outcome) merge(more Outcome) {
 	o.Subscriptions = append(o.Subscriptions, more.Subscriptions...)
 	o.Charges = append(o.Charges, more.Charges...)

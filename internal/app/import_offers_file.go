@@ -66,7 +66,8 @@ type wireOffer struct {
 	Billing        string   `json:"billing"`
 	AutoRenewable  bool     `json:"isAutoRenewable"`
 	IsMicrosoft    *bool    `json:"isMicrosoftProduct"`
-	Conversions    []string `json:"conversionTargetOffers"`
+	Conversions    []string `json:"conversionTargetOffers"` // of a trial
+	Upgrades       []string `json:"upgradeTargetOffers"`    // of a paid subscription
 	Qualifications []string `json:"reselleeQualifications"`
 	IsTrial        bool     `json:"isTrial"`
 	UnitType       string   `json:"unitType"`
@@ -295,7 +296,10 @@ func (w *wireOffer) row(m market.Market) (offerRow, RowError) {
 	if !ok {
 		return offerRow{}, wrong("prerequisiteOffers", "row.malformed")
 	}
-	targets, ok := offerIDs(w.Conversions)
+	if _, ok := offerIDs(w.Upgrades); !ok {
+		return offerRow{}, wrong("upgradeTargetOffers", "row.malformed")
+	}
+	targets, ok := offerIDs(slices.Concat(w.Conversions, w.Upgrades))
 	if !ok {
 		return offerRow{}, wrong("conversionTargetOffers", "row.malformed")
 	}

@@ -78,6 +78,9 @@ func shelfFor(r Reader, who party.Actor, c party.Customer, s subscription.Subscr
 		shelf.From = skuOf(here, s.Item)
 	}
 	there := entries[to.Product]
+	if there != nil && there.Product.Imported { // an imported offer goes by its GUID alone
+		to.Sku, to.Availability = "", ""
+	}
 	if there == nil || skuOf(there, to) == nil || to.Sku == "" && !there.Product.Imported {
 		return shelf, fault.Invalid("item.unknown", nil)
 	}
@@ -85,7 +88,7 @@ func shelfFor(r Reader, who party.Actor, c party.Customer, s subscription.Subscr
 	if !ok {
 		return shelf, fault.Refuse("offer.withdrawn", nil)
 	}
-	if item.ID.Availability = item.Availability.ID; to.Sku == "" { // an imported offer goes by its GUID alone
+	if item.ID.Availability = item.Availability.ID; to.Sku == "" {
 		item.ID.Availability = ""
 	}
 	shelf.To = item

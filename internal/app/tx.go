@@ -52,6 +52,11 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// Metered lists the subscriptions that are charged by use, in any state: of a customer, or of the whole scope when c is
+	// empty, by customer and age.
+	Metered(s party.Scope, c id.Customer) ([]subscription.Subscription, error)
+	// UseSums adds up what those were charged with from ≤ at < until, without tax.
+	UseSums(s party.Scope, c id.Customer, from, until time.Time) (map[id.Subscription]money.Amount, error)
 	// Holdings tells, for each SKU with a limit, the places the customer has taken (F13).
 	Holdings(s party.Scope, c id.Customer, refs []catalog.Ref) (map[catalog.Ref]order.Holding, error)
 

@@ -6,6 +6,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
@@ -40,6 +41,8 @@ type customerShape struct {
 	RelationEnded      bool           `json:"ended,omitempty"`
 	CreatedAt          *int64         `json:"created,omitempty"`
 	FirstBilling       *int64         `json:"first_billing,omitempty"`
+	Budget             int64          `json:"budget,omitempty"` // minor units
+	BudgetCurrency     money.Currency `json:"budget_currency,omitempty"`
 
 	Qualifications []qualificationShape `json:"qualifications,omitempty"`
 }
@@ -77,6 +80,7 @@ func customerBody(c party.Customer) string {
 		Culture: c.Culture, Language: c.Language, Address: addressShape(c.Address), Segment: c.Segment,
 		RelationEnded: c.RelationEnded, CreatedAt: micros(c.CreatedAt), FirstBilling: micros(c.FirstBilling),
 		Qualifications: qs,
+		Budget:         c.Budget.Minor(), BudgetCurrency: c.Budget.Currency(),
 	})
 }
 
@@ -99,6 +103,7 @@ func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
 			Kind: q.Kind, EducationSegment: q.EducationSegment, ValidationCode: q.ValidationCode, Website: q.Website, At: instant(q.At),
 		})
 	}
+	c.Budget = money.Of(b.Budget, b.BudgetCurrency)
 	return nil
 }
 

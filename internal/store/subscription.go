@@ -22,10 +22,16 @@ const (
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, body)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, body)`
 	sqlSubscriptionUpdate = `UPDATE subscription
 		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
+
+	sqlMetered = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
+		WHERE partner_id = $1 AND metered = 1`
+	sqlUseSums = `SELECT c.subscription_id, c.currency, CAST(SUM(c.net) AS BIGINT) FROM charge c
+		JOIN subscription s ON s.partner_id = c.partner_id AND s.customer_id = c.customer_id AND s.id = c.subscription_id
+		WHERE c.partner_id = $1 AND s.metered = 1 AND c.at >= $2 AND c.at < $3`
 
 	sqlSlots = `SELECT s.product_id, s.sku_id, s.n, b.id, b.state FROM slot s
 		LEFT JOIN subscription b ON b.partner_id = s.partner_id AND b.customer_id = s.customer_id AND b.id = s.subscription_id
@@ -67,7 +73,12 @@ type subscriptionShape struct {
 	EndedAt           *int64         `json:"ended,omitempty"`
 	Slot              int            `json:"slot,omitempty"`
 	Scheduled         nextTermShape  `json:"scheduled,omitzero"`
+	Support           supportShape   `json:"support,omitzero"`
+	Registered        bool           `json:"registered,omitempty"`
 }
+
+// supportShape is tenant, MPN, name.
+type supportShape [3]string
 
 // nextTermShape is what a renewal will change.
 type nextTermShape struct {
@@ -114,6 +125,7 @@ func subscriptionBody(s subscription.Subscription) string {
 		AutoRenew: s.AutoRenew, Switchable: s.Switchable, TrialDays: s.TrialDays, TrialUntil: micros(s.TrialUntil),
 		SuspendedAt: micros(s.SuspendedAt), DataUntil: micros(s.DataUntil), SuspensionReason: s.SuspensionReason,
 		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot, Scheduled: fromNextTerm(s.Scheduled),
+		Support: supportShape{string(s.Support.Tenant), s.Support.MPN, s.Support.Name}, Registered: s.Registered,
 	})
 }
 
@@ -137,6 +149,8 @@ func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error
 	s.SuspendedAt, s.DataUntil, s.SuspensionReason = instant(b.SuspendedAt), instant(b.DataUntil), b.SuspensionReason
 	s.SuspendedByParent, s.EndedAt, s.Slot = b.SuspendedByParent, instant(b.EndedAt), b.Slot
 	s.Scheduled = b.Scheduled.nextTerm()
+	s.Support = subscription.Support{Tenant: id.Partner(b.Support[0]), MPN: b.Support[1], Name: b.Support[2]}
+	s.Registered = b.Registered
 	return nil
 }
 
@@ -170,12 +184,41 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	return rowsOf(r, f, scanSubscription)
 }
 
+// Metered implements app.Reader.
+func (r *Reader) Metered(s party.Scope, c id.Customer) ([]subscription.Subscription, error) {
+	f := where(sqlMetered, s.Partner())
+	equal(f, sqlOfReseller, s.Reseller())
+	equal(f, " AND customer_id = ?", c)
+	f.and(" ORDER BY customer_id, ordered_at, n, id")
+	return rowsOf(r, f, scanSubscription)
+}
+
+// UseSums implements app.Reader.
+func (r *Reader) UseSums(s party.Scope, c id.Customer, from, until time.Time) (map[id.Subscription]money.Amount, error) {
+	f := where(sqlUseSums, s.Partner(), from, until)
+	equal(f, " AND c.customer_id = ?", c)
+	f.and(" GROUP BY c.subscription_id, c.currency")
+	sums := map[id.Subscription]money.Amount{}
+	rs := r.query(f.sql.String(), f.args...)
+	defer rs.close()
+	for rs.next() {
+		var sub id.Subscription
+		var currency money.Currency
+		var net int64
+		if err := rs.scan(&sub, &currency, &net); err != nil {
+			return nil, err
+		}
+		sums[sub] = money.Of(net, currency)
+	}
+	return sums, rs.err()
+}
+
 // AddSubscriptions implements app.Tx.
 func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
 	for _, s := range ss {
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-			s.OrderedAt, t.next(), s.Due, subscriptionBody(s.Subscription))
+			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, subscriptionBody(s.Subscription))
 	}
 	return t.add(subscriptionInsert, args)
 }

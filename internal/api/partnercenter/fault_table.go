@@ -129,6 +129,8 @@ var faultOf = map[string]wireFault{
 	"cancel.use_subscription":  {403, "800077", "Cancel this line through its subscription."},
 	"cancel.window_closed":     {400, "900117", "The [{days}-day ]cancellation window of this purchase ended[ on {until}].[ Policy {policy}.]"},
 	"suspend.already":          {400, "800040", "The subscription is already suspended."},
+	"register.not_by_use":      {400, "800011", "Only a subscription that is charged by use can be registered."},
+	"register.not_active":      {400, "800012", "Only an active subscription can be registered."},
 	"activate.already":         {400, "800041", "The subscription is already activated."},
 	"reactivate.not_suspended": {400, "800041", "The subscription is not suspended."},
 	"reactivate.too_late":      {400, "800040", "The subscription can no longer be reactivated[; its data were kept until {until}]."},
@@ -178,6 +180,8 @@ var faultOf = map[string]wireFault{
 	"payment.too_much":      {409, "990023", "The payment is more than what is open[: {open}]."},
 	"payment.currency":      {400, "990024", "The payment is in another currency than the invoice[ ({currency})]; nothing is converted."},
 	"payment.not_positive":  {400, "3000", "The amount of a payment is above zero; to pay out, name the credit note."},
+	"receipt.unknown":       {404, "1000", "The invoice has no such tax receipt."},
+	"budget.negative":       {400, "3000", "A budget is not below zero; 0 takes it back."},
 	"payment.future":        {400, "3000", "The date of a payment cannot lie in the future.[ It is {now}.]"},
 	"money.not_an_amount":   {400, "3000", "The amount is not a plain decimal number."},
 	"money.too_many_digits": {400, "3000", "The amount has more decimals than its currency[ ({digits})]."},
@@ -206,6 +210,7 @@ var faultOf = map[string]wireFault{
 	"order.other_customer":  {400, "3000", "referenceCustomerId names another customer than the path."},
 	"line.mismatch":         {400, "800071", "This line of the order sells another offer[ (line {line})]."},
 	"line.twice":            {400, "3000", "Two lines have the same number."},
+	"promotion.none":        {404, "1000", "There is no such promotion."},
 	"promotion.unknown":     {400, "27007", "There is no such promotion."},
 	"link.changed":          {409, "900278", "Another change of this download link came first; ask again."},
 
@@ -248,5 +253,6 @@ var faultOf = map[string]wireFault{
 	"term_end.product":        {400, "10016", "The first term of this item cannot end on a date of choice; leave customTermEndDate out."},
 	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
 	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},
+	"upgrade.licences":        {400, "900127", "Licences of users are not moved by an upgrade; ask for upgrade_only."},
 	"subscription.settling":   {503, "990002", "The subscription is just being renewed or charged; try again."},
 }

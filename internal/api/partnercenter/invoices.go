@@ -28,6 +28,7 @@ func (a *api) invoiceOperations() []operation {
 		{path: one, handle: a.showInvoice},
 		{path: one + "/documents/statement", handle: a.printStatement},
 		{path: one + "/reconciliation", handle: a.reconcile}, // ours
+		{path: one + "/receipts/{receipt}/documents/statement", handle: a.printReceipt},
 		{path: one + "/lineitems", handle: a.listInvoiceLines},
 		{path: one + "/lineitems/{provider}/{type}", handle: a.listInvoiceLines}, // the older form
 	}
@@ -156,6 +157,14 @@ func (a *api) printStatement(ctx context.Context, r *request) (answer, error) {
 	return answer{Body: body, Header: map[string]string{
 		"Content-Type": "application/pdf", "Content-Disposition": "attachment; filename=Invoice_" + string(s.ID) + ".pdf",
 	}}, err
+}
+
+// printReceipt has none to print: tax receipts are of one market, whose tax office gives them.
+func (a *api) printReceipt(ctx context.Context, r *request) (answer, error) {
+	if _, err := a.app.Invoice(ctx, r.actor, r.invoiceNumber()); err != nil {
+		return answer{}, err
+	}
+	return answer{}, fault.NotFound("receipt.unknown", nil)
 }
 
 // dates narrows a half-open span by a filter over one date; nil is no filter. A date that is equalled is its whole day.

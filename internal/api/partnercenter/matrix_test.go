@@ -134,6 +134,11 @@ func (d *demo) tries() map[string][]try {
 			{target: onlineSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageOnline}},
 			{target: softwareSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageSoftware}},
 		},
+		"PUT " + root + "/subscriptions/{subscription}/supportcontact": {
+			{target: onlineSub + "/supportcontact", body: `{"supportTenantId":"7d000000-0000-4000-8000-000000000077","name":"R02"}`, acts: []party.Act{party.ManageOnline}},
+			{target: softwareSub + "/supportcontact", body: `{"supportTenantId":"7d000000-0000-4000-8000-000000000077","name":"R03"}`, acts: []party.Act{party.ManageSoftware}},
+		},
+		"POST " + root + "/subscriptions/{subscription}/upgrades": {{target: onlineSub + "/upgrades", body: `{"targetOffer":{"id":"6513270E-269E-4D37-B2A7-4DE452E6B438"}}`}},
 		"POST /v1/customers":                                     {{target: "/v1/customers", body: `{"companyProfile":{"domain":"northstar.example"},"billingProfile":{"email":"a@b.example","culture":"fr-FR","language":"fr","companyName":"x","defaultAddress":{"country":"FR"}}}`}},
 		"GET /v1/auditrecords":                                   {{target: "/v1/auditrecords"}},
 		"GET /v1/prices":                                         {{target: "/v1/prices?country=FR"}},

@@ -25,7 +25,7 @@ func (a *api) subscriptionOperations() []operation {
 		{method: http.MethodGet, path: one + "/addons", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.listAddOns},
 		{method: http.MethodGet, path: one + "/provisioningstatus", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showProvisioning},
 	}
-	ops = slices.Concat(ops, a.conversionOperations(one), a.transitionOperations(one))
+	ops = slices.Concat(ops, a.conversionOperations(one), a.transitionOperations(one), a.upgradeOperations(one), a.contactOperations(one))
 	if a.Sandbox != nil {
 		ops = append(ops, operation{
 			method: http.MethodPost, path: one + "/activate", acts: []party.Act{party.PlaySandbox}, scope: scopeCustomer,

@@ -23,6 +23,7 @@ type stop struct {
 	body   string
 	status int               // empty: 200
 	keep   map[string]string // what later stops name: its path in the answer, "items.0.id"
+	quiet  bool              // its route has its golden from another stop: this one only leads on
 	sqlite bool              // there is nothing of it on PostgreSQL
 }
 
@@ -110,7 +111,9 @@ func (d *demo) visit(s stop, names map[string]string) {
 	for name, at := range s.keep {
 		names[name] = pick(d.t, w.Body.Bytes(), at)
 	}
-	d.compare(RouteGolden(method, path), got)
+	if !s.quiet {
+		d.compare(RouteGolden(method, path), got)
+	}
 }
 
 // golden is a call with its answer, as it is kept.
@@ -235,6 +238,7 @@ func (d *demo) names() map[string]string {
 		"reserved":     "/v1" + reserved.object("link").text("uri"), "line": "0", "product": string(sandbox.MailSuite), "sku": "0001",
 		"availability": string(sandbox.Availability(sandbox.MailSuite, "0001", "FR")),
 		"offer":        "6513270E-269E-4D37-B2A7-4DE452E6B438", "invoice": "G000000001",
+		"metered":  in(american, "/subscriptions", "offerName", "Pulse Metrics", "id"),
 		"user_cal": item(sandbox.UserCAL, "0001", "FR"), "orbit": item(sandbox.OrbitCRM, "0001", "FR"),
 		"trial": item(sandbox.MailSuite, "0002", "FR"), "suite": item(sandbox.MailSuite, "0001", "FR"),
 		"template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),

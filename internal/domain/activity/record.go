@@ -22,6 +22,8 @@ const (
 	ReadyInvoice        Operation = "ready_invoice"
 	CreateCredit        Operation = "create_credit"
 	UpdateBilling       Operation = "update_customer_billing_profile"
+	UpdateBudget        Operation = "update_customer_spending_budget"
+	UpgradeSubscription Operation = "upgrade_subscription"
 	ConvertTrial        Operation = "convert_trial_subscription"
 	CreateServiceTicket Operation = "create_service_request"
 	DeleteCustomer      Operation = "delete_customer"

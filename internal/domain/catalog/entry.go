@@ -38,10 +38,10 @@ func (e *Entry) Sku(sku id.Sku) (*Sku, bool) {
 	return nil, false
 }
 
-// Item finds what an id.Item names. An imported offer's bare GUID means its only SKU, and the availability of the
-// buyer's market.
+// Item finds what an id.Item names. An imported offer's GUID, whatever stands behind it, means its only SKU, and the
+// availability of the buyer's market.
 func (e *Entry) Item(item id.Item, m market.Country) (Item, bool) {
-	if item.Sku == "" {
+	if item.Sku == "" || e.Product.Imported {
 		if !e.Product.Imported || len(e.Skus) != 1 {
 			return Item{}, false
 		}

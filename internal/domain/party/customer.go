@@ -6,6 +6,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
 )
 
 // Partner is a tenant that sells: direct bill, indirect provider, or reseller of a provider.
@@ -57,7 +58,9 @@ type Customer struct {
 	Deleted        time.Time // of a sandbox partner's customer; zero: it is there
 	CreatedAt      time.Time
 	FirstBilling   time.Time // start of the billing period of its first charge; zero: none yet (F71)
-	Version        int64
+	// Budget is what the customer means to spend a month on what is charged by use; zero: nothing was said.
+	Budget  money.Amount
+	Version int64
 }
 
 // Country is the customer's billing country: the market of everything sold to it.

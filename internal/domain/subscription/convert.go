@@ -52,5 +52,5 @@ func (s Subscription) ConvertsTo(shelf Shelf) bool {
 	to := shelf.To.Sku
 	return shelf.From != nil && to.LimitUnit == catalog.NoLimit && !to.Trial && !to.Metered && !to.AddOn &&
 		shelf.To.Entry.Product.Kind == s.Kind && shelf.To.Entry.Product.Publisher == s.Publisher &&
-		slices.Contains(shelf.From.ConvertsTo, catalog.Ref{Product: shelf.To.ID.Product, Sku: shelf.To.ID.Sku})
+		slices.Contains(shelf.From.ConvertsTo, catalog.Ref{Product: shelf.To.ID.Product, Sku: to.ID})
 }

@@ -156,8 +156,8 @@ func (s Subscription) MayBecome(shelf Shelf, atRenewal bool) *fault.Fault {
 		s.Parent != "", to.LimitUnit != catalog.NoLimit, to.Trial, to.Metered, to.AddOn:
 		return fault.Refuse("transition.not_eligible", nil)
 	}
-	here := catalog.Ref{Product: s.Item.Product, Sku: s.Item.Sku}
-	there := catalog.Ref{Product: shelf.To.ID.Product, Sku: shelf.To.ID.Sku}
+	here := catalog.Ref{Product: s.Item.Product, Sku: shelf.From.ID} // an imported offer's item does not name its SKU
+	there := catalog.Ref{Product: shelf.To.ID.Product, Sku: to.ID}
 	if slices.Contains(shelf.From.ConvertsTo, there) || atRenewal && slices.Contains(to.ConvertsTo, here) {
 		return nil
 	}

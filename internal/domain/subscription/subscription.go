@@ -83,6 +83,8 @@ type Subscription struct {
 	SuspendedByParent bool
 	EndedAt           time.Time
 	Slot              int // place of a limited offer it holds, from 1; 0: none
+	Support           Support
+	Registered        bool // known for reservations
 	Version           int64
 }
 

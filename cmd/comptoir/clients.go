@@ -19,6 +19,7 @@ func (c clients) Client(ctx context.Context, client id.Client) (identity.Client,
 	}
 	out := identity.Client{
 		ID: row.ID, Name: row.Name, Partner: row.Partner, Kind: row.Kind, Provider: row.Provider, Roles: row.Roles, Disabled: row.Disabled,
+		RichStates: row.RichStates, Sandbox: row.Sandbox,
 	}
 	for _, s := range row.Secrets {
 		out.Secrets = append(out.Secrets, identity.Secret{Hash: identity.SecretHash(s.Hash), Until: s.Until})

@@ -34,6 +34,9 @@ type Client struct {
 	Roles    party.Roles
 	Secrets  []Secret // at most two, while one replaces the other
 	Disabled bool     // the client, or its partner
+	// RichStates: it reads every word for the state of a subscription.
+	RichStates bool
+	Sandbox    bool // Partner is a sandbox tenant
 }
 
 // actor is the caller that a token of c stands for. A reseller without a provider has no scope, so ok is false.
@@ -45,7 +48,9 @@ func (c Client) actor() (a party.Actor, ok bool) {
 		}
 		scope = party.NewScope(c.Provider, c.Partner)
 	}
-	return party.Actor{Scope: scope, Kind: c.Kind, Client: c.ID, Name: c.Name, Roles: c.Roles}, true
+	return party.Actor{
+		Scope: scope, Kind: c.Kind, Client: c.ID, Name: c.Name, Roles: c.Roles, Sandbox: c.Sandbox, RichStates: c.RichStates,
+	}, true
 }
 
 // Secret is a client secret as it is stored.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	sqlClient = `SELECT c.partner_id, c.name, c.roles, c.disabled, c.body, p.kind, p.provider_id FROM client c
+	sqlClient = `SELECT c.partner_id, c.name, c.roles, c.disabled, c.body, p.kind, p.provider_id, p.body FROM client c
 		JOIN partner p ON p.id = c.partner_id WHERE c.id = $1`
 	sqlClientPut = `INSERT INTO client (partner_id, id, name, roles, disabled, body) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (partner_id, id) DO UPDATE SET name = $3, roles = $4, disabled = $5, body = $6`
@@ -28,6 +28,9 @@ type Client struct {
 	Roles    party.Roles
 	Secrets  []Secret
 	Disabled bool
+	// RichStates: it reads every word for the state of a subscription.
+	RichStates bool
+	Sandbox    bool // of Partner
 }
 
 // Secret is a client secret's hash, and the wall time from which it no longer works; zero: no end.
@@ -37,7 +40,8 @@ type Secret struct {
 }
 
 type clientShape struct {
-	Secrets []secretShape `json:"secrets,omitempty"`
+	Secrets    []secretShape `json:"secrets,omitempty"`
+	RichStates bool          `json:"rich_states,omitempty"`
 }
 
 type secretShape struct {
@@ -50,15 +54,20 @@ func (s *Store) Client(ctx context.Context, client id.Client) (Client, error) {
 	c := Client{ID: client}
 	err := s.engine.look(ctx, func(r *Reader) error {
 		var roles string
-		var text []byte
+		var text, partner []byte
 		if err := r.queryRow(sqlClient, client).scanOr(fault.NotFound("client.unknown", nil),
-			&c.Partner, &c.Name, &roles, &c.Disabled, &text, &c.Kind, &c.Provider); err != nil {
+			&c.Partner, &c.Name, &roles, &c.Disabled, &text, &c.Kind, &c.Provider, &partner); err != nil {
 			return err
 		}
 		var b clientShape
 		if err := fromBody(text, &b); err != nil {
 			return err
 		}
+		var p partnerShape
+		if err := fromBody(partner, &p); err != nil {
+			return err
+		}
+		c.RichStates, c.Sandbox = b.RichStates, p.Sandbox
 		for _, one := range b.Secrets {
 			c.Secrets = append(c.Secrets, Secret{one.Hash, instant(one.Until)})
 		}
@@ -74,10 +83,10 @@ func (s *Store) Client(ctx context.Context, client id.Client) (Client, error) {
 	return c, nil
 }
 
-// PutClient adds an API client or changes the one with its id. Its kind and provider are its partner's and not written.
+// PutClient adds an API client or changes the one with its id. Kind, provider and sandbox are its partner's and not written.
 // Faults: "partner.unknown", "client.foreign" when another partner has the id.
 func (s *Store) PutClient(ctx context.Context, c Client) error {
-	var b clientShape
+	b := clientShape{RichStates: c.RichStates}
 	for _, one := range c.Secrets {
 		b.Secrets = append(b.Secrets, secretShape{one.Hash, micros(one.Until)})
 	}

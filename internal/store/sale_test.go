@@ -528,7 +528,7 @@ func TestClients(t *testing.T) {
 			Roles: party.RolesOf(party.AdminAgent, party.SalesAgent), Secrets: []store.Secret{{Hash: "a"}, {Hash: "b", Until: noon}},
 		}
 		for _, disabled := range []bool{false, true} { // added, then changed
-			c.Disabled, c.Secrets = disabled, slices.Clone(c.Secrets[:1])
+			c.Disabled, c.RichStates, c.Secrets = disabled, disabled, slices.Clone(c.Secrets[:1])
 			if err := s.PutClient(ctx, c); err != nil {
 				t.Fatal(err)
 			}

@@ -49,7 +49,7 @@ type auditDetail struct {
 func (d dialect) record(partner id.Partner, rec activity.Record) auditRecord {
 	w := auditRecord{
 		ID: recordID(partner, rec), PartnerID: string(partner), CustomerID: string(rec.Customer), CustomerName: rec.CustomerName,
-		UserPrincipalName: rec.Actor, ApplicationID: string(rec.Client), ResourceType: string(rec.Resource), OperationType: d.operation(rec.Operation),
+		UserPrincipalName: rec.Actor, ApplicationID: string(rec.Client), ResourceType: d.resource(rec.Resource), OperationType: d.operation(rec.Operation),
 		OriginalCorrelationID: rec.Correlation, OperationDate: at(rec.At), OperationStatus: string(rec.Status),
 		CustomizedData: make([]auditDetail, len(rec.Details)), Attributes: of("AuditRecord"),
 	}

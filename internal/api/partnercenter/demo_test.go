@@ -38,6 +38,8 @@ type demo struct {
 	seeded   sandbox.Seeded
 	roles    party.Roles // of the caller
 	customer party.Customer
+	rich     bool // the caller is shown every state of a subscription
+	sandbox  bool // the partner is a sandbox tenant
 }
 
 // download of the demo: 16 bytes.
@@ -89,7 +91,7 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 func (d *demo) Actor(context.Context, string) (party.Actor, error) {
 	return party.Actor{
 		Scope: party.NewScope(d.seeded.Partner.ID, ""), Kind: d.seeded.Partner.Kind, Client: "00000000-0000-4000-8000-00000000c11e",
-		Name: "demo script", Roles: d.roles, Customer: d.customer.ID,
+		Name: "demo script", Roles: d.roles, Customer: d.customer.ID, RichStates: d.rich, Sandbox: d.sandbox,
 	}, nil
 }
 

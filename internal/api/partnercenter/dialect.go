@@ -10,24 +10,27 @@ import (
 
 // dialect is what a client can read: a word that its closed lists lack is folded into one that they hold.
 type dialect struct {
-	rich bool // shows every state of a subscription; a client has to ask for it
+	rich bool // shows every state of a subscription: a flag of the client
 	java bool // the Java SDK, which throws on a word it does not know
 }
 
 // dialect of the calling client. Only the Java SDK names itself so; it is told by that header alone.
 func (r *request) dialect() dialect {
-	return dialect{java: strings.Contains(strings.ToLower(first(r.http.Header, "Ms-Partnercenter-Client")), "java")}
+	java := strings.Contains(strings.ToLower(first(r.http.Header, "Ms-Partnercenter-Client")), "java")
+	return dialect{rich: r.actor.RichStates && !java, java: java}
 }
 
-// status is a subscription's state. Clients know none, active, suspended and deleted; the rich words are for those that
-// asked for them.
-func (d dialect) status(s subscription.State) string {
+// status is a subscription's state. Clients know none, active, suspended and deleted; with the flag pending, expired, and
+// disabled for what is suspended after its term ended (E22).
+func (d dialect) status(s subscription.Subscription) string {
 	switch {
-	case s == subscription.Active, s == subscription.Suspended:
-		return string(s)
-	case s == subscription.Pending && d.rich, s == subscription.Expired && d.rich:
-		return string(s)
-	case s == subscription.Pending:
+	case s.State == subscription.Suspended && s.Lapsed() && d.rich:
+		return "disabled"
+	case s.State == subscription.Active, s.State == subscription.Suspended:
+		return string(s.State)
+	case s.State == subscription.Pending && d.rich, s.State == subscription.Expired && d.rich:
+		return string(s.State)
+	case s.State == subscription.Pending:
 		return "none"
 	}
 	return "deleted"
@@ -41,17 +44,48 @@ func (d dialect) cycle(p catalog.Plan) string {
 	return string(p)
 }
 
-// operation is what an audit record tells of.
+// javaOperations are those that the Java SDK's closed list has: it throws on any other.
+var javaOperations = named("update_customer_qualification", "update_subscription", "upgrade_subscription", "convert_trial_subscription",
+	"add_customer", "update_customer_billing_profile", "update_customer_partner_contract_company_name", "update_customer_spending_budget",
+	"delete_customer", "remove_partner_customer_relationship", "create_order", "update_order", "create_customer_user",
+	"delete_customer_user", "update_customer_user", "update_customer_user_licenses", "reset_customer_user_password",
+	"update_customer_user_principal_name", "restore_customer_user", "create_mpn_association", "update_mpn_association",
+	"update_sfb_customer_user_licenses", "update_transfer", "create_partner_relationship", "register_application",
+	"unregister_application", "add_application_credential", "remove_application_credential", "create_partner_user",
+	"update_partner_user", "create_self_serve_policy", "update_self_serve_policy", "delete_self_serve_policy",
+	"remove_partner_relationship", "delete_tip_customer", "create_related_referral", "update_related_referral", "create_referral",
+	"update_referral")
+
+// operation is what an audit record tells of; for the Java SDK the nearest of its words.
 func (d dialect) operation(o activity.Operation) string {
-	if d.java {
-		switch o {
-		case activity.CreateCredit:
-			return string(activity.UpdateOrder)
-		case activity.RecordPayment:
-			return string(activity.ReadyInvoice)
-		case activity.CreateServiceTicket:
-			return "undefined"
-		}
+	if !d.java {
+		return string(o)
 	}
-	return string(o)
+	if _, known := javaOperations.match(string(o)); known {
+		return string(o)
+	}
+	switch o {
+	case activity.CreateCredit, activity.GetSoftwareKey, activity.GetDownloadLink:
+		return string(activity.UpdateOrder)
+	}
+	return string(activity.UpdateBilling) // invoices, payments, agreements, requests
+}
+
+// javaResources are those of the Java SDK's list.
+var javaResources = named("customer", "customer_user", "order", "subscription", "license", "third_party_add_on", "mpn_association",
+	"transfer", "application", "application_credential", "partner_user", "partner_relationship")
+
+// resource is what an audit record is about; for the Java SDK the nearest of its words.
+func (d dialect) resource(res activity.Resource) string {
+	if !d.java {
+		return string(res)
+	}
+	if _, known := javaResources.match(string(res)); known {
+		return string(res)
+	}
+	switch res {
+	case activity.SoftwareKey, activity.SoftwareDownloadLink, activity.SoftwarePage, activity.Credit:
+		return string(activity.Order)
+	}
+	return string(activity.Customer)
 }

@@ -102,7 +102,7 @@ func (d dialect) subscription(v app.SubscriptionView) wireSubscription {
 		ID: string(s.ID), OrderID: string(s.Order), OfferID: s.Item.String(), OfferName: s.Title, FriendlyName: s.FriendlyName,
 		Quantity: s.Quantity, UnitType: s.UnitType, ParentSubscriptionID: string(s.Parent), HasPurchasableAddons: v.HasAddOns,
 		CreationDate: at(s.OrderedAt), EffectiveStartDate: at(startOf(s)),
-		Status: d.status(s.State), AutoRenewEnabled: s.AutoRenew, IsTrial: s.InTrial(v.Now),
+		Status: d.status(s), AutoRenewEnabled: s.AutoRenew, IsTrial: s.InTrial(v.Now),
 		NextTerm:    d.nextTerm(s.Scheduled),
 		BillingType: "license", BillingCycle: d.cycle(s.Plan), TermDuration: s.Term.String(), Actions: actionsOf(v),
 		IsMicrosoftProduct: s.Publisher == id.FirstParty, ContractType: "subscription",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -178,16 +179,37 @@ func TestSubscriptionDates(t *testing.T) {
 
 func TestDialect(t *testing.T) {
 	plain, rich, java := dialect{}, dialect{rich: true}, dialect{java: true}
-	for s, want := range map[subscription.State][2]string{
+	lapsed := subscription.Subscription{State: subscription.Suspended, EndedAt: utc("2026-01-01")}
+	lapsed.Current.End = lapsed.EndedAt
+	if plain.status(lapsed) != "suspended" || rich.status(lapsed) != "disabled" || java.status(lapsed) != "suspended" {
+		t.Errorf("E22 suspended and over: %s, %s", plain.status(lapsed), rich.status(lapsed))
+	}
+	for state, want := range map[subscription.State][2]string{
 		subscription.Pending: {"none", "pending"}, subscription.Active: {"active", "active"}, subscription.Suspended: {"suspended", "suspended"},
 		subscription.Cancelled: {"deleted", "deleted"}, subscription.Expired: {"deleted", "expired"},
 	} {
+		s := subscription.Subscription{State: state}
 		if plain.status(s) != want[0] || rich.status(s) != want[1] || java.status(s) != want[0] {
-			t.Errorf("%s: %s, %s", s, plain.status(s), rich.status(s))
+			t.Errorf("%s: %s, %s", state, plain.status(s), rich.status(s))
 		}
 	}
 	if plain.cycle(catalog.Triennial) != "triennial" || java.cycle(catalog.Triennial) != "one_time" || java.cycle(catalog.Monthly) != "monthly" {
 		t.Error("cycles")
+	}
+	for o, want := range map[activity.Operation]string{
+		activity.CreateCredit: "update_order", activity.GetSoftwareKey: "update_order", activity.ReadyInvoice: "update_customer_billing_profile",
+		activity.RecordPayment: "update_customer_billing_profile", activity.UpgradeSubscription: "upgrade_subscription",
+	} {
+		if java.operation(o) != want || plain.operation(o) != string(o) {
+			t.Errorf("%s: %s to Java, %s to others", o, java.operation(o), plain.operation(o))
+		}
+	}
+	for res, want := range map[activity.Resource]string{
+		activity.SoftwareKey: "order", activity.Credit: "order", activity.Invoice: "customer", activity.Subscription: "subscription",
+	} {
+		if java.resource(res) != want || plain.resource(res) != string(res) {
+			t.Errorf("%s: %s to Java, %s to others", res, java.resource(res), plain.resource(res))
+		}
 	}
 }
 

@@ -206,7 +206,7 @@ func (p subscriptionPatch) keeps(d dialect, v app.SubscriptionView) error {
 	word, _, err := subscriptionStatuses.read("status", p.Status)
 	switch word {
 	case "expired", "pending", "disabled":
-		if word != (dialect{rich: true}).status(v.State) {
+		if word != (dialect{rich: true}).status(v.Subscription) {
 			return fault.Refuse("status.unreachable", nil)
 		}
 	}

@@ -202,7 +202,7 @@ func (a *api) listSubscriptionUse(ctx context.Context, r *request) (answer, erro
 	d, items := r.dialect(), []subscriptionUse{}
 	for _, s := range u.Customers[0].Subscriptions {
 		w := r.subscriptionUse(s, u.Period, "SubscriptionMonthlyUsageRecord")
-		w.Status, w.OfferID = d.status(s.State), s.Item.String()
+		w.Status, w.OfferID = d.status(s.Subscription), s.Item.String()
 		items = append(items, w)
 	}
 	return unpaged(r, items)

@@ -64,6 +64,10 @@ type Actor struct {
 	Roles Roles
 	// Customer is set for customer staff: the only tenant they may touch.
 	Customer id.Customer
+	// Sandbox tells that the acting partner is a sandbox tenant (Partner.Sandbox).
+	Sandbox bool
+	// RichStates: the client reads every word for the state of a subscription; others are shown four.
+	RichStates bool
 	// Publisher is set for publisher staff: the only publisher whose offers they may touch.
 	Publisher id.Publisher
 }

@@ -137,7 +137,6 @@ func (r *run) sweep(until time.Time) error {
 	r.say(fmt.Sprintf("sweep %s by %d, both %t", at(until), a, twice))
 	var inner error
 	if twice {
-		second := r.m.DueAt(first)
 		done := false
 		between = func(at time.Time) {
 			if !done {
@@ -146,9 +145,6 @@ func (r *run) sweep(until time.Time) error {
 			}
 		}
 		r.m.Sweep(first)
-		for _, s := range second {
-			r.m.Touch(s)
-		}
 	}
 	r.m.Sweep(until)
 	if err := r.w.workers[a].RunDue(ctx, until, between, nil); err != nil {

@@ -38,23 +38,31 @@ func both(t *testing.T, test func(w *world)) {
 		t.Fatal(err)
 	}
 	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) {
-		clock := when.NewFixed(now)
-		w := &world{t: t, store: s, clock: clock}
-		w.App = &app.App{Store: s, Due: s, Clock: clock, Wall: when.Wall{}, IDs: &id.Counting{}, Vault: secrets.Vault}
-		seeder := sandbox.Seeder{
-			App: w.App, Clock: clock, Media: sandbox.File{Blob: "demo.zip", Size: 1, SHA256: "00"},
-			Keys: func(pool, version string, n int) string { return pool + version + id.Random{}.Opaque(20) },
-		}
-		if w.seeded, err = seeder.Seed(context.Background(), now); err != nil {
-			t.Fatal(err)
-		}
-		w.who = party.Actor{
-			Scope: party.NewScope(w.seeded.Partner.ID, ""), Kind: party.DirectBill, Client: "client", Name: "ana@quainine.example",
-			Roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
-		}
+		w := newWorld(t, s, secrets)
 		test(w)
 		w.books()
 	})
+}
+
+// newWorld fills a store by the demo's story.
+func newWorld(t *testing.T, s *store.Store, secrets *vault.Secrets) *world {
+	t.Helper()
+	clock := when.NewFixed(now)
+	w := &world{t: t, store: s, clock: clock}
+	w.App = &app.App{Store: s, Due: s, Clock: clock, Wall: when.Wall{}, IDs: &id.Counting{}, Vault: secrets.Vault}
+	seeder := sandbox.Seeder{
+		App: w.App, Clock: clock, Media: sandbox.File{Blob: "demo.zip", Size: 1, SHA256: "00"},
+		Keys: func(pool, version string, n int) string { return pool + version + id.Random{}.Opaque(20) },
+	}
+	var err error
+	if w.seeded, err = seeder.Seed(context.Background(), now); err != nil {
+		t.Fatal(err)
+	}
+	w.who = party.Actor{
+		Scope: party.NewScope(w.seeded.Partner.ID, ""), Kind: party.DirectBill, Client: "client", Name: "ana@quainine.example",
+		Roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
+	}
+	return w
 }
 
 // books fails the test unless every entry balances, every charge is posted and no invoice number is missing.

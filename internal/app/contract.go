@@ -39,9 +39,12 @@ type Request struct {
 // partner is under way, so that none lands in a period whose invoice is made already.
 type Lock struct {
 	Customer string // customer id: acts on one customer run one after another
-	Partner  bool   // the scope's partner row, for partner-wide acts
-	Cart     string // with Customer: a cart the act will read, fetched along with the lock where that saves a trip
-	Books    bool   // with Partner: waits until no act on any customer of the partner is under way, and keeps them out
+	// Customers in place of Customer, for what the sweep does to many at once; those who want the same wait for each other
+	// in one order.
+	Customers []string
+	Partner   bool   // the scope's partner row, for partner-wide acts
+	Cart      string // with Customer: a cart the act will read, fetched along with the lock where that saves a trip
+	Books     bool   // with Partner: waits until no act on any customer of the partner is under way, and keeps them out
 }
 
 // Act is one Update: who, behind which lock, for which request.

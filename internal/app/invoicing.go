@@ -2,85 +2,13 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
-	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
-	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
-
-// closePeriod issues the document of a billing period at its end (F71) and opens the next one. A period without lines and
-// without a balance makes none. A currency that a customer came to be charged in later has no account yet: it gets one
-// that is due at the same instant (E08).
-func (a *App) closePeriod(ctx context.Context, d Due, happened func(Happened)) error {
-	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true, Books: true}}
-	var done Happened
-	_, err := a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		done = Happened{}
-		partner, err := tx.Partner(d.Scope)
-		if err != nil {
-			return nil, err
-		}
-		period := billing.PeriodAt(partner.BillingDay, d.At.Add(-time.Microsecond))
-		totals, err := tx.Totals(d.Scope, period.Start, period.End)
-		if err != nil {
-			return nil, err
-		}
-		open, err := tx.Currencies(d.Scope)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range missing(open, totals) {
-			if err := tx.OpenAccount(c, d.At); err != nil {
-				return nil, err
-			}
-		}
-		if err := tx.CloseAccount(d.Currency, d.At, billing.PeriodAt(partner.BillingDay, d.At).End); err != nil {
-			return nil, err
-		}
-		carried, err := tx.Carry(d.Scope, d.Currency)
-		if err != nil {
-			return nil, err
-		}
-		t := totals[d.Currency]
-		if t.Lines == 0 && carried.IsZero() {
-			return nil, nil
-		}
-		if t.Lines == 0 {
-			t.Net, t.Tax = money.Of(0, d.Currency), money.Of(0, d.Currency)
-		}
-		number, err := tx.NextInvoiceNumber()
-		if err != nil {
-			return nil, err
-		}
-		inv := billing.Issue(number, d.Currency, period, t, carried)
-		done = Happened{At: d.At, What: "invoice", Invoice: inv.ID}
-		s := saver{app: a, tx: tx, act: &act, now: d.At}
-		return nil, s.document(inv)
-	})
-	if f := fault.Of(err); f != nil && f.Code == "invoice.done" {
-		return nil // another worker was first
-	}
-	if err == nil && !done.At.IsZero() && happened != nil {
-		happened(done)
-	}
-	return err
-}
-
-// missing are the currencies of totals that have no account, in order.
-func missing(open []money.Currency, totals map[money.Currency]billing.Totals) (out []money.Currency) {
-	for c := range totals {
-		if !slices.Contains(open, c) {
-			out = append(out, c)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
 
 // document writes an invoice, a credit note or a void note, and tells of it.
 func (s saver) document(i billing.Invoice) error {

@@ -27,11 +27,16 @@ type saver struct {
 
 // record writes one row of the activity log for the act.
 func (s saver) record(op activity.Operation, res activity.Resource, resID string, details ...activity.Detail) error {
-	return s.tx.AddRecord(activity.Record{
+	return s.tx.AddRecord(s.recorded(op, res, resID, details...))
+}
+
+// recorded is a row of the activity log for the act.
+func (s saver) recorded(op activity.Operation, res activity.Resource, resID string, details ...activity.Detail) activity.Record {
+	return activity.Record{
 		ID: id.Record(s.app.IDs.GUID()), At: s.now, Customer: s.customer.ID, CustomerName: s.customer.CompanyName,
 		Actor: s.act.Actor.Name, Client: s.act.Actor.Client, Operation: op, Resource: res, ResourceID: resID,
 		Status: activity.Succeeded, Correlation: s.act.Request.Correlation, Details: details,
-	})
+	}
 }
 
 // charges writes charges and credits with their ledger entries, and opens the customer's first billing period.
@@ -42,16 +47,21 @@ func (s saver) charges(cs []billing.Charge) error {
 	if err := s.tx.AddCharges(cs); err != nil {
 		return err
 	}
+	if err := s.tx.AddEntries(s.posted(cs)...); err != nil {
+		return err
+	}
+	return firstBilling(s.tx, s.act.Actor.Scope, s.customer, cs)
+}
+
+// posted are the ledger entries of charges.
+func (s saver) posted(cs []billing.Charge) []ledger.Entry {
 	entries := make([]ledger.Entry, 0, len(cs))
 	for _, c := range cs {
 		if e, ok := ledger.Sale(id.Entry(s.app.IDs.GUID()), c.At, c.ID, c.Net, c.Tax); ok {
 			entries = append(entries, e)
 		}
 	}
-	if err := s.tx.AddEntries(entries...); err != nil {
-		return err
-	}
-	return firstBilling(s.tx, s.act.Actor.Scope, s.customer, cs)
+	return entries
 }
 
 // placement writes what a checkout made.

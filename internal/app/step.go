@@ -21,29 +21,34 @@ type stepper struct {
 	rules    []policy.CancelRule
 }
 
-// step does the next thing that is due for h, at its original instant (E13).
-func (s stepper) step(h subscription.Held) (Happened, error) {
+// step does the next thing that is due for h, at its original instant (E13). next is when something is due again.
+func (s stepper) step(h subscription.Held) (done Happened, next time.Time, err error) {
 	var base *subscription.Subscription
 	if h.Parent != "" {
 		b, err := s.tx.Subscription(s.act.Actor.Scope, s.customer.ID, h.Parent)
 		if err != nil {
-			return Happened{}, err
+			return done, next, err
 		}
 		base = &b
 	}
 	at := due(h.Subscription)
 	out, err := subscription.Step(s.app.IDs, h, base, s.app.quoter(s.tx, s.customer), policy.PendingFor)
 	if err != nil {
-		return Happened{}, err
+		return done, next, err
 	}
 	save := saver{s.app, s.tx, s.act, s.customer, at}
 	if err := save.outcome(out); err != nil {
-		return Happened{}, err
+		return done, next, err
 	}
-	done := Happened{At: at, What: whatHappened(h.Subscription, out), Customer: s.customer.ID, Subscription: h.ID}
-	return done, save.record(activity.UpdateSubscription, activity.Subscription, string(h.ID), append([]activity.Detail{
-		{Key: "SubscriptionId", Value: string(h.ID)}, {Key: "Status", Value: done.What},
-	}, moneyDetails(out.Charges)...)...)
+	done = Happened{At: at, What: whatHappened(h.Subscription, out), Customer: s.customer.ID, Subscription: h.ID}
+	return done, due(out.Subscriptions[0]), s.tx.AddRecord(save.stepped(done, out.Charges))
+}
+
+// stepped is the record of a step.
+func (s saver) stepped(done Happened, charges []billing.Charge) activity.Record {
+	return s.recorded(activity.UpdateSubscription, activity.Subscription, string(done.Subscription), append([]activity.Detail{
+		{Key: "SubscriptionId", Value: string(done.Subscription)}, {Key: "Status", Value: done.What},
+	}, moneyDetails(charges)...)...)
 }
 
 // maxSettled bounds what an act catches up with: twenty years of monthly charges. More is left to the sweep.
@@ -82,7 +87,7 @@ func (s *stepper) settle(sub id.Subscription, now time.Time) (own subscription.S
 		if err != nil {
 			return own, nil, err
 		}
-		if _, err := s.step(h); err != nil {
+		if _, _, err := s.step(h); err != nil {
 			return own, nil, err
 		}
 		// A charge may have opened the customer's first billing period: the row has a new version.

@@ -1,12 +1,17 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
 // Happened is one thing the sweep did.
@@ -18,70 +23,257 @@ type Happened struct {
 	Invoice      id.Invoice
 }
 
+// ErrHeldBack is among the errors of a run that did all but what always fails. It is tried again by the next run.
+var ErrHeldBack = errors.New("held back")
+
+const (
+	// sweepPage bounds what is looked at together, in things due and in business time between the first and the last.
+	sweepPage   = 8192
+	sweepWindow = 24 * time.Hour
+	// maxHeld bounds what a run holds back. More than that is not one bad customer: the run stops.
+	maxHeld = 100
+)
+
 // sweeper acts for nobody: what falls due is done in the name of the house.
 func sweeper(scope party.Scope) party.Actor { return party.Actor{Scope: scope, Name: "sweep"} }
 
-// RunDue does everything due at or before an instant, in the order of the due instants, each decided at its own (E13),
-// and tells what happened. before is called with each instant before what is due at it is done; nil: not at all. A thing
-// another worker did meanwhile is left alone. The first internal error stops the run: what was done stays done.
+// RunDue does everything due at or before an instant, each thing decided at its own (E13), and tells what happened in the
+// order of the instants. before is called with an instant before what is due up to it, and after the one before, is done;
+// nil: not at all. The business clock must be at or past that instant when before returns. A thing another worker did
+// meanwhile is left alone.
+//
+// A customer for whom something fails is held back from there on, and the billing period of its partner with it; everybody
+// else's is done. The error is then ErrHeldBack and the causes. Any other error stops the run: what was done
+// stays done.
 func (a *App) RunDue(ctx context.Context, until time.Time, before func(at time.Time), happened func(Happened)) error {
-	for {
-		dues, err := a.Due.NextDue(until, sweepBatch)
-		if err != nil || len(dues) == 0 {
+	r := &dueRun{App: a, before: before, happened: happened, held: map[id.Customer]bool{}, kept: map[Due]bool{}, late: map[Due]bool{}, size: firstChunk}
+	if r.before == nil {
+		r.before = func(time.Time) {}
+	}
+	if r.happened == nil {
+		r.happened = func(Happened) {}
+	}
+	return r.to(ctx, until)
+}
+
+// dueRun is one call of RunDue.
+type dueRun struct {
+	*App
+	before   func(at time.Time)
+	happened func(Happened)
+
+	held map[id.Customer]bool // customers held back
+	kept map[Due]bool         // accounts held back
+	late map[Due]bool         // accounts that were behind once
+	errs []error              // why, for each
+
+	size   int        // of the next chunk (bulk.go)
+	again  time.Time  // the earliest instant of the window at which something is due again; zero: none
+	done   []Happened // in the window, not told yet
+	summed summed     // the period summed last
+}
+
+// to walks along what is due. What one thing leaves due mostly lies ahead; where it does not, and at the end, the walk
+// starts again at the front.
+func (r *dueRun) to(ctx context.Context, until time.Time) error {
+	defer r.tellAll()
+	var after Due
+	for moved := false; ; {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		// What one thing leaves due may come before the next of the batch: only those of the first instant are sure.
-		for _, d := range dues {
-			if d.At.After(dues[0].At) {
-				break
+		page, err := r.Due.DueAfter(after, until, sweepPage)
+		if err != nil {
+			return err
+		}
+		whole := len(page) < sweepPage
+		last := after
+		for _, d := range page {
+			if d.Subscription != "" {
+				last = d
 			}
-			if err := ctx.Err(); err != nil {
-				return err
+		}
+		page = slices.DeleteFunc(page, func(d Due) bool { return r.held[d.Customer] || r.kept[d] })
+		switch {
+		case len(page) == 0 && !whole && last != after: // all held back
+			after = last
+		case len(page) == 0 && moved:
+			after, moved = Due{}, false
+		case len(page) == 0:
+			return r.report()
+		case page[0].Subscription == "":
+			var behind bool
+			if behind, err = r.account(ctx, page[0]); behind {
+				after = Due{}
 			}
-			if before != nil {
-				before(d.At)
+			moved = true
+		default:
+			page = window(page)
+			err = r.window(ctx, page)
+			if after, moved = page[len(page)-1], true; !r.again.IsZero() {
+				after = Due{}
 			}
-			if err := a.runDue(ctx, d, happened); err != nil {
-				return err
-			}
+		}
+		if err != nil {
+			return errors.Join(append(r.errs, err)...)
 		}
 	}
 }
 
-const sweepBatch = 200
-
-func (a *App) runDue(ctx context.Context, d Due, happened func(Happened)) error {
-	if d.Subscription == "" {
-		return a.closePeriod(ctx, d, happened)
+// window is the start of a page that is done together: subscriptions up to the first account.
+func window(page []Due) []Due {
+	for i, d := range page {
+		if d.Subscription == "" || d.At.Sub(page[0].At) > sweepWindow {
+			return page[:i]
+		}
 	}
+	return page
+}
+
+// window does what is due of subscriptions, partner by partner: first, in bulk, the charges of running terms, and then the
+// rest, one after another in their order. That comes to the same as the order of all, since those charges depend on
+// nothing but their own subscription, which is in a window once, and no other step depends on them.
+func (r *dueRun) window(ctx context.Context, dues []Due) error {
+	r.before(dues[len(dues)-1].At)
+	byPartner := map[party.Scope][]Due{}
+	var partners []party.Scope
+	for _, d := range dues {
+		if byPartner[d.Scope] == nil {
+			partners = append(partners, d.Scope)
+		}
+		byPartner[d.Scope] = append(byPartner[d.Scope], d)
+	}
+	r.again = time.Time{}
+	var rest []Due
+	for _, p := range partners {
+		left, err := r.charge(ctx, byPartner[p])
+		if err != nil {
+			return err
+		}
+		rest = append(rest, left...)
+	}
+	slices.SortFunc(rest, byInstant)
+	for _, d := range rest {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if r.held[d.Customer] {
+			continue
+		}
+		if !r.again.IsZero() && d.At.After(r.again) {
+			break // what is due again comes first
+		}
+		next, err := r.one(ctx, d)
+		if err := r.hold(d, err); err != nil {
+			return err
+		}
+		r.dueAgain(next, dues[len(dues)-1].At)
+	}
+	r.tell()
+	return nil
+}
+
+func byInstant(a, b Due) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Subscription, b.Subscription))
+}
+
+// dueAgain notes an instant at which something is due, if it lies before the last of the window.
+func (r *dueRun) dueAgain(at, last time.Time) {
+	if !at.IsZero() && !at.After(last) && (r.again.IsZero() || at.Before(r.again)) {
+		r.again = at
+	}
+}
+
+// tell tells what happened, in order: what is due again in the window comes before what follows it.
+func (r *dueRun) tell() {
+	slices.SortStableFunc(r.done, func(a, b Happened) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Subscription, b.Subscription))
+	})
+	n := 0
+	for n < len(r.done) && (r.again.IsZero() || r.done[n].At.Before(r.again)) {
+		r.happened(r.done[n])
+		n++
+	}
+	r.done = slices.Delete(r.done, 0, n)
+}
+
+func (r *dueRun) tellAll() {
+	r.again = time.Time{}
+	r.tell()
+}
+
+// one does the next thing due for a subscription, in a transaction of its own, and gives the next instant.
+func (r *dueRun) one(ctx context.Context, d Due) (next time.Time, err error) {
 	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Customer: string(d.Customer)}}
 	var done Happened
-	_, err := a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		done = Happened{}
+	_, err = r.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		done, next = Happened{}, time.Time{}
 		customer, err := tx.Customer(d.Scope, d.Customer)
 		if err != nil {
 			return nil, err
 		}
-		rules, err := tx.Rules()
-		if err != nil {
-			return nil, err
+		found, err := tx.Scheduled(d.Scope, d, d)
+		if err != nil || len(found) == 0 {
+			return nil, err // done meanwhile
 		}
-		h, _, err := a.held(tx, d.Scope, d.Customer, d.Subscription, rules)
-		if err != nil {
-			return nil, err
+		if next = due(found[0].Subscription); next.IsZero() || next.After(d.At) { // its stored instant is older than its state
+			return nil, tx.SaveSubscription(found[0].Subscription, next)
 		}
-		if at := due(h.Subscription); at.IsZero() || at.After(d.At) {
-			// Done meanwhile, or its stored instant is older than its state: bring it level so that the sweep goes on.
-			return nil, tx.SaveSubscription(h.Subscription, at)
-		}
-		done, err = stepper{a, tx, &act, customer, rules}.step(h)
+		done, next, err = stepper{app: r.App, tx: tx, act: &act, customer: customer}.step(subscription.Held{Subscription: found[0].Subscription})
 		return nil, err
 	})
 	if f := fault.Of(err); f != nil && f.Code == "subscription.changed" {
-		return nil // another worker was first
+		return time.Time{}, nil // another worker was first
 	}
-	if err == nil && !done.At.IsZero() && happened != nil {
-		happened(done)
+	if err == nil && !done.At.IsZero() {
+		r.done = append(r.done, done)
 	}
-	return err
+	return next, err
+}
+
+// hold holds back the customer of what failed, and gives the error that stops the run, if it must stop.
+func (r *dueRun) hold(d Due, err error) error {
+	switch f := fault.Of(err); {
+	case err == nil:
+		return nil
+	case f != nil && f.Code == "store.unavailable":
+		return err
+	}
+	if d.Subscription == "" {
+		r.kept[d] = true
+		err = fmt.Errorf("the period of partner %s in %s to %s: %w", d.Scope.Partner(), d.Currency, d.At.Format(time.RFC3339), err)
+	} else {
+		r.held[d.Customer] = true
+		err = fmt.Errorf("subscription %s of customer %s at %s: %w", d.Subscription, d.Customer, d.At.Format(time.RFC3339), err)
+	}
+	r.errs = append(r.errs, err)
+	if len(r.errs) > maxHeld {
+		return errors.New("too much fails")
+	}
+	return nil
+}
+
+// account closes a billing period. behind: what was due before its end comes first. One that is behind again waits for
+// somebody who is held back.
+func (r *dueRun) account(ctx context.Context, d Due) (behind bool, err error) {
+	r.tellAll()
+	r.before(d.At)
+	done, err := r.closePeriod(ctx, d)
+	if errors.Is(err, errBehind) && !r.late[d] {
+		r.late[d] = true
+		return true, nil
+	}
+	if err := r.hold(d, err); err != nil || done.At.IsZero() {
+		return false, err
+	}
+	r.happened(done)
+	return false, nil
+}
+
+// report is the error of a run that came to its end.
+func (r *dueRun) report() error {
+	if len(r.errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrHeldBack, errors.Join(r.errs...))
 }

@@ -29,6 +29,8 @@ type Reader interface {
 	// CustomerOnFile is Customer for what happened before: it finds one that was deleted, too.
 	CustomerOnFile(s party.Scope, c id.Customer) (party.Customer, error)
 	Customers(s party.Scope, q CustomerQuery) ([]party.Customer, error)
+	// CustomersByID are those of the ids that are in the scope, in no order.
+	CustomersByID(s party.Scope, ids []id.Customer) ([]party.Customer, error)
 	DomainTaken(domain string) (bool, error)
 	// Agreements of a customer, oldest first; kind "" means all.
 	Agreements(s party.Scope, c id.Customer, kind party.AgreementKind) ([]party.Agreement, error)
@@ -62,6 +64,10 @@ type Reader interface {
 
 	// Charges and credits in the order they were made.
 	Charges(s party.Scope, q ChargeQuery) ([]billing.Charge, error)
+	// Scheduled are the subscriptions of a partner that are due from one thing due to another, both included, in their order.
+	Scheduled(s party.Scope, first, last Due) ([]Scheduled, error)
+	// Behind tells whether a subscription of the partner is due before an instant and not done.
+	Behind(s party.Scope, until time.Time) (bool, error)
 	// Totals sums charges with from ≤ at < until, by currency.
 	Totals(s party.Scope, from, until time.Time) (map[money.Currency]billing.Totals, error)
 	// Invoice fault: "invoice.unknown".
@@ -139,6 +145,8 @@ type Tx interface {
 	AddSubscriptions(ss ...Scheduled) error
 	// SaveSubscription keeps due, the next instant the sweep looks at it; zero: never.
 	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
+	// SaveSubscriptions is SaveSubscription for many. Fault "subscription.changed": for one of them at least.
+	SaveSubscriptions(ss []Scheduled) error
 	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
 	TakeSlot(c id.Customer, s order.Slot) error
 	FreeSlot(c id.Customer, sub id.Subscription) error
@@ -156,7 +164,7 @@ type Tx interface {
 	// CloseAccount moves an account from the end of one period to the next. Fault: "invoice.done".
 	CloseAccount(c money.Currency, end, next time.Time) error
 
-	AddRecord(r activity.Record) error
+	AddRecord(rs ...activity.Record) error
 
 	// AssignKey takes a free key. Fault: "key.taken".
 	AssignKey(k license.Key) error
@@ -280,6 +288,8 @@ type DueStore interface {
 	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts at
 	// the same one; at most limit.
 	NextDue(until time.Time, limit int) ([]Due, error)
+	// DueAfter is NextDue for what comes after a subscription in that order; the zero Due is before everything.
+	DueAfter(after Due, until time.Time, limit int) ([]Due, error)
 	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
 	ClockState() (offset time.Duration, high time.Time, err error)
 	SaveClock(offset time.Duration, high time.Time) error

@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -83,9 +84,43 @@ func (s *Sweep) to(ctx context.Context, until time.Time, happened func(app.Happe
 			}
 		}
 	}
-	if err := s.App.RunDue(ctx, until, move, happened); err != nil {
+	p := progress{log: s.Log, wall: s.App.Wall, began: s.App.Wall.Now(), told: happened}
+	err := s.App.RunDue(ctx, until, move, p.note)
+	p.end()
+	if err != nil && !errors.Is(err, app.ErrHeldBack) {
 		return err
 	}
 	move(until)
-	return broken
+	return errors.Join(err, broken)
+}
+
+// progress tells of a run that takes long, at most every sayEvery.
+type progress struct {
+	log   *slog.Logger
+	wall  when.Clock
+	began time.Time
+	said  time.Time
+	done  int
+	told  func(app.Happened)
+}
+
+const sayEvery = 5 * time.Second
+
+func (p *progress) note(h app.Happened) {
+	if p.told != nil {
+		p.told(h)
+	}
+	if p.done++; p.done%100 > 0 {
+		return
+	}
+	if now := p.wall.Now(); now.Sub(p.began) >= sayEvery && now.Sub(p.said) >= sayEvery {
+		p.said = now
+		p.log.Info("sweep under way", "done", p.done, "at", h.At, "seconds", int(now.Sub(p.began).Seconds()))
+	}
+}
+
+func (p *progress) end() {
+	if !p.said.IsZero() {
+		p.log.Info("sweep ended", "done", p.done, "seconds", int(p.wall.Now().Sub(p.began).Seconds()))
+	}
 }

@@ -11,9 +11,10 @@ import (
 
 const (
 	sqlRecords      = `SELECT id, at, customer_id, operation, resource, body FROM activity WHERE partner_id = $1`
-	sqlRecordInsert = `INSERT INTO activity (partner_id, id, at, customer_id, customer_name, operation, resource, security, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlRecordInsert = `INSERT INTO activity (partner_id, id, at, customer_id, customer_name, operation, resource, security, body)`
 )
+
+var recordInsert = newBulk(sqlRecordInsert)
 
 type recordShape struct {
 	CustomerName string          `json:"customer,omitempty"`
@@ -84,13 +85,17 @@ func (r *Reader) Record(s party.Scope, rec id.Record) (activity.Record, error) {
 }
 
 // AddRecord implements app.Tx.
-func (t *Tx) AddRecord(r activity.Record) error {
-	details := make([][2]string, len(r.Details))
-	for i, d := range r.Details {
-		details[i] = [2]string{d.Key, d.Value}
+func (t *Tx) AddRecord(rs ...activity.Record) error {
+	args := make([]any, 0, len(rs)*recordInsert.columns)
+	for _, r := range rs {
+		details := make([][2]string, len(r.Details))
+		for i, d := range r.Details {
+			details[i] = [2]string{d.Key, d.Value}
+		}
+		args = append(args, t.scope.Partner(), r.ID, r.At, null(r.Customer), fold(r.CustomerName),
+			r.Operation, r.Resource, r.Security(), toBody(recordShape{
+				r.CustomerName, r.Actor, r.Client, r.ResourceID, r.Status, r.Correlation, details,
+			}))
 	}
-	return t.exec(1, nil, sqlRecordInsert, t.scope.Partner(), r.ID, r.At, null(r.Customer), fold(r.CustomerName),
-		r.Operation, r.Resource, r.Security(), toBody(recordShape{
-			r.CustomerName, r.Actor, r.Client, r.ResourceID, r.Status, r.Correlation, details,
-		}))
+	return t.add(recordInsert, args)
 }

@@ -168,6 +168,17 @@ func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer
 	return rowsOf(r, f, scanCustomer)
 }
 
+// CustomersByID implements app.Reader.
+func (r *Reader) CustomersByID(s party.Scope, ids []id.Customer) ([]party.Customer, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	f := where(sqlCustomers, s.Partner())
+	equal(f, " AND reseller_id = ?", s.Reseller())
+	in(f, "id", ids)
+	return rowsOf(r, f, scanCustomer)
+}
+
 // AddCustomer implements app.Tx. The directory of tenants decides who has a domain, whosever the customer is.
 func (t *Tx) AddCustomer(c party.Customer) error {
 	if err := t.exec(1, domainTaken, sqlTenantInsert, c.ID, c.Domain); err != nil {

@@ -3,6 +3,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -11,10 +13,14 @@ import (
 )
 
 const (
-	sqlDueSubscriptions = `SELECT due_at, partner_id, customer_id, id FROM subscription WHERE due_at <= $1
-		ORDER BY due_at, id LIMIT $2`
-	sqlDueAccounts = `SELECT due_at, partner_id, currency FROM account WHERE due_at <= $1
+	// What was seen last may be one of very many at its instant: the rest of these, and those of later instants.
+	dueColumns               = `due_at, partner_id, customer_id, id FROM subscription`
+	sqlDueSubscriptionsAt    = `SELECT ` + dueColumns + ` WHERE due_at = $1 AND due_at <= $2 AND id > $3 ORDER BY id LIMIT $4`
+	sqlDueSubscriptionsLater = `SELECT ` + dueColumns + ` WHERE due_at > $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3`
+	sqlDueAccounts           = `SELECT due_at, partner_id, currency FROM account WHERE due_at <= $1 AND due_at >= $3
 		ORDER BY due_at, partner_id, currency LIMIT $2`
+	// The empty text keeps SQLite from walking all subscriptions of the partner.
+	sqlBehind    = `SELECT id FROM subscription WHERE due_at < $2 AND '' || partner_id = $1 ORDER BY due_at, id LIMIT 1`
 	sqlClock     = `SELECT offset_us, high FROM clock WHERE id = 1`
 	sqlClockSave = `UPDATE clock SET offset_us = $1, high = $2 WHERE id = 1`
 )
@@ -22,20 +28,31 @@ const (
 // NextDue implements app.DueStore. Of one instant: subscriptions by id, then accounts by partner and currency. A zero
 // until or a limit below 1 finds nothing.
 func (s *Store) NextDue(until time.Time, limit int) ([]app.Due, error) {
+	return s.DueAfter(app.Due{}, until, limit)
+}
+
+// DueAfter implements app.DueStore.
+func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, error) {
+	from := any(int64(math.MinInt64))
+	if !after.At.IsZero() {
+		from = after.At
+	}
 	var subs, accounts []app.Due
+	subscription := func(scan func(...any) error) error {
+		var d app.Due
+		var partner id.Partner
+		err := scan(&d.At, &partner, &d.Customer, &d.Subscription)
+		d.Scope = party.NewScope(partner, "")
+		subs = append(subs, d)
+		return err
+	}
 	err := s.engine.view(context.Background(), func(r *Reader) error {
 		subs, accounts = nil, nil
 		limit = max(limit, 0)
 		return r.batch(
-			read{sqlDueSubscriptions, []any{until, limit}, func(scan func(...any) error) error {
-				var d app.Due
-				var partner id.Partner
-				err := scan(&d.At, &partner, &d.Customer, &d.Subscription)
-				d.Scope = party.NewScope(partner, "")
-				subs = append(subs, d)
-				return err
-			}},
-			read{sqlDueAccounts, []any{until, limit}, func(scan func(...any) error) error {
+			read{sqlDueSubscriptionsAt, []any{from, until, after.Subscription, limit}, subscription},
+			read{sqlDueSubscriptionsLater, []any{from, until, limit}, subscription},
+			read{sqlDueAccounts, []any{until, limit, from}, func(scan func(...any) error) error {
 				var d app.Due
 				var partner id.Partner
 				err := scan(&d.At, &partner, &d.Currency)
@@ -57,6 +74,16 @@ func (s *Store) NextDue(until time.Time, limit int) ([]app.Due, error) {
 		}
 	}
 	return all, nil
+}
+
+// Behind implements app.Reader.
+func (r *Reader) Behind(s party.Scope, until time.Time) (bool, error) {
+	var first id.Subscription
+	err := r.queryRow(sqlBehind, s.Partner(), until).scan(&first)
+	if errors.Is(err, errNoRow) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ClockState implements app.DueStore: nothing stored yet is an offset of 0 and the zero time.

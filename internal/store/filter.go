@@ -127,12 +127,13 @@ const bulkRows = 16
 // bulk is an INSERT for 1 to bulkRows rows, a text for each count.
 type bulk struct {
 	texts   [bulkRows]string
+	into    string // table (columns)
 	columns int
 }
 
 // newBulk takes a constant "INSERT INTO table (columns)".
 func newBulk(insert string) *bulk {
-	b := &bulk{columns: strings.Count(insert, ",") + 1}
+	b := &bulk{columns: strings.Count(insert, ",") + 1, into: strings.TrimPrefix(insert, "INSERT INTO ")}
 	text, n := insert+" VALUES ", 0
 	for row := range bulkRows {
 		for col := range b.columns {
@@ -155,9 +156,17 @@ func newBulk(insert string) *bulk {
 
 // add queues the rows; args are all their columns, row by row. A row that is there already is an internal error.
 func (t *Tx) add(b *bulk, args []any) error {
+	if err := t.ready(args); err != nil {
+		return err
+	}
+	return t.fail(t.s.add(b, args))
+}
+
+// each gives exec the rows, bulkRows at a time.
+func (b *bulk) each(args []any, exec func(w write) error) error {
 	for len(args) > 0 {
 		n := min(len(args)/b.columns, bulkRows)
-		if err := t.exec(int64(n), nil, b.texts[n-1], args[:n*b.columns]...); err != nil {
+		if err := exec(write{b.texts[n-1], args[:n*b.columns], int64(n), nil}); err != nil {
 			return err
 		}
 		args = args[n*b.columns:]

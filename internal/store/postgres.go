@@ -25,7 +25,9 @@ const (
 const (
 	sqlLockPartner  = `SELECT version FROM partner WHERE id = $1 FOR NO KEY UPDATE`
 	sqlLockCustomer = `SELECT version FROM customer WHERE partner_id = $1 AND id = $2 FOR NO KEY UPDATE`
-	sqlLockRequest  = `SELECT pg_advisory_xact_lock($1)`
+	// Many at once, always in the same order: two such acts never wait for each other both ways.
+	sqlLockCustomers = `SELECT version FROM customer WHERE partner_id = $1 AND id = ANY ($2::text[]) ORDER BY id FOR NO KEY UPDATE`
+	sqlLockRequest   = `SELECT pg_advisory_xact_lock($1)`
 
 	// A partner's books: acts on its customers share them, the closing of a billing period has them alone (app.Lock).
 	sqlShareBooks = `SELECT pg_advisory_xact_lock_shared($1)`
@@ -146,7 +148,7 @@ func (s *pgSession) start(u *update) (*record, error) {
 	case u.act.Lock.Books:
 		b.Queue(sqlLockBooks, advisoryKey("books/"+partner))
 		books++
-	case u.act.Lock.Customer != "":
+	case u.act.Lock.Customer != "" || len(u.act.Lock.Customers) > 0:
 		b.Queue(sqlShareBooks, advisoryKey("books/"+partner))
 		books++
 	}
@@ -156,6 +158,10 @@ func (s *pgSession) start(u *update) (*record, error) {
 	}
 	if u.act.Lock.Customer != "" {
 		b.Queue(sqlLockCustomer, partner, u.act.Lock.Customer)
+		locks++
+	}
+	if len(u.act.Lock.Customers) > 0 {
+		b.Queue(sqlLockCustomers, partner, u.act.Lock.Customers)
 		locks++
 	}
 	keyed := u.key != (replayKey{})

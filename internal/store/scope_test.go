@@ -16,12 +16,13 @@ import (
 
 // unscoped are the statements that name a tenant table and no partner, with the reason.
 var unscoped = map[string]string{
-	"sqlClient":           "a token names a client before it is known whose it is",
-	"sqlDueSubscriptions": "the sweep serves all partners",
-	"sqlDueAccounts":      "the sweep serves all partners",
-	"sqlReplayPurge":      "answers expire whosever they are",
-	"sqlLinkByToken":      "a link is followed by whoever holds its token",
-	"sqlUPNTaken":         "a user principal name is unique in the whole store",
+	"sqlClient":                "a token names a client before it is known whose it is",
+	"sqlDueSubscriptionsAt":    "the sweep serves all partners",
+	"sqlDueSubscriptionsLater": "the sweep serves all partners",
+	"sqlDueAccounts":           "the sweep serves all partners",
+	"sqlReplayPurge":           "answers expire whosever they are",
+	"sqlLinkByToken":           "a link is followed by whoever holds its token",
+	"sqlUPNTaken":              "a user principal name is unique in the whole store",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",
@@ -190,7 +191,7 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 	planned := 0
 	for name, sql := range statements(t) {
 		if strings.HasPrefix(sql, "INSERT") && !strings.Contains(sql, "VALUES") || rowLock.MatchString(sql) ||
-			strings.Contains(sql, "pg_") || strings.Contains(sql, "set_config") || strings.HasPrefix(name, "literal") {
+			strings.Contains(sql, "pg_") || strings.Contains(sql, "unnest(") || strings.Contains(sql, "set_config") || strings.HasPrefix(name, "literal") {
 			continue
 		}
 		var plan []string

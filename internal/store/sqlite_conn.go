@@ -140,6 +140,9 @@ func (c *liteConn) exec(w write) error {
 	return w.check(n)
 }
 
+// add implements session.
+func (c *liteConn) add(b *bulk, args []any) error { return b.each(args, c.exec) }
+
 // flush implements session.
 func (c *liteConn) flush() error { return nil }
 

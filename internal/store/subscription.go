@@ -4,6 +4,7 @@ package store
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -26,6 +27,18 @@ const (
 	sqlSubscriptionUpdate = `UPDATE subscription
 		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
+	// PostgreSQL only: many in one statement.
+	sqlSubscriptionsUpdate = `UPDATE subscription s
+		SET order_id = u.order_id, parent_id = NULLIF(u.parent_id, ''), state = u.state, due_at = u.due_at, body = u.body, version = s.version + 1
+		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
+			AS u (customer_id, id, version, order_id, parent_id, state, due_at, body)
+		WHERE s.partner_id = $1 AND s.customer_id = u.customer_id AND s.id = u.id AND s.version = u.version`
+
+	// What is due at an instant, and between two. The empty text keeps SQLite from walking all subscriptions of the partner.
+	scheduledColumns = `id, customer_id, order_id, parent_id, state, ordered_at, version, body, due_at FROM subscription
+		WHERE '' || partner_id = $1`
+	sqlScheduledAt      = `SELECT ` + scheduledColumns + ` AND due_at = $2 AND id >= $3 AND id <= $4 ORDER BY id`
+	sqlScheduledBetween = `SELECT ` + scheduledColumns + ` AND due_at > $2 AND due_at < $3 ORDER BY due_at, id`
 
 	sqlMetered = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
 		WHERE partner_id = $1 AND metered = 1`
@@ -227,6 +240,53 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
 	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
 		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s))
+}
+
+// SaveSubscriptions implements app.Tx: SQLite saves no trip by doing it in one statement.
+func (t *Tx) SaveSubscriptions(ss []app.Scheduled) error {
+	if !t.updatesPostgres() {
+		for _, s := range ss {
+			if err := t.SaveSubscription(s.Subscription, s.Due); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	n := len(ss)
+	versions, dues := make([]int64, n), make([]*int64, n)
+	var texts [6][]string // customers, ids, orders, parents, states, bodies
+	for i := range texts {
+		texts[i] = make([]string, n)
+	}
+	for i, s := range ss {
+		versions[i], dues[i] = s.Version, micros(s.Due)
+		for j, text := range [6]string{string(s.Customer), string(s.ID), string(s.Order), string(s.Parent), string(s.State), subscriptionBody(s.Subscription)} {
+			texts[j][i] = text
+		}
+	}
+	return t.exec(int64(n), fault.Conflict("subscription.changed", nil), sqlSubscriptionsUpdate,
+		t.scope.Partner(), texts[0], texts[1], versions, texts[2], texts[3], texts[4], dues, texts[5])
+}
+
+// Scheduled implements app.Reader.
+func (r *Reader) Scheduled(s party.Scope, first, last app.Due) (all []app.Scheduled, err error) {
+	one := func(scan func(dest ...any) error) error {
+		var next app.Scheduled
+		err := scanSubscription(&next.Subscription, func(dest ...any) error { return scan(append(dest, &next.Due)...) })
+		all = append(all, next)
+		return err
+	}
+	reads := []read{{sqlScheduledAt, []any{s.Partner(), first.At, first.Subscription, last.Subscription}, one}}
+	if !first.At.Equal(last.At) {
+		const top = string(utf8.MaxRune) // above every id
+		reads = []read{
+			{sqlScheduledAt, []any{s.Partner(), first.At, first.Subscription, top}, one},
+			{sqlScheduledBetween, []any{s.Partner(), first.At, last.At}, one},
+			{sqlScheduledAt, []any{s.Partner(), last.At, "", last.Subscription}, one},
+		}
+	}
+	err = r.batch(reads...)
+	return all, err
 }
 
 // Holdings implements app.Reader.

@@ -42,6 +42,8 @@ type session interface {
 	batch(reads []read) error
 	// exec queues w, or runs it.
 	exec(w write) error
+	// add inserts rows, or queues them: the columns of all, row by row.
+	add(b *bulk, args []any) error
 	// flush sends what is queued.
 	flush() error
 }

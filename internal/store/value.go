@@ -38,6 +38,15 @@ func canonical(arg any) (any, error) {
 			return nil, nil
 		}
 		return v.UnixMicro(), nil
+	case []int64, []*int64: // these and the next on PostgreSQL alone
+		return arg, nil
+	case []string:
+		for _, s := range v {
+			if err := validText(s); err != nil {
+				return nil, err
+			}
+		}
+		return arg, nil
 	}
 	switch v := reflect.ValueOf(arg); v.Kind() {
 	case reflect.String:

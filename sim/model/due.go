@@ -255,9 +255,6 @@ func (m *Model) DueAt(at time.Time) (subs []*Sub) {
 	return subs
 }
 
-// Touch counts a write that changes nothing: a worker that came second brings a row level.
-func (m *Model) Touch(s *Sub) { s.Ver++ }
-
 // Sweep does everything due until an instant: at each instant subscriptions first, then billing periods.
 func (m *Model) Sweep(until time.Time) {
 	for {

@@ -47,6 +47,13 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 	return startTerm(ids, next, q, at, true)
 }
 
+// OnlyCharged tells whether the next Step is a charge of the running term and nothing else: then it depends on nothing but
+// the subscription, and comes to the same before and after the steps of others.
+func (s Subscription) OnlyCharged(pendingFor time.Duration) bool {
+	at := s.Due(pendingFor)
+	return !at.IsZero() && at.Equal(s.NextCharge) && s.State != Pending && !(s.State == Suspended && at.Equal(s.DataUntil))
+}
+
 // outlives tells whether a base goes on after an instant at which its own term may end, whether it was stepped there
 // already or not.
 func outlives(base Subscription, quote Quoter, at time.Time) bool {

@@ -130,6 +130,7 @@ func (d *demo) tries() map[string][]try {
 			{target: softwareSub, body: `{"friendlyName":"R03"}`, acts: []party.Act{party.ManageSoftware}},
 			{target: softwareSub + "?preview=true", body: `{"status":"deleted"}`, acts: []party.Act{party.CancelSoftware}},
 		},
+		"PATCH " + root + "/subscriptions/{subscription}/addons": {{target: onlineSub + "/addons?preview=true", body: `{"items":[{"id":"` + strings.Repeat("0", 8) + `-0000-4000-8000-000000000000","quantity":1}]}`}},
 		"POST " + root + "/subscriptions/{subscription}/transitions": {
 			{target: onlineSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageOnline}},
 			{target: softwareSub + "/transitions?preview=true", body: `{}`, acts: []party.Act{party.ManageSoftware}},

@@ -123,6 +123,24 @@ func changeSubscription(t *testing.T, d *demo) {
 	if first.Code != 200 || first.Body.String() != again.Body.String() {
 		t.Errorf("a retry is answered from the record: %s and %s", first.Body, again.Body)
 	}
+	// F27: the seats of its add-on and one more of them, at once or not at all.
+	own := d.do(200, "GET", uri+"/addons", "").items()[0]
+	archive := `{"catalogItemId":"` + own.text("offerId") + `","quantity":2,"billingCycle":"monthly"}`
+	d.refused(400, "2002", "PATCH", uri+"/addons", `{"items":[{"id":"`+own.text("id")+`","quantity":19},`+strings.Replace(archive, "2,", "0,", 1)+`]}`)
+	d.refused(404, "20003", "PATCH", uri+"/addons", `{"items":[{"id":"`+suite.text("id")+`","quantity":9}]}`)
+	d.refused(404, "20003", "PATCH", uri+"/addons", `{"items":[{"id":"none","quantity":9}]}`)
+	d.refused(400, "3000", "PATCH", uri+"/addons", `{}`)
+	if now := d.do(200, "GET", uri+"/addons", "").items(); len(now) != 1 || now[0]["quantity"] != own["quantity"] {
+		t.Errorf("F27 a refusal changed something: %v", now)
+	}
+	several := `{"items":[{"id":"` + own.text("id") + `","quantity":19},` + archive + `]}`
+	shown := d.do(200, "PATCH", uri+"/addons?preview=true", several)
+	if len(shown.object("preview").list("charges")) != 2 {
+		t.Errorf("F27 %v", shown)
+	}
+	if got := d.do(200, "PATCH", uri+"/addons", several, "If-Preview-Match", shown.object("preview").text("hash")).items(); len(got) != 2 || got[0]["quantity"] != 19.0 || got[1].text("parentSubscriptionId") != suite.text("id") {
+		t.Errorf("F27 %v", got)
+	}
 	// F29: the base takes its add-on along, and back.
 	addOn := french + "/subscriptions/" + d.do(200, "GET", uri+"/addons", "").items()[0].text("id")
 	if s := d.do(200, "PATCH", uri, `{"status":"suspended"}`); s.text("status") != "suspended" || !slices.Equal(s["suspensionReasons"].([]any), []any{"Unspecified"}) {

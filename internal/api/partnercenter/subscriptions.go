@@ -23,6 +23,7 @@ func (a *api) subscriptionOperations() []operation {
 		{method: http.MethodGet, path: one, acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showSubscription},
 		{method: http.MethodPatch, path: one, acts: change, scope: scopeCustomer, status: http.StatusOK, handle: a.patchSubscription},
 		{method: http.MethodGet, path: one + "/addons", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.listAddOns},
+		{method: http.MethodPatch, path: one + "/addons", acts: []party.Act{party.ManageOnline}, scope: scopeCustomer, status: http.StatusOK, handle: a.patchAddOns},
 		{method: http.MethodGet, path: one + "/provisioningstatus", acts: read, scope: scopeCustomer, status: http.StatusOK, handle: a.showProvisioning},
 	}
 	ops = slices.Concat(ops, a.conversionOperations(one), a.transitionOperations(one), a.upgradeOperations(one), a.contactOperations(one))

@@ -13,6 +13,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -60,8 +61,14 @@ func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, e
 	return out, err
 }
 
-// due is the sweep's next look at a subscription.
-func due(s interface{ Due(time.Duration) time.Time }) time.Time { return s.Due(policy.PendingFor) }
+// due is the sweep's next look at a subscription: what falls due, or before that a warning (E16).
+func due(s subscription.Subscription) time.Time {
+	at := s.Due(policy.PendingFor)
+	if w, ok := s.NextWarning(); ok && w.At.Before(at) {
+		return w.At
+	}
+	return at
+}
 
 // firstBilling sets the start of the customer's first billing period at its first charge (F71), and opens the accounts
 // that the sweep will invoice: that of the market's currency with the first charge, those of others with each charge in

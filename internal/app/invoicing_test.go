@@ -311,3 +311,57 @@ func TestE10VoidAndReissue(t *testing.T) {
 		}
 	})
 }
+
+// lines are those of the newest document, by kind.
+func (w *world) lines() map[billing.Kind]billing.Charge {
+	w.t.Helper()
+	_, all, err := w.InvoiceLines(context.Background(), w.who, w.invoices()[0].ID, app.ChargeCursor{}, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out := map[billing.Kind]billing.Charge{}
+	for _, l := range all {
+		if _, twice := out[l.Kind]; twice {
+			w.t.Errorf("two lines of kind %s: %+v", l.Kind, all)
+		}
+		out[l.Kind] = l.Charge
+	}
+	return out
+}
+
+// TestE05BeforeAndAfterTheInvoice: cancelled in the period of its charge, both lines stand on one invoice; cancelled after
+// it, the credit stands on the next and points at the line of the one before.
+func TestE05BeforeAndAfterTheInvoice(t *testing.T) {
+	both(t, func(w *world) {
+		c := w.alone()
+		w.cancel(c, w.buy(c, 3))
+		w.run(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+		one := w.lines()
+		bought, credit := one[billing.New], one[billing.Cancel]
+		if bill := w.invoices()[0]; len(one) != 2 || credit.Of != bought.ID || !credit.Gross().Add(bought.Gross()).IsZero() || !bill.Total().IsZero() || bill.Document != billing.Bill {
+			t.Errorf("E05 before its invoice: %+v of %+v", one, bill)
+		}
+
+		w.run(time.Date(2026, 12, 20, 0, 0, 0, 0, time.UTC))
+		later := w.buy(c, 5)
+		w.run(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+		billed := w.lines()[billing.New]
+		first := w.invoices()[0]
+		if first.Total() != billed.Gross() || billed.Order != later.ID {
+			t.Fatalf("E05 %+v %+v", first, billed)
+		}
+		w.run(time.Date(2027, 1, 10, 0, 0, 0, 0, time.UTC))
+		w.cancel(c, later)
+		w.buy(c, 7)
+		w.run(time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC))
+		next := w.lines()
+		credit = next[billing.Cancel]
+		if bill := w.invoices()[0]; len(next) != 2 || credit.Of != billed.ID || !credit.Gross().Add(billed.Gross()).IsZero() ||
+			bill.Total() != next[billing.New].Gross().Sub(billed.Gross()) || bill.ID == first.ID {
+			t.Errorf("E05 after its invoice: %+v of %+v", next, bill)
+		}
+		if again, err := w.Invoice(context.Background(), w.who, first.ID); err != nil || again.Total() != first.Total() {
+			t.Errorf("E05 the invoice that was issued stays: %+v, %v", again.Invoice, err)
+		}
+	})
+}

@@ -74,7 +74,8 @@ func (a *App) Order(ctx context.Context, who party.Actor, c id.Customer, orderID
 }
 
 // CancelOrder cancels lines of software by order, all active ones when lines is empty (F54, R05): the credit, the end of
-// keys and links, the record are one transaction (F62–F66). Faults: those of order.CancelLines, "preview.moved".
+// keys and links, the record are one transaction (F62–F66). Faults: those of order.CancelLines, "cancel.needs_request" (F58),
+// "preview.moved".
 func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, lines []int, asked Asked) (Reply, error) {
 	if err := who.MayFor(party.CancelSoftware, c); err != nil {
 		return Reply{}, err
@@ -93,15 +94,23 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 		if err != nil {
 			return nil, err
 		}
-		o, out, err := order.CancelLines(a.IDs, cancellation, lines, now)
+		o, out, err := a.cancelLines(tx, cancellation, lines, now)
 		if err != nil {
 			return nil, err
+		}
+		if out.Acknowledged = asked.Acknowledged; asked.Acknowledged {
+			for _, ref := range out.Cancelled {
+				if ref.Order == o.ID {
+					o.Lines[ref.Line].Acknowledged = true
+				}
+			}
 		}
 		p, err := a.previewCancel(tx, who, o.ID, cancellation.Order.Version, out, now)
 		if err != nil {
 			return nil, err
 		}
 		p.Window, p.Policy = firstWindow(cancellation, out)
+		p.daysLeft(now)
 		if err := p.check(asked); err != nil {
 			return nil, err
 		}
@@ -115,7 +124,7 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 			return nil, err
 		}
 		details := append([]activity.Detail{{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}}, moneyDetails(out.Charges)...)
-		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), details...)
+		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), append(details, acknowledged(out)...)...)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -26,12 +27,23 @@ type Preview struct {
 	Links    int              // live links that are revoked
 	Window   time.Time        // the end of the window that allowed it; zero: none
 	Policy   string
+	DaysLeft *int64 // of the window, in UTC calendar days (F56); nil: none, or it is over
+}
+
+// daysLeft tells how many days of the window are left.
+func (p *Preview) daysLeft(now time.Time) {
+	w := subscription.Window{Allowed: now.Before(p.Window), Until: p.Window}
+	if days, ok := w.DaysLeft(now); ok {
+		p.DaysLeft = &days
+	}
 }
 
 // Asked is how a caller wants an act: only shown, or done as it was shown before.
 type Asked struct {
 	Preview bool   // ?preview=true
 	Match   string // If-Preview-Match: the hash a preview gave; empty: no condition
+	// Acknowledged: of a cancellation of software, that both sides stop its use, uninstall it and delete downloads (F65).
+	Acknowledged bool
 }
 
 // Hash is SHA-256 over canonical JSON of what decides the act: act, target, versions of the rows read, price, policy and

@@ -120,7 +120,7 @@ func (s saver) outcome(out subscription.Outcome) error {
 			return err
 		}
 	}
-	if err := s.lines(out.Cancelled); err != nil {
+	if err := s.lines(out.Cancelled, out.Acknowledged); err != nil {
 		return err
 	}
 	return s.charges(out.Charges)
@@ -181,8 +181,8 @@ func (s saver) moved(out subscription.Outcome, m subscription.Move) error {
 	return s.deliver(m.Before, m.Item, sub)
 }
 
-// lines marks order lines as cancelled and revokes their keys and links (F63).
-func (s saver) lines(refs []subscription.LineRef) error {
+// lines marks order lines as cancelled, software with the acknowledgement of F65, and revokes their keys and links (F63).
+func (s saver) lines(refs []subscription.LineRef, acknowledged bool) error {
 	byOrder := map[id.Order][]int{}
 	var orders []id.Order
 	for _, r := range refs {
@@ -203,6 +203,7 @@ func (s saver) lines(refs []subscription.LineRef) error {
 				}
 			}
 			o = o.EndLine(n, s.now)
+			o.Lines[n].Acknowledged = acknowledged && o.Lines[n].Kind == catalog.Software
 		}
 		if err := s.tx.SaveOrder(o); err != nil {
 			return err
@@ -242,6 +243,14 @@ func orderDetails(o order.Order) []activity.Detail {
 			activity.Detail{Key: "Quantity" + n, Value: strconv.FormatInt(l.Quantity, 10)})
 	}
 	return ds
+}
+
+// acknowledged is the detail that keeps F65's acknowledgement in the record of a cancellation; none where nothing ended.
+func acknowledged(out subscription.Outcome) []activity.Detail {
+	if !out.Acknowledged || len(out.Cancelled) == 0 {
+		return nil
+	}
+	return []activity.Detail{{Key: "Acknowledged", Value: "true"}}
 }
 
 // moneyDetails name the sums of charges or credits for a record.

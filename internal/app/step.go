@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -32,6 +33,9 @@ func (s stepper) step(h subscription.Held) (done Happened, next time.Time, err e
 		base = &b
 	}
 	at := due(h.Subscription)
+	if w, ok := h.NextWarning(); ok && w.At.Equal(at) {
+		return s.warn(h.Subscription, base, w)
+	}
 	out, err := subscription.Step(s.app.IDs, h, base, s.app.quoter(s.tx, s.customer), policy.PendingFor)
 	if err != nil {
 		return done, next, err
@@ -49,6 +53,20 @@ func (s saver) stepped(done Happened, charges []billing.Charge) activity.Record 
 	return s.recorded(activity.UpdateSubscription, activity.Subscription, string(done.Subscription), append([]activity.Detail{
 		{Key: "SubscriptionId", Value: string(done.Subscription)}, {Key: "Status", Value: done.What},
 	}, moneyDetails(charges)...)...)
+}
+
+// warn looks at a term that nears its end, and records that it is the last when what is subscribed was withdrawn (E16).
+func (s stepper) warn(sub subscription.Subscription, base *subscription.Subscription, w subscription.Warning) (done Happened, err error) {
+	withdrawn := sub.Withdrawn(base, s.app.quoter(s.tx, s.customer))
+	sub.Warned = w.At
+	if err := s.tx.SaveSubscription(sub, due(sub)); err != nil || !withdrawn {
+		return done, err
+	}
+	save := saver{s.app, s.tx, s.act, s.customer, w.At}
+	done = Happened{At: w.At, What: "offer_withdrawn", Customer: s.customer.ID, Subscription: sub.ID}
+	return done, save.record(activity.UpdateSubscription, activity.Subscription, string(sub.ID),
+		activity.Detail{Key: "SubscriptionId", Value: string(sub.ID)}, activity.Detail{Key: "Status", Value: done.What},
+		activity.Detail{Key: "DaysLeft", Value: strconv.Itoa(w.Days)}, activity.Detail{Key: "EndsAt", Value: sub.Current.End.UTC().Format(time.RFC3339Nano)})
 }
 
 // maxSettled bounds what an act catches up with: twenty years of monthly charges. More is left to the sweep.

@@ -263,6 +263,8 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	p.Act = fmt.Sprintf("subscription %s %d %t%s", h.State, h.Quantity, h.AutoRenew, nextTermWords(h.Scheduled)) // what it becomes, however it was asked for
 	p.Target, p.Policy = string(before.ID), before.Tariff.Policy
 	p.Window = subscription.Held{Subscription: before, Rule: h.Rule}.CancelWindow(d.now).Until
+	p.daysLeft(d.now)
+	total.Acknowledged = asked.Acknowledged && before.Kind == catalog.Software
 	if err := p.check(asked); err != nil {
 		return nil, err
 	}
@@ -284,6 +286,7 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	if words := nextTermWords(h.Scheduled); words != "" {
 		details = append(details, activity.Detail{Key: "NextTerm", Value: words[1:]})
 	}
+	details = append(details, acknowledged(total)...)
 	return out, s.record(activity.UpdateSubscription, activity.Subscription, string(before.ID), details...)
 }
 
@@ -343,7 +346,7 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 	case ch.State == WantSuspended && h.State != subscription.Suspended:
 		err = step(d.suspend(*h))
 	case ch.State == WantCancelled:
-		err = step(subscription.Cancel(d.app.IDs, *h, d.children, d.now))
+		err = step(d.cancel(*h))
 	}
 	return total, err
 }

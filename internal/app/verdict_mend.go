@@ -30,6 +30,8 @@ func (j *judge) mendSubscription(d decider, h subscription.Held) {
 			if allowed[ActCancel] {
 				v.Mend = &Mend{Act: ActCancel, Subscription: h.ID}
 			}
+		case "cancel.needs_request": // F58
+			v.Mend = &Mend{Act: ActSupport}
 		case "cancel.window_closed":
 			switch {
 			case d.entry != nil && d.entry.Product.NeedsInformation: // F58
@@ -58,6 +60,8 @@ func (j *judge) mendLine(v *Verdict, k order.Cancellation, l order.Line) {
 		default:
 			v.Mend = &Mend{Act: ActCancel, Subscription: s.ID}
 		}
+	case "cancel.needs_request": // F58
+		v.Mend = &Mend{Act: ActSupport}
 	case "cancel.window_closed":
 		entries, err := j.tx.Entries([]id.Product{l.Item.Product})
 		if e := entries[l.Item.Product]; err == nil && e != nil && e.Product.NeedsInformation { // F58

@@ -8,7 +8,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
-	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
@@ -38,6 +37,19 @@ type Verdict struct {
 	Reason  *fault.Fault
 	Mend    *Mend
 	Seats   *SeatRange // of change_quantity, where seats can change
+
+	// Of cancel: the days left of the window while it is open (F56), and what is still to be charged for the running term,
+	// which stays owed once the window is over (F41).
+	DaysLeft   *int64
+	Commitment *subscription.Commitment
+	// Of auto_renew: it is on, and the term is the last all the same (E16).
+	Withdrawn *Withdrawn
+}
+
+// Withdrawn tells when a subscription ends whose offer was withdrawn, and when that is or was warned of.
+type Withdrawn struct {
+	EndsAt   time.Time
+	Warnings []subscription.Warning
 }
 
 // SeatRange is how many seats there can be, and how many could go back until when.
@@ -186,9 +198,10 @@ func (j *judge) subscription(sub id.Subscription) error {
 		var v Verdict
 		if err = mayChange(j.who, h.Class, act.change); err != nil {
 			v, err = j.verdict(act.name, err)
-			if act.name == ActCancel { // the window is there for whoever reads
+			if act.name == ActCancel && err == nil { // the window is there for whoever reads
 				w := h.CancelWindow(j.now)
 				v.Until, v.Policy = w.Until, w.Policy
+				err = v.owed(h, w, j.now)
 			}
 		} else {
 			v, err = act.judge(d, h)
@@ -203,11 +216,14 @@ func (j *judge) subscription(sub id.Subscription) error {
 }
 
 func (j *judge) cancel(d decider, h subscription.Held) (Verdict, error) {
-	out, err := subscription.Cancel(j.app.IDs, h, d.children, j.now)
+	out, err := d.cancel(h)
 	v, err := j.verdict(ActCancel, err)
+	if err != nil {
+		return v, err
+	}
 	w := h.CancelWindow(j.now)
 	v.Until, v.Policy = w.Until, w.Policy
-	if !v.Allowed || w.Allowed {
+	if err := v.owed(h, w, j.now); err != nil || !v.Allowed || w.Allowed {
 		return v, err
 	}
 	switch { // allowed outside of any window
@@ -219,6 +235,18 @@ func (j *judge) cancel(d decider, h subscription.Held) (Verdict, error) {
 		v.Until = time.Time{}
 	}
 	return v, err
+}
+
+// owed fills in the days left and the commitment of what lives, or is still paid for.
+func (v *Verdict) owed(h subscription.Held, w subscription.Window, now time.Time) error {
+	if days, ok := w.DaysLeft(now); ok {
+		v.DaysLeft = &days
+	}
+	rest, ok, err := h.Commitment()
+	if ok && (h.State.Live() || rest.Charges > 0) {
+		v.Commitment = &rest
+	}
+	return err
 }
 
 func (j *judge) suspend(d decider, h subscription.Held) (Verdict, error) {
@@ -254,11 +282,18 @@ func (j *judge) quantity(d decider, h subscription.Held) (Verdict, error) {
 	return v, nil
 }
 
-func (j *judge) autoRenew(_ decider, h subscription.Held) (Verdict, error) {
+func (j *judge) autoRenew(d decider, h subscription.Held) (Verdict, error) {
 	_, err := subscription.SetAutoRenew(h.Subscription, !h.AutoRenew, j.now)
 	v, err := j.verdict(ActAutoRenew, err)
+	if err != nil {
+		return v, err
+	}
 	if v.Allowed {
 		v.Until = h.TermEnd()
+	}
+	base, err := d.parent(h.Subscription)
+	if err == nil && h.Withdrawn(base, j.app.quoter(j.tx, j.customer)) {
+		v.Withdrawn = &Withdrawn{h.Current.End, h.Warnings()}
 	}
 	return v, err
 }
@@ -277,14 +312,18 @@ func (j *judge) line(orderID string, number int) error {
 		return err
 	}
 	if v.Allowed {
-		_, _, err := order.CancelLines(j.app.IDs, k, []int{number}, j.now)
+		_, _, err := j.app.cancelLines(j.tx, k, []int{number}, j.now)
 		if v, err = j.verdict(ActCancel, err); err != nil {
 			return err
 		}
 	}
-	w := k.Window(k.Order.Lines[number], j.now)
+	l := k.Order.Lines[number]
+	w := k.Window(l, j.now)
 	v.Until, v.Policy = w.Until, w.Policy
-	j.mendLine(&v, k, k.Order.Lines[number])
+	if err := v.owed(k.Subs[l.Subscription], w, j.now); err != nil {
+		return err
+	}
+	j.mendLine(&v, k, l)
 	j.out = append(j.out, v)
 	return nil
 }

@@ -26,7 +26,7 @@ const (
 	sqlOrderUpdate = `UPDATE orders SET status = $5, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	sqlLineInsert = `INSERT INTO order_line (partner_id, order_id, n, subscription_id, state, ended_at, body)`
-	sqlLineEnd    = `UPDATE order_line SET state = $4, ended_at = $5
+	sqlLineEnd    = `UPDATE order_line SET state = $4, ended_at = $5, body = $6
 		WHERE partner_id = $1 AND order_id = $2 AND n = $3 AND state = 'active'`
 )
 
@@ -51,12 +51,14 @@ type lineShape struct {
 	Context      map[string]string  `json:"context,omitzero"`
 	Attested     bool               `json:"attested,omitempty"`
 	TermEnd      *int64             `json:"term_end,omitempty"`
+	Acknowledged bool               `json:"acknowledged,omitempty"`
 }
 
 func lineBody(l order.Line) string {
 	return toBody(lineShape{
 		l.Type, fromItem(l.Item), l.Title, l.FriendlyName, l.Kind, l.Class, l.Publisher, l.Quantity, fromTerm(l.Term), l.Plan,
 		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested, micros(l.TermEnd),
+		l.Acknowledged,
 	})
 }
 
@@ -87,7 +89,7 @@ func (r *Reader) orders(f *filter) ([]order.Order, error) {
 		l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
 		l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
 		l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
-		l.Participants, l.Context, l.Attested = participants(b.Participants), b.Context, b.Attested
+		l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
 		last := &all[len(all)-1]
 		last.Lines = append(last.Lines, l)
 	}
@@ -145,7 +147,7 @@ func (t *Tx) AddOrder(o order.Order, cart id.Cart) error {
 	return t.add(lineInsert, args)
 }
 
-// SaveOrder implements app.Tx: its status and the ends of its lines. A line that has ended stays as it ended.
+// SaveOrder implements app.Tx: its status and the ends of its lines, with what was said then. A line that has ended stays as it ended.
 func (t *Tx) SaveOrder(o order.Order) error {
 	if err := t.exec(1, fault.Conflict("order.changed", nil), sqlOrderUpdate,
 		t.scope.Partner(), o.Customer, o.ID, o.Version, o.Status); err != nil {
@@ -155,7 +157,7 @@ func (t *Tx) SaveOrder(o order.Order) error {
 		if l.State == order.LineActive {
 			continue
 		}
-		if err := t.exec(anyRows, nil, sqlLineEnd, t.scope.Partner(), o.ID, l.Number, l.State, l.EndedAt); err != nil {
+		if err := t.exec(anyRows, nil, sqlLineEnd, t.scope.Partner(), o.ID, l.Number, l.State, l.EndedAt, lineBody(l)); err != nil {
 			return err
 		}
 	}

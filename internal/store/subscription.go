@@ -88,6 +88,7 @@ type subscriptionShape struct {
 	Scheduled         nextTermShape  `json:"scheduled,omitzero"`
 	Support           supportShape   `json:"support,omitzero"`
 	Registered        bool           `json:"registered,omitempty"`
+	Warned            *int64         `json:"warned,omitempty"`
 }
 
 // supportShape is tenant, MPN, name.
@@ -139,6 +140,7 @@ func subscriptionBody(s subscription.Subscription) string {
 		SuspendedAt: micros(s.SuspendedAt), DataUntil: micros(s.DataUntil), SuspensionReason: s.SuspensionReason,
 		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot, Scheduled: fromNextTerm(s.Scheduled),
 		Support: supportShape{string(s.Support.Tenant), s.Support.MPN, s.Support.Name}, Registered: s.Registered,
+		Warned: micros(s.Warned),
 	})
 }
 
@@ -161,7 +163,7 @@ func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error
 	s.AutoRenew, s.Switchable, s.TrialDays, s.TrialUntil = b.AutoRenew, b.Switchable, b.TrialDays, instant(b.TrialUntil)
 	s.SuspendedAt, s.DataUntil, s.SuspensionReason = instant(b.SuspendedAt), instant(b.DataUntil), b.SuspensionReason
 	s.SuspendedByParent, s.EndedAt, s.Slot = b.SuspendedByParent, instant(b.EndedAt), b.Slot
-	s.Scheduled = b.Scheduled.nextTerm()
+	s.Scheduled, s.Warned = b.Scheduled.nextTerm(), instant(b.Warned)
 	s.Support = subscription.Support{Tenant: id.Partner(b.Support[0]), MPN: b.Support[1], Name: b.Support[2]}
 	s.Registered = b.Registered
 	return nil

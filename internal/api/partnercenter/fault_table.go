@@ -127,6 +127,7 @@ var faultOf = map[string]wireFault{
 	"cancel.never":             {400, "800061", "This purchase can never be cancelled.[ Policy {policy}.]"},
 	"cancel.not_software":      {403, "800019", "Only software can be cancelled through the order."},
 	"cancel.use_subscription":  {403, "800077", "Cancel this line through its subscription."},
+	"cancel.needs_request":     {400, "990080", "This purchase is cancelled by a support request (POST /servicerequests/en-US): the operator needs to know more. Its cancellation window goes on meanwhile and is judged at the instant the request is filed."},
 	"cancel.window_closed":     {400, "900117", "The [{days}-day ]cancellation window of this purchase ended[ on {until}].[ Policy {policy}.]"},
 	"suspend.already":          {400, "800040", "The subscription is already suspended."},
 	"register.not_by_use":      {400, "800011", "Only a subscription that is charged by use can be registered."},

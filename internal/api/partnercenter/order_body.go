@@ -14,6 +14,7 @@ type orderBody struct {
 	BillingCycle        enumText        `json:"billingCycle"`
 	Status              string          `json:"status"`
 	LineItems           []orderLineBody `json:"lineItems"`
+	Acknowledged        bool            `json:"cancellationAcknowledged"` // F65, ours
 }
 
 type orderLineBody struct {

@@ -56,6 +56,7 @@ type wireOrderLine struct {
 	AdditionalPartnerIDs []string          `json:"additionalPartnerIdsOnRecord,omitempty"`
 	Context              map[string]string `json:"provisioningContext,omitempty"`
 	Attested             bool              `json:"attestationAccepted,omitempty"`
+	Acknowledged         bool              `json:"cancellationAcknowledged,omitempty"`
 	Links                *orderLineLinks   `json:"links"`
 	Attributes           *attributes       `json:"attributes"`
 }
@@ -130,7 +131,7 @@ func orderLine(v app.OrderView, l order.Line) wireOrderLine {
 	w := wireOrderLine{
 		LineItemNumber: l.Number, OfferID: l.Item.String(), ParentSubscriptionID: string(l.Parent), TermDuration: l.Term.String(),
 		TransactionType: lineTransactions[l.Type], FriendlyName: cmp.Or(l.FriendlyName, l.Title), Quantity: l.Quantity, Context: l.Context,
-		Attested: l.Attested, CustomEnd: at(l.TermEnd), Links: &orderLineLinks{}, Attributes: of("OrderLineItem"),
+		Attested: l.Attested, Acknowledged: l.Acknowledged, CustomEnd: at(l.TermEnd), Links: &orderLineLinks{}, Attributes: of("OrderLineItem"),
 	}
 	if l.State == order.LineCancelled {
 		w.Quantity = 0

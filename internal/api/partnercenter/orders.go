@@ -143,7 +143,7 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	if sent.cancels() && len(sent.LineItems) == 0 {
-		return a.cancelOrder(ctx, r, nil)
+		return a.cancelOrder(ctx, r, nil, sent.Acknowledged)
 	}
 	v, err := a.app.Order(ctx, r.actor, r.customer, string(r.order), false)
 	if err != nil {
@@ -154,7 +154,7 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		return a.cancelOrder(ctx, r, numbers)
+		return a.cancelOrder(ctx, r, numbers, sent.Acknowledged)
 	}
 	added, err := sent.added(v.Order)
 	switch {
@@ -166,11 +166,12 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 	return reply(r.dialect().order(v, orderDetail{}))
 }
 
-func (a *api) cancelOrder(ctx context.Context, r *request, lines []int) (answer, error) {
+func (a *api) cancelOrder(ctx context.Context, r *request, lines []int, acknowledged bool) (answer, error) {
 	asked, err := r.asked()
 	if err != nil {
 		return answer{}, err
 	}
+	asked.Acknowledged = acknowledged
 	d := r.dialect()
 	return a.app.CancelOrder(ctx, r.actor, r.replay(true, func(outcome any) (answer, error) {
 		return reply(d.order(outcome.(app.OrderView), orderDetail{}))

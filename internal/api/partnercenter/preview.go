@@ -17,6 +17,7 @@ type wirePreview struct {
 	LinksRevoked int            `json:"linksRevoked"`
 	Window       wireTime       `json:"window,omitzero"`
 	Policy       string         `json:"policy,omitempty"`
+	DaysLeft     *int64         `json:"daysLeft,omitempty"` // of the window
 	Hash         string         `json:"hash"`
 }
 
@@ -51,7 +52,7 @@ func previewOf(p *app.Preview) *wirePreview {
 	}
 	w := &wirePreview{
 		Charges: []previewLine{}, Credits: []previewLine{}, KeysRevoked: p.Keys, LinksRevoked: p.Links,
-		Window: at(p.Window), Policy: p.Policy, Hash: p.Hash(),
+		Window: at(p.Window), Policy: p.Policy, DaysLeft: p.DaysLeft, Hash: p.Hash(),
 	}
 	if !p.Invoice.End.IsZero() {
 		w.Invoice = previewInvoice{at(p.Invoice.End), at(p.Invoice.Start), at(lastDay(p.Invoice.End))}

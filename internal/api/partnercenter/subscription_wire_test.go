@@ -88,10 +88,6 @@ func TestSubscriptionGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "subscription_preview", body)
-	if body, err = encode(dialect{}.addOns(app.AddOnsChange{AddOns: []app.SubscriptionView{held()}, Preview: v.Preview})); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "add_ons", body)
 }
 
 func TestNextTermGolden(t *testing.T) {

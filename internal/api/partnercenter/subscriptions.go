@@ -146,6 +146,7 @@ type subscriptionPatch struct {
 	PartnerID        string     `json:"partnerId"`
 	NextTerm         *nextTerm  `json:"scheduledNextTermInstructions"`
 	Attributes       attributes `json:"attributes"`
+	Acknowledged     bool       `json:"cancellationAcknowledged"` // F65, ours
 }
 
 const maxFriendlyName = 256 // characters
@@ -224,10 +225,11 @@ func (a *api) patchSubscription(ctx context.Context, r *request) (answer, error)
 	if err != nil {
 		return answer{}, err
 	}
-	preview, err := r.previews()
+	asked, err := r.asked()
 	if err != nil {
 		return answer{}, err
 	}
+	asked.Acknowledged = in.value.Acknowledged
 	d := r.dialect()
 	mapping := func(outcome any) (answer, error) {
 		v := outcome.(app.SubscriptionView)
@@ -238,7 +240,7 @@ func (a *api) patchSubscription(ctx context.Context, r *request) (answer, error)
 		ans.Version = v.Version
 		return ans, err
 	}
-	return a.app.ChangeSubscription(ctx, r.actor, r.replay(false, mapping), r.customer, r.subscription, ch, app.Asked{Preview: preview, Match: r.expectedPreview()})
+	return a.app.ChangeSubscription(ctx, r.actor, r.replay(false, mapping), r.customer, r.subscription, ch, asked)
 }
 
 type activation struct {

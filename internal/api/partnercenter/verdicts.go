@@ -2,6 +2,7 @@ package partnercenter
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +34,27 @@ type verdict struct {
 	RefundableQuantity *refundableQuantity `json:"refundableQuantity,omitempty"`
 	Reason             *verdictReason      `json:"reason,omitempty"`
 	Mend               *verdictMend        `json:"mend,omitempty"`
+	DaysLeft           *int64              `json:"daysLeft,omitempty"` // of a window that is open: 0 on its last day
+	Commitment         *commitment         `json:"remainingCommitment,omitempty"`
+	Withdrawn          *withdrawn          `json:"withdrawn,omitempty"`
+}
+
+// commitment is what is still to be charged for the running term, with tax, and in how many charges (F41).
+type commitment struct {
+	Amount   json.Number `json:"amount"`
+	Currency string      `json:"currency"`
+	Charges  int         `json:"charges"`
+}
+
+// withdrawn is the end of a subscription whose offer is not sold any more, and the instants of its warnings (E16).
+type withdrawn struct {
+	EndDate  wireTime  `json:"endDate"`
+	Warnings []warning `json:"warnings"`
+}
+
+type warning struct {
+	Date       wireTime `json:"date"`
+	DaysBefore int      `json:"daysBefore"`
 }
 
 // verdictReason is the refusal that the act itself would answer with, and its stable name.
@@ -75,6 +97,16 @@ func (r *request) verdicts(vs []app.Verdict, op *operation) []verdict {
 		w := verdict{Act: v.Act, Allowed: v.Allowed, Until: at(v.Until), EffectiveDate: at(v.EndsAt), Policy: v.Policy, Mend: r.mend(v.Mend)}
 		if v.Reason != nil {
 			w.Reason = reasonOf(v.Reason, op)
+		}
+		w.DaysLeft = v.DaysLeft
+		if c := v.Commitment; c != nil {
+			w.Commitment = &commitment{amount(c.Amount), string(c.Amount.Currency()), c.Charges}
+		}
+		if e := v.Withdrawn; e != nil {
+			w.Withdrawn = &withdrawn{at(e.EndsAt), make([]warning, len(e.Warnings))}
+			for n, one := range e.Warnings {
+				w.Withdrawn.Warnings[n] = warning{at(one.At), one.Days}
+			}
 		}
 		if s := v.Seats; s != nil {
 			w.MinimumQuantity, w.MaximumQuantity = s.Min, s.Max

@@ -112,6 +112,7 @@ type Line struct {
 	TermEnd      time.Time // where its first term is made to end; zero: a whole term
 	State        LineState
 	EndedAt      time.Time
+	Acknowledged bool // of a cancellation: use stops on both sides, copies are deleted (F65)
 }
 
 // Order is one order of one billing cycle and seller (F81).

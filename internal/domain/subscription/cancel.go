@@ -8,6 +8,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Held is a subscription with what a decision on it needs: the pinned rule, and the charges of its current term with
@@ -23,6 +24,15 @@ type Window struct {
 	Allowed bool      // now
 	Until   time.Time // zero when there is no window
 	Policy  string
+}
+
+// DaysLeft is the UTC calendar days from today to the window's last day (F56): 0 on that day. ok is false outside of a
+// window.
+func (w Window) DaysLeft(now time.Time) (days int64, ok bool) {
+	if !w.Allowed {
+		return 0, false
+	}
+	return when.DaysBetween(now, w.Until.Add(-time.Microsecond)), true
 }
 
 // CancelWindow tells until when the subscription can be cancelled with a credit, or without any charge: while it waits

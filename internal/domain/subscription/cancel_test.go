@@ -219,3 +219,26 @@ func TestBehind(t *testing.T) {
 		t.Errorf("E21 a month to be charged: %v", err)
 	}
 }
+
+func TestF56DaysLeft(t *testing.T) {
+	for _, c := range []struct {
+		name, until, now string
+		days             int64
+	}{
+		{"F56 day 30 of a perpetual licence, bought that day", "2021-07-01T23:59", "2021-06-01", 30},
+		{"F56 the same at the day's end", "2021-07-01T23:59", "2021-06-01T23:59:59.999999", 30},
+		{"F56 over a month's end and a leap day", "2024-03-01T23:59", "2024-02-28T12:00", 2},
+		{"F56 the day before", "2021-07-01T23:59", "2021-06-30T23:59:59.999999", 1},
+		{"F56 the last day", "2021-07-01T23:59", "2021-07-01T00:00", 0},
+		{"F56 its last microsecond", "2021-07-01T23:59", "2021-07-01T23:58:59.999999", 0},
+		{"F56 a window that ends at midnight ends with the day before", "2021-02-15", "2021-02-13T10:00", 1},
+		{"F56 within a day", "2021-02-02T10:00", "2021-02-01T10:00", 1},
+	} {
+		if days, ok := (Window{Allowed: true, Until: at(c.until)}).DaysLeft(at(c.now)); !ok || days != c.days {
+			t.Errorf("%s: %d, %v", c.name, days, ok)
+		}
+	}
+	if _, ok := (Window{Until: at("2021-07-01T23:59")}).DaysLeft(at("2021-06-01")); ok {
+		t.Error("F57 no days are left where it is refused")
+	}
+}

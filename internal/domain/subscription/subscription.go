@@ -82,7 +82,8 @@ type Subscription struct {
 	SuspensionReason  string
 	SuspendedByParent bool
 	EndedAt           time.Time
-	Slot              int // place of a limited offer it holds, from 1; 0: none
+	Warned            time.Time // the last of its Warnings that was looked at (E16)
+	Slot              int       // place of a limited offer it holds, from 1; 0: none
 	Support           Support
 	Registered        bool // known for reservations
 	Version           int64
@@ -171,6 +172,7 @@ type Outcome struct {
 	Begun         []Subscription   // new ones, beside those of Subscriptions, which were there before
 	Moves         []Move           // seats that somebody's act put on a new order line
 	EndsAt        time.Time        // when the (first) subscription ends; zero: it goes on
+	Acknowledged  bool             // with Cancelled: use stops on both sides, copies are deleted (F65); said by who cancels
 }
 
 // Renewal names a subscription that now stands on a new order line, and the line it stood on.

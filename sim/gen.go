@@ -180,10 +180,17 @@ func (g *generator) command() model.Command {
 			s = p
 		}
 		c = model.Command{Act: "activate", Customer: s.Customer, Sub: s.Handle}
+	case n < 43 && len(g.m.Invoices) > 0:
+		c = g.document()
+	case n < 50:
+		c = g.become()
 	default:
 		c = g.change()
 	}
 	c.Actor = g.actorFor(c.Customer)
+	if c.Invoice > 0 && !g.one(30) {
+		c.Actor = g.m.Invoices[c.Invoice-1].Partner
+	}
 	if g.one(80) {
 		c.Customer = g.IntN(len(g.m.Customers))
 	}
@@ -233,6 +240,14 @@ func (g *generator) buy() model.Command {
 	}
 	for range n {
 		c.Lines = append(c.Lines, g.line(c.Customer))
+	}
+	if l := &c.Lines[0]; g.one(5) {
+		l.End = g.ending(c.Customer, g.now)
+		for i := range l.AddOns {
+			if !g.one(4) {
+				l.AddOns[i].End = l.End
+			}
+		}
 	}
 	return c
 }
@@ -338,12 +353,138 @@ func (g *generator) change() model.Command {
 		}
 		c.Change.Qty = &q
 	}
-	if what >= 78 || g.one(25) {
+	if what >= 78 && what < 90 || g.one(25) {
 		on := !s.Auto
 		if g.one(8) {
 			on = s.Auto
 		}
 		c.Change.Auto = &on
+	}
+	if what >= 90 || g.one(25) {
+		c.Change.Next = g.next(s)
+	}
+	return c
+}
+
+// next plans something for a renewal; sometimes nothing, or the plan that stands.
+func (g *generator) next(s *model.Sub) *model.Wish {
+	if n := s.Then; n != nil && g.one(4) {
+		return &model.Wish{Product: n.Item.Product, Plan: n.Plan, Months: n.Months, Qty: n.Qty, End: n.End}
+	}
+	if g.one(8) {
+		return &model.Wish{}
+	}
+	w := g.wanted(s)
+	if g.one(3) {
+		w.End = g.ending(s.Customer, s.End)
+	}
+	return &w
+}
+
+// wanted is something that a subscription might become, mostly something it leads to.
+func (g *generator) wanted(s *model.Sub) (w model.Wish) {
+	item := s.Item
+	if !g.one(3) {
+		family := slices.DeleteFunc(slices.Clone(model.Shelf), func(i model.Item) bool {
+			return !slices.Contains(item.LeadsTo, i.Product) && !slices.Contains(i.LeadsTo, item.Product)
+		})
+		if g.one(20) {
+			family = model.Shelf
+		}
+		if len(family) > 0 {
+			to := pick(g, family)
+			item, w.Product = &to, to.Product
+		}
+	}
+	if g.one(2) && len(item.Offers) > 0 {
+		o := pick(g, item.Offers)
+		if w.Plan, w.Months = o.Plan, o.Months; g.one(5) {
+			w.Plan = ""
+		} else if g.one(5) {
+			w.Months = 0
+		}
+	}
+	if g.one(2) {
+		w.Qty = 1 + g.Int64N(s.Qty+4)
+	}
+	return w
+}
+
+// become converts a trial or moves seats to another SKU.
+func (g *generator) become() model.Command {
+	s, act := g.sub(), "transition"
+	for _, t := range slices.Backward(g.m.Subs) {
+		if t.Class == "trial" && t.Live() && g.one(2) {
+			s = t
+			break
+		}
+	}
+	for range 6 {
+		if s.Live() && (len(s.Item.LeadsTo) > 0 || g.one(10)) {
+			break
+		}
+		s = g.sub()
+	}
+	w := g.wanted(s)
+	if w.Product == "" {
+		if w.Product = s.Item.Product; len(s.Item.LeadsTo) > 0 {
+			w.Product = pick(g, s.Item.LeadsTo)
+		}
+	}
+	switch {
+	case s.Class == "trial" && !g.one(8), g.one(40):
+		act = "convert"
+	case !g.one(8):
+		w.Plan, w.Months = "", 0
+		if w.Qty = 0; s.Qty > 1 && g.one(2) {
+			w.Qty = 1 + g.Int64N(s.Qty-1)
+		}
+	}
+	return model.Command{Act: act, Customer: s.Customer, Sub: s.Handle, Wish: w}
+}
+
+// ending is when a term shall end: with another of the customer's, with a month, or on any day, near a start.
+func (g *generator) ending(customer int, start time.Time) time.Time {
+	switch g.IntN(5) {
+	case 0, 1:
+		for range min(10, len(g.m.Subs)) {
+			s := g.m.Subs[max(0, len(g.m.Subs)-1-g.IntN(40))]
+			if s.Customer == customer && !s.End.IsZero() && s.End.After(start) {
+				if g.one(2) {
+					return s.End
+				}
+				return day(s.End.Year(), s.End.Month(), s.End.Day()-1).Add(time.Duration(g.IntN(2)) * 11 * time.Hour)
+			}
+		}
+		fallthrough
+	case 2, 3:
+		return day(start.Year(), start.Month()+time.Month(1+g.IntN(13)), 1-g.IntN(2))
+	}
+	return day(start.Year(), start.Month(), start.Day()+g.IntN(400))
+}
+
+// document pays one or takes one back, mostly of the latest.
+func (g *generator) document() model.Command {
+	n := max(1, len(g.m.Invoices)-g.IntN(20))
+	if g.one(10) {
+		n = 1 + g.IntN(len(g.m.Invoices))
+	}
+	i := g.m.Invoices[n-1]
+	c := model.Command{Act: "void", Invoice: n}
+	if g.one(3) {
+		return c
+	}
+	c.Act, c.Currency, c.Amount = "pay", i.Currency, max(i.Open(), -i.Open())
+	switch g.IntN(8) {
+	case 0, 1, 2:
+		c.Amount = g.Int64N(c.Amount + 2)
+	case 3:
+		c.Amount++
+	case 4:
+		c.Currency = pick(g, []string{"USD", "EUR", "JPY"})
+	}
+	if g.one(3) {
+		c.On = g.now.Add(time.Duration(g.IntN(60)-50) * 24 * time.Hour)
 	}
 	return c
 }

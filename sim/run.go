@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func (r *run) one() error {
 		return r.oversleep()
 	}
 	c := r.g.command()
-	if (c.Act == "cancel" || c.Act == "change") && r.g.one(6) {
+	if slices.Contains([]string{"cancel", "change", "convert", "transition"}, c.Act) && r.g.one(6) {
 		return r.preview(c)
 	}
 	return r.act(c)
@@ -284,7 +285,7 @@ func (r *run) restart() error {
 // compare compares subscriptions, charges since the last time, and the sums of the books; the whole state includes orders
 // and documents, and what the store finds when it recomputes its books.
 func (r *run) compare(whole bool) error {
-	want := expected(r.m, r.since, whole)
+	want := expected(r.m, r.since, r.g.now, whole)
 	got, err := r.w.state(r.m, r.since, whole)
 	if err == nil {
 		err = differ(want, got)
@@ -392,7 +393,8 @@ func (r *run) close(end time.Time) error {
 		return err
 	}
 	for _, i := range r.m.Invoices[before:] {
-		if i.Number = 0; !estimated[i.Text()] {
+		told := *i
+		if told.Number = 0; !estimated[told.Text()] {
 			return r.fail("invoice", fmt.Errorf("not as estimated: %s", i.Text()))
 		}
 	}

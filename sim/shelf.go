@@ -107,6 +107,9 @@ func entry(i *model.Item) catalog.Entry {
 	for _, b := range i.Bases {
 		s.Bases = append(s.Bases, catalog.Ref{Product: id.Product(b)})
 	}
+	for _, b := range i.LeadsTo {
+		s.ConvertsTo = append(s.ConvertsTo, catalog.Ref{Product: id.Product(b), Sku: sku})
+	}
 	e := catalog.Entry{Product: p, Skus: []catalog.Sku{s}}
 	for _, m := range model.Markets {
 		a := catalog.Availability{

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,15 +43,56 @@ func (w *world) tell(c model.Command, out any, expect model.Answer) (a answer, e
 			a.text = fmt.Sprintf("s%d %s x%d %s-%s free %s", w.sub(v.ID), v.State, v.Quantity, at(v.Current.Start), at(v.Current.End), at(v.TrialUntil))
 			break
 		}
-		a.text = fmt.Sprintf("s%d %s x%d auto %t/%t %s-%s free %s ends %s window %s %s %t\n%s", w.sub(v.ID), v.State, v.Quantity, v.AutoRenew,
-			v.Switchable, at(v.Current.Start), at(v.Current.End), at(v.TrialUntil), at(v.EndsAt), v.Window.Policy, at(v.Window.Until),
+		a.text = fmt.Sprintf("s%d %s %s x%d auto %t/%t then %s %s-%s free %s ends %s window %s %s %t\n%s", w.sub(v.ID), v.Item.Product, v.State, v.Quantity, v.AutoRenew,
+			v.Switchable, thenText(v.Scheduled), at(v.Current.Start), at(v.Current.End), at(v.TrialUntil), at(v.EndsAt), v.Window.Policy, at(v.Window.Until),
 			v.Window.Allowed, w.moneyText(v.Charges))
 		if v.Preview != nil {
 			a.hash = v.Preview.Hash()
 		}
+	case app.Conversion:
+		text, err := w.made(c, &a, v.Preview)
+		a.text = fmt.Sprintf("o%d s%d from %s to %s x%d %s\n%s", w.order(v.Order), w.sub(v.Subscription), v.From.Product, v.To.Product, v.Quantity, v.Plan, text)
+		return a, err
+	case app.Transition:
+		if !c.Preview && len(expect.Orders) > 0 {
+			w.learn(expect.Orders[0], v.Operation)
+			w.learnSubs(expect.Subs, v.To)
+		}
+		months, _ := v.Term.AllMonths()
+		text, err := w.made(c, &a, v.Preview)
+		a.text = fmt.Sprintf("o%d s%d %s to s%d %s x%d %s %dm\n%s", w.order(v.Operation), w.sub(v.From), v.FromItem.Product, w.sub(v.To), v.ToItem.Product,
+			v.Quantity, v.Plan, months, text)
+		return a, err
+	case app.Paid:
+		a.text = fmt.Sprintf("paid %d on %s: %s", v.Amount.Minor(), at(v.On), invoiceText(w.partnerOf(c), v.After))
+	case app.InvoiceView:
+		a.text = invoiceText(w.partnerOf(c), v.Invoice)
+		for _, note := range v.Amendments {
+			a.text += "\n" + invoiceText(w.partnerOf(c), note)
+		}
 	}
 	return a, nil
 }
+
+// made is the money of an act that can be previewed and whose answer holds none, and the preview's hash.
+func (w *world) made(c model.Command, a *answer, p *app.Preview) (string, error) {
+	if c.Preview {
+		a.hash = p.Hash()
+		return w.moneyText(p.Charges), nil
+	}
+	money, err := w.chargesNow(c)
+	return w.moneyText(money), err
+}
+
+func thenText(n subscription.NextTerm) string {
+	if n.IsZero() {
+		return "-"
+	}
+	months, _ := n.Term.AllMonths()
+	return model.NextText(string(n.Item.Product), n.Quantity, string(n.Plan), months, n.End.At)
+}
+
+func (w *world) partnerOf(c model.Command) int { return model.Actors[c.Actor].Partner }
 
 // chargesNow are the customer's charges and credits of this very instant: what an answer without money has made.
 func (w *world) chargesNow(c model.Command) (cs []billing.Charge, err error) {
@@ -63,6 +106,13 @@ func (w *world) chargesNow(c model.Command) (cs []billing.Charge, err error) {
 
 // at tells an instant; ones that mean "never" are told as there being none.
 func at(t time.Time) string { return model.At(t) }
+
+func (w *world) order(o id.Order) int {
+	if n, ok := w.orderOf[o]; ok {
+		return n
+	}
+	return -1
+}
 
 func (w *world) sub(s id.Subscription) int {
 	if n, ok := w.subOf[s]; ok {
@@ -98,10 +148,8 @@ func (w *world) purchase(c model.Command, v app.Purchase, expect model.Answer) s
 			w.learn(handles[0], o.ID)
 			handles = handles[1:]
 			for _, l := range o.Lines {
-				if l.Subscription != "" && len(subs) > 0 {
-					w.subOf[l.Subscription] = subs[0]
-					w.subs = append(w.subs[:subs[0]], l.Subscription)
-					subs = subs[1:]
+				if l.Subscription != "" {
+					subs = w.learnSubs(subs, l.Subscription)
 				}
 			}
 		}
@@ -116,15 +164,21 @@ func (w *world) purchase(c model.Command, v app.Purchase, expect model.Answer) s
 	return b.String() + w.moneyText(v.Made.Charges)
 }
 
+// learnSubs gives the first of the handles to a new subscription, and tells the others.
+func (w *world) learnSubs(handles []int, s id.Subscription) []int {
+	if len(handles) == 0 {
+		return nil
+	}
+	w.subOf[s] = handles[0]
+	w.subs = append(w.subs[:handles[0]], s)
+	return handles[1:]
+}
+
 func (w *world) learn(handle int, o id.Order) { w.orders[handle], w.orderOf[o] = o, handle }
 
 func (w *world) orderText(o order.Order) string {
 	var b strings.Builder
-	handle, ok := w.orderOf[o.ID]
-	if !ok {
-		handle = -1
-	}
-	fmt.Fprintf(&b, "o%d c%d %s %s %s %s %t", handle, slices.Index(w.customers, o.Customer), o.Plan, o.Currency, at(o.At), o.Status, o.System)
+	fmt.Fprintf(&b, "o%d c%d %s %s %s %s %t", w.order(o.ID), slices.Index(w.customers, o.Customer), o.Plan, o.Currency, at(o.At), o.Status, o.System)
 	for _, l := range o.Lines {
 		sub := -1
 		if l.Subscription != "" {
@@ -159,14 +213,24 @@ func (w *world) subText(s subscription.Subscription) string {
 	if s.Parent != "" {
 		parent = w.sub(s.Parent)
 	}
-	return fmt.Sprintf("s%d c%d o%d.%d %s %s x%d auto %t/%t %s-%s next %s free %s data %s ended %s parent s%d %s", w.sub(s.ID),
-		slices.Index(w.customers, s.Customer), w.orderOf[s.Order], s.Line, s.Class, s.State, s.Quantity, s.AutoRenew, s.Switchable,
+	return fmt.Sprintf("s%d c%d o%d.%d %s %s %s x%d auto %t/%t then %s %s-%s next %s free %s data %s ended %s parent s%d %s", w.sub(s.ID),
+		slices.Index(w.customers, s.Customer), w.order(s.Order), s.Line, s.Item.Product, s.Class, s.State, s.Quantity, s.AutoRenew, s.Switchable, thenText(s.Scheduled),
 		at(s.Current.Start), at(s.Current.End), at(s.NextCharge), at(s.TrialUntil), at(s.DataUntil), at(s.EndedAt), parent, s.Tariff.Policy)
 }
 
 func invoiceText(p int, i billing.Invoice) string {
-	return fmt.Sprintf("%s %d p%d %s %s-%s %d lines %d+%d carried %d out %d total %d", i.Document, i.Number, p, i.Currency, at(i.Period.Start), at(i.Period.End),
-		i.Totals.Lines, i.Totals.Net.Minor(), i.Totals.Tax.Minor(), i.Carried.Minor(), i.CarryOut.Minor(), i.Total().Minor())
+	return model.Invoice{
+		Document: string(i.Document), Number: int(i.Number), Edition: i.Edition, Partner: p, Currency: string(i.Currency), Start: i.Period.Start,
+		End: i.Period.End, Issued: i.IssuedAt, Due: i.DueAt, Lines: i.Totals.Lines, Net: i.Totals.Net.Minor(), Tax: i.Totals.Tax.Minor(),
+		Carried: i.Carried.Minor(), Carry: i.CarryOut.Minor(), Paid: i.Paid.Minor(), Amends: numberOf(i.Amends), VoidedBy: numberOf(i.VoidedBy),
+		ReplacedBy: numberOf(i.ReplacedBy),
+	}.Text()
+}
+
+// numberOf is the number in a document's id; 0 for none.
+func numberOf(i id.Invoice) int {
+	n, _ := strconv.Atoi(strings.TrimLeft(string(i), "G0"))
+	return n
 }
 
 // state is what the store holds, in the model's words, in an order of its own: subscriptions, charges from an instant on,
@@ -216,6 +280,14 @@ func (w *world) state(m *model.Model, from time.Time, whole bool) (lines []strin
 				}
 				for _, i := range invoices {
 					lines = append(lines, invoiceText(p, i))
+					if i.VoidedBy == "" {
+						continue
+					}
+					note, err := r.Invoice(scope, i.VoidedBy)
+					if err != nil {
+						return err
+					}
+					lines = append(lines, invoiceText(p, note))
 				}
 			}
 			if err := ledgerText(r, scope, p, &lines); err != nil {
@@ -224,6 +296,13 @@ func (w *world) state(m *model.Model, from time.Time, whole bool) (lines []strin
 		}
 		return nil
 	})
+	for p := range model.BillingDays {
+		balances, berr := w.workers[0].Balances(ctx, actor(p))
+		for _, b := range balances {
+			lines = append(lines, model.BalanceText(p, string(b.Currency), b.Amount.Minor(), b.Overdue.Minor()))
+		}
+		err = errors.Join(err, berr)
+	}
 	slices.Sort(lines)
 	return lines, err
 }
@@ -249,15 +328,16 @@ func ledgerText(r app.Reader, scope party.Scope, p int, lines *[]string) error {
 	return nil
 }
 
-// learnRenewals finds the handles of orders that renewals made: by their subscription and instant.
+// learnRenewals finds the handles of orders that no answer named, of renewals and conversions: by their subscription and
+// instant.
 func (w *world) learnRenewals(m *model.Model, orders []order.Order) {
 	for _, o := range orders {
-		if _, known := w.orderOf[o.ID]; known || !o.System {
+		if _, known := w.orderOf[o.ID]; known {
 			continue
 		}
 		for _, want := range m.Orders {
 			_, taken := w.orders[want.Handle]
-			if want.System && !taken && want.At.Equal(o.At) && want.Lines[0].Sub == w.sub(o.Lines[0].Subscription) {
+			if want.System == o.System && (o.System || want.Moved) && !taken && want.At.Equal(o.At) && want.Lines[0].Sub == w.sub(o.Lines[0].Subscription) {
 				w.learn(want.Handle, o.ID)
 				break
 			}
@@ -289,7 +369,7 @@ func (w *world) renewal(m *model.Model, handle int) error {
 }
 
 // expected is state as the model has it.
-func expected(m *model.Model, from time.Time, whole bool) (lines []string) {
+func expected(m *model.Model, from, now time.Time, whole bool) (lines []string) {
 	for _, s := range m.Subs {
 		lines = append(lines, s.Text())
 	}
@@ -313,8 +393,15 @@ func expected(m *model.Model, from time.Time, whole bool) (lines []string) {
 			lines = append(lines, i.Text())
 		}
 	}
+	paid := map[string]int64{}
+	for _, p := range m.Paid {
+		paid[fmt.Sprintf("p%d %s", p.Partner, p.Currency)] += p.Amount
+	}
 	for k, b := range all {
-		lines = append(lines, fmt.Sprintf("books %s %d charges %d receivable %d all 0", k, b.n, b.sum, b.sum))
+		lines = append(lines, fmt.Sprintf("books %s %d charges %d receivable %d all 0", k, b.n, b.sum, b.sum-paid[k]))
+	}
+	for p := range model.BillingDays {
+		lines = append(lines, m.Balances(p, now)...)
 	}
 	slices.Sort(lines)
 	return lines

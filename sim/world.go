@@ -15,8 +15,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/sim/model"
@@ -171,10 +173,36 @@ func (w *world) call(worker int, c model.Command, match string, req app.Request)
 		return a.CancelOrder(ctx, who, req, cust, string(w.orders[c.Order]), c.Numbers, asked)
 	case "activate":
 		return a.Activate(ctx, who, req, cust, w.subs[c.Sub])
+	case "convert":
+		return a.ConvertTrial(ctx, who, req, cust, w.subs[c.Sub], wish(c.Wish), asked)
+	case "transition":
+		return a.Transition(ctx, who, req, cust, w.subs[c.Sub], wish(c.Wish), asked)
+	case "pay":
+		in := app.Receipt{Invoice: document(c.Invoice), Currency: money.Currency(c.Currency), On: c.On}
+		in.Amount = money.Of(c.Amount, in.Currency).Decimal()
+		return a.RecordPayment(ctx, who, req, in)
+	case "void":
+		return a.VoidInvoice(ctx, who, req, document(c.Invoice))
 	}
 	ch := app.Changes{State: app.Wanted(c.Change.State), Quantity: c.Change.Qty, AutoRenew: c.Change.Auto}
+	if c.Change.Next != nil {
+		next := wish(*c.Change.Next)
+		ch.Next = &next
+	}
 	return a.ChangeSubscription(ctx, who, req, cust, w.subs[c.Sub], ch, asked)
 }
+
+// wish is what a subscription is to become.
+func wish(w model.Wish) subscription.NextTerm {
+	n := subscription.NextTerm{Plan: catalog.Plan(w.Plan), Term: term(w.Months), Quantity: w.Qty, End: subscription.End{At: w.End}}
+	if w.Product != "" {
+		n.Item = id.Item{Product: id.Product(w.Product), Sku: sku}
+	}
+	return n
+}
+
+// document is the id of a document by its number.
+func document(number int) id.Invoice { return id.Invoice(fmt.Sprintf("G%09d", number)) }
 
 // lines are the command's wishes with ids of their own.
 func (w *world) lines(c model.Command) []order.CartLine {
@@ -184,7 +212,7 @@ func (w *world) lines(c model.Command) []order.CartLine {
 	make = func(ls []model.Line) []order.CartLine {
 		var out []order.CartLine
 		for _, l := range ls {
-			one := order.CartLine{ID: n, Item: itemID(l.Product, country), Quantity: l.Qty, Plan: catalog.Plan(l.Plan), Term: term(l.Months)}
+			one := order.CartLine{ID: n, Item: itemID(l.Product, country), Quantity: l.Qty, Plan: catalog.Plan(l.Plan), Term: term(l.Months), TermEnd: l.End}
 			if n++; l.Parent >= 0 {
 				one.Parent = w.subs[l.Parent]
 			}
@@ -215,6 +243,14 @@ func rawReply(v any) app.Reply {
 		return app.Reply{Body: body}
 	case app.OrderView:
 		return app.Reply{Body: fmt.Appendf(nil, "order %s %s %d", v.Order.ID, v.Order.Status, v.Order.Version), Version: v.Order.Version}
+	case app.Conversion:
+		return app.Reply{Body: fmt.Appendf(nil, "conversion %s %s %s %s %d %s", v.Subscription, v.Order, v.From, v.To, v.Quantity, v.Plan)}
+	case app.Transition:
+		return app.Reply{Body: fmt.Appendf(nil, "transition %s %s %s %s %s %d", v.Operation, v.From, v.To, v.FromItem, v.ToItem, v.Quantity)}
+	case app.Paid:
+		return app.Reply{Body: fmt.Appendf(nil, "paid %s %s %s %s", v.ID, v.Amount, v.On, v.After.Paid)}
+	case app.InvoiceView:
+		return app.Reply{Body: fmt.Appendf(nil, "void %s by %s again %s", v.ID, v.VoidedBy, v.ReplacedBy)}
 	case app.SubscriptionView:
 		body := fmt.Appendf(nil, "subscription %s %s %d %t %s %d", v.ID, v.State, v.Quantity, v.AutoRenew, v.Current, v.Version)
 		for _, c := range v.Charges {

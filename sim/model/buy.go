@@ -142,6 +142,9 @@ func (m *Model) fits(now time.Time, l *cartLine, i *Item, cust *Customer, who Ac
 				return "addon.base_not_active"
 			}
 			product, months = b.Item.Product, b.Months
+			if n := b.Then; n != nil && (n.Months != months || !n.End.IsZero() || !slices.Contains(i.Bases, n.Item.Product)) {
+				return "addon.base_changes" // it could not follow there (F28)
+			}
 		default:
 			return "addon.base_only"
 		}
@@ -155,7 +158,7 @@ func (m *Model) fits(now time.Time, l *cartLine, i *Item, cust *Customer, who Ac
 	switch {
 	case i.Metered:
 		l.Plan, l.Months, l.Qty = "none", 1, 1
-		return ""
+		return m.endsWell(now, l, i, base, cust)
 	case i.Trial:
 		l.Plan, l.Months = "none", 0
 	default:
@@ -168,6 +171,9 @@ func (m *Model) fits(now time.Time, l *cartLine, i *Item, cust *Customer, who Ac
 	if l.Qty < max(1, i.Min) || l.Qty > i.Max {
 		return "quantity.out_of_range"
 	}
+	if code := m.endsWell(now, l, i, base, cust); code != "" {
+		return code
+	}
 	if i.Trial {
 		return ""
 	}
@@ -179,10 +185,37 @@ func (m *Model) fits(now time.Time, l *cartLine, i *Item, cust *Customer, who Ac
 	return ""
 }
 
+// endsWell asks whether the first term can end when a line wants it to: only with another subscription or a month, and
+// only what starts at once and is charged by its term. An add-on ends with its base and may say so.
+func (m *Model) endsWell(now time.Time, l *cartLine, i *Item, base *cartLine, cust *Customer) string {
+	if l.End.IsZero() {
+		return ""
+	}
+	if i.Bases != nil {
+		if base != nil && base.End.Equal(l.End) {
+			return ""
+		}
+		if base == nil {
+			b := m.Subs[l.Parent]
+			e, code := align(l.End, now, b.Anchor, b.Months, []end{{b.End, b.Anchor}})
+			if code == "" && e.at.Equal(b.End) {
+				return ""
+			}
+		}
+		return "term_end.product"
+	}
+	switch i.classOf(l.Plan, l.Months) {
+	case "online_service", "software_subscription", "linux_plan":
+		_, code := align(l.End, now, now.Day(), l.Months, m.ends(cust))
+		return code
+	}
+	return "term_end.product"
+}
+
 // held counts the places of a limited offer that a customer has taken, and whether a suspended one takes one.
 func (m *Model) held(customer int, i *Item) (n int, suspended bool) {
 	for _, s := range m.Subs {
-		if s.Customer == customer && s.Item == i && (i.Lifetime || s.Live()) {
+		if s.Customer == customer && (i.Lifetime && s.Bought == i || s.Item == i && s.Live()) {
 			n++
 			suspended = suspended || s.State == "suspended"
 		}
@@ -341,7 +374,7 @@ func (m *Model) placeLine(now time.Time, o *Order, l cartLine, base *Sub, a *Ans
 		return nil
 	}
 	s := &Sub{
-		Handle: len(m.Subs), Customer: o.Customer, Order: o.Handle, Line: n, LineAt: now, Ordered: now, Item: item, Class: class,
+		Handle: len(m.Subs), Customer: o.Customer, Order: o.Handle, Line: n, LineAt: now, Ordered: now, Item: item, Bought: item, Class: class,
 		State: "active", Qty: l.Qty, Batches: []Batch{{l.Qty, now, -1}}, Months: l.Months, Plan: l.Plan, Units: l.units, Tax: tax,
 		Policy: line.policy, Parent: -1,
 	}
@@ -366,6 +399,9 @@ func (m *Model) placeLine(now time.Time, o *Order, l cartLine, base *Sub, a *Ans
 		s.FreeUntil = s.End
 	case base != nil:
 		m.join(s, base, "new", now)
+	case !l.End.IsZero():
+		e, _ := align(l.End, now, now.Day(), l.Months, m.ends(m.Customers[o.Customer]))
+		m.join(s, s.until(e), "new", now)
 	default:
 		s.Anchor = now.Day()
 		m.startTerm(s, "new", now)

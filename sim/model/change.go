@@ -13,6 +13,7 @@ type decision struct {
 	now     time.Time
 	touched []int // handles, with the versions they had
 	vers    []int
+	who     Actor
 	first   int // charges from here on are the act's
 	endsAt  time.Time
 }
@@ -49,20 +50,25 @@ func (s *Sub) window(now time.Time) (until time.Time, policy string) {
 	return ruleByID(s.Policy).until(s.LineAt), s.Policy
 }
 
-func (m *Model) change(now time.Time, c Command) Answer {
+// found is the subscription that an act is on, level with now, and a decision on it.
+func (m *Model) found(now time.Time, c Command) (*Sub, *decision) {
 	m.customer(c)
 	if c.Sub >= len(m.Subs) || m.Subs[c.Sub].Customer != c.Customer {
 		refuse("subscription.unknown")
 	}
 	s := m.Subs[c.Sub]
 	m.settle(c.Sub, now)
-	switch {
-	case !visible(s.Class, s.Ordered):
+	if !visible(s.Class, s.Ordered) {
 		refuse("subscription.unknown")
-	case Actors[c.Actor].Sales && software(s.Class):
+	}
+	return s, &decision{m: m, now: now, who: Actors[c.Actor], first: len(m.Charges)}
+}
+
+func (m *Model) change(now time.Time, c Command) Answer {
+	s, d := m.found(now, c)
+	if d.who.Sales && software(s.Class) {
 		refuse("role.missing")
 	}
-	d := &decision{m: m, now: now, first: len(m.Charges)}
 	before, order := *s, s.Order
 	until, _ := s.window(now)
 	var own []*Charge
@@ -77,12 +83,12 @@ func (m *Model) change(now time.Time, c Command) Answer {
 	}
 	var a Answer
 	if len(d.touched) > 0 {
-		a.Print = fmt.Sprintf("change s%d %s %d %t %s %s v%d %v %s", s.Handle, s.State, s.Qty, s.Auto, before.Policy, at(until), before.Ver,
+		a.Print = fmt.Sprintf("change s%d %s %d %t %s %s %s v%d %v %s", s.Handle, s.State, s.Qty, s.Auto, s.Then, before.Policy, at(until), before.Ver,
 			slices.Sorted(slices.Values(d.vers)), m.printText(m.Charges[d.first:]))
 		d.moved(c.Match, a.Print)
 	}
 	wu, wp := s.window(now)
-	a.Text = fmt.Sprintf("s%d %s x%d auto %t/%t %s-%s free %s ends %s window %s %s %t\n%s", s.Handle, s.State, s.Qty, s.Auto, s.Switch,
+	a.Text = fmt.Sprintf("s%d %s %s x%d auto %t/%t then %s %s-%s free %s ends %s window %s %s %t\n%s", s.Handle, s.Item.Product, s.State, s.Qty, s.Auto, s.Switch, s.Then,
 		at(s.Start), at(s.End), at(s.FreeUntil), at(d.endsAt), wp, at(wu), s.Live() && now.Before(wu),
 		m.moneyText(slices.Concat(own, m.Charges[d.first:])))
 	return a
@@ -96,11 +102,15 @@ func (d *decision) moved(match, print string) {
 }
 
 func (d *decision) decide(s *Sub, c Change) {
+	ends := d.m.ends(d.m.Customers[s.Customer]) // as they are before the act
 	if !s.Live() {
 		if c.State == "cancelled" {
 			refuse("cancel.already") // E03
 		}
 		refuse("subscription.deleted")
+	}
+	if c.Next != nil && (s.planned(*c.Next) || c.State == "cancelled") {
+		c.Next = nil // sent back as it was read, or all over anyway
 	}
 	if c.State == "active" && s.State != "active" {
 		if s.State == "pending" {
@@ -112,18 +122,23 @@ func (d *decision) decide(s *Sub, c Change) {
 		d.quantity(s, *c.Qty)
 	}
 	if c.Auto != nil && *c.Auto != s.Auto {
-		ends := s.End
+		over := s.End
 		if s.Start.IsZero() {
-			ends = s.FreeUntil
+			over = s.FreeUntil
 		}
 		switch {
 		case !s.Switch || s.Class == "trial": // F39
 			refuse("auto_renew.not_offered")
-		case !ends.IsZero() && !d.now.Before(ends): // E14
+		case !over.IsZero() && !d.now.Before(over): // E14
 			refuse("auto_renew.too_late")
 		}
 		d.touch(s)
-		s.Auto, d.endsAt = *c.Auto, time.Time{}
+		if s.Auto, d.endsAt = *c.Auto, (time.Time{}); !s.Auto {
+			s.Then = nil
+		}
+	}
+	if c.Next != nil {
+		d.schedule(s, *c.Next, ends)
 	}
 	switch {
 	case c.State == "suspended" && s.State != "suspended":
@@ -211,7 +226,7 @@ func (d *decision) quantity(s *Sub, want int64) {
 	switch {
 	case s.Start.IsZero(): // free days
 	case want > s.Qty:
-		c, _ := d.m.rest(s, "add_quantity", want-s.Qty, d.now)
+		c, _ := d.m.rest(s, "add_quantity", want-s.Qty, d.now, d.now)
 		s.Batches = append(s.Batches, Batch{want - s.Qty, d.now, c.Handle})
 	default:
 		d.fewer(s, s.Qty-want)
@@ -231,11 +246,25 @@ func (d *decision) fewer(s *Sub, seats int64) {
 		if b.Charge >= 0 {
 			d.m.credit(d.m.Charges[b.Charge], take, mode(r.credit, b.At, d.now), "remove_quantity", d.now)
 		}
+		d.earlier(s, *b, take, mode(r.credit, b.At, d.now))
 		b.Qty -= take
 		seats -= take
 	}
 	if seats > 0 {
 		refuse("quantity.window_closed")
+	}
+}
+
+// earlier gives back what seats cost in the charged periods before the running one: all of it, if it is all (P11).
+func (d *decision) earlier(s *Sub, b Batch, seats int64, mode string) {
+	if mode != "full" {
+		return
+	}
+	for _, c := range slices.Clone(d.m.Charges) {
+		runs := slices.ContainsFunc(s.Batches, func(o Batch) bool { return o.Charge == c.Handle })
+		if c.Sub == s.Handle && c.Order == s.Order && c.Kind == "add_quantity" && c.At.Equal(b.At) && !runs {
+			seats -= d.m.credit(c, seats, mode, "earlier", d.now)
+		}
 	}
 }
 
@@ -253,7 +282,7 @@ func (d *decision) cancel(s *Sub) {
 		d.endAll(s, "")
 	case r.after == "end at term":
 		d.touch(s)
-		s.Auto, d.endsAt = false, s.End
+		s.Auto, s.Then, d.endsAt = false, nil, s.End
 	case until.IsZero():
 		refuse("cancel.never")
 	default:
@@ -284,6 +313,9 @@ func (d *decision) endOne(s *Sub, credit string) {
 			from := s.LineAt
 			if c.Kind == "add_quantity" {
 				from = c.At // P11: own window per seat batch
+			}
+			if i := slices.IndexFunc(s.Batches, func(b Batch) bool { return c.Kind == "convert" && b.Charge == c.Handle }); i >= 0 {
+				from = s.Batches[i].At
 			}
 			d.m.credit(c, c.Qty, mode(credit, from, d.now), "cancel", d.now)
 		}
@@ -341,19 +373,24 @@ func (m *Model) cancelOrder(now time.Time, c Command) Answer {
 			}
 		}
 	}
-	told := m.Charges[d.first:]
-	if !c.Preview { // the answer holds no money: it is asked for afterwards, all of the customer's at this instant
-		told = nil
-		for _, ch := range m.Charges {
-			if ch.Customer == c.Customer && ch.At.Equal(now) {
-				told = append(told, ch)
-			}
-		}
-	}
-	a := Answer{Text: m.orderText(o) + m.moneyText(told)}
+	a := Answer{Text: m.orderText(o) + m.moneyText(m.told(c, d))}
 	a.Print = fmt.Sprintf("cancel o%d v%d %s %s %v %s", o.Handle, ver, by, at(window), slices.Sorted(slices.Values(d.vers)), m.printText(m.Charges[d.first:]))
 	d.moved(c.Match, a.Print)
 	return a
+}
+
+// told is the money of an act whose answer holds none: it is asked for afterwards, all of the customer's at this instant.
+func (m *Model) told(c Command, d *decision) []*Charge {
+	if c.Preview {
+		return m.Charges[d.first:]
+	}
+	var told []*Charge
+	for _, ch := range m.Charges {
+		if ch.Customer == c.Customer && ch.At.Equal(d.now) {
+			told = append(told, ch)
+		}
+	}
+	return told
 }
 
 func (d *decision) cancelLine(o *Order, n int) {
@@ -422,7 +459,7 @@ func mode(credit string, start, now time.Time) string {
 }
 
 // credit gives back seats of a charge: what they still cost, less the days used (§3, E09, E26).
-func (m *Model) credit(c *Charge, seats int64, mode, kind string, now time.Time) {
+func (m *Model) credit(c *Charge, seats int64, mode, kind string, now time.Time) int64 {
 	var gone, priced, tax int64
 	for _, o := range m.Charges {
 		if o.Of == c.Handle {
@@ -432,18 +469,11 @@ func (m *Model) credit(c *Charge, seats int64, mode, kind string, now time.Time)
 	live := c.Qty - gone
 	seats = min(seats, live)
 	part := share(c.priced(), live, c.Qty) - share(c.priced(), live-seats, c.Qty)
-	used, kept := c.Days, part
-	switch {
-	case mode == "full":
-		used, kept = 0, 0
-	case mode == "prorated" && !c.End.IsZero() && now.Before(c.End):
-		used = 0
-		if !now.Before(c.Start) {
-			used = min(c.Days, max(1, startedDays(now.Sub(c.Start))))
-		}
-		if used < c.Days {
-			kept = share(part, used, c.Days)
-		}
+	used, kept := c.used(mode, now), part
+	if mode == "full" {
+		kept = 0
+	} else if used < c.Days {
+		kept = share(part, used, c.Days)
 	}
 	back := part - kept
 	_, stays := c.Tax.on(c.priced() - priced - back)
@@ -456,8 +486,11 @@ func (m *Model) credit(c *Charge, seats int64, mode, kind string, now time.Time)
 		t = min(t, back)
 		net = back - t
 	}
-	if kind == "cancel" && net+t == 0 {
-		return
+	switch {
+	case net+t == 0 && kind != "remove_quantity":
+		return seats
+	case kind == "earlier":
+		kind = "remove_quantity"
 	}
 	out := *c
 	out.Kind, out.At, out.Qty, out.Of, out.Net, out.TaxMinor = kind, now, seats, c.Handle, -net, -t
@@ -465,6 +498,20 @@ func (m *Model) credit(c *Charge, seats int64, mode, kind string, now time.Time)
 		out.Start = now
 	}
 	m.book(out)
+	return seats
+}
+
+// used is how many days of a charge are gone for a credit.
+func (c *Charge) used(mode string, now time.Time) int64 {
+	switch {
+	case mode == "full":
+		return 0
+	case mode != "prorated", c.End.IsZero(), !now.Before(c.End):
+		return c.Days
+	case now.Before(c.Start):
+		return 0
+	}
+	return min(c.Days, max(1, startedDays(now.Sub(c.Start))))
 }
 
 func at(t time.Time) string {
@@ -534,15 +581,9 @@ func (m *Model) OrderText(o *Order) string { return m.orderText(o) }
 
 // Text is a subscription's whole state.
 func (s *Sub) Text() string {
-	return fmt.Sprintf("s%d c%d o%d.%d %s %s x%d auto %t/%t %s-%s next %s free %s data %s ended %s parent s%d %s", s.Handle, s.Customer, s.Order,
-		s.Line, s.Class, s.State, s.Qty, s.Auto, s.Switch, at(s.Start), at(s.End), at(s.Next), at(s.FreeUntil), at(s.DataUntil),
+	return fmt.Sprintf("s%d c%d o%d.%d %s %s %s x%d auto %t/%t then %s %s-%s next %s free %s data %s ended %s parent s%d %s", s.Handle, s.Customer, s.Order,
+		s.Line, s.Item.Product, s.Class, s.State, s.Qty, s.Auto, s.Switch, s.Then, at(s.Start), at(s.End), at(s.Next), at(s.FreeUntil), at(s.DataUntil),
 		at(s.Ended), s.Parent, s.Policy)
-}
-
-// Text is an invoice.
-func (i Invoice) Text() string {
-	return fmt.Sprintf("%s %d p%d %s %s-%s %d lines %d+%d carried %d out %d total %d", i.Document, i.Number, i.Partner, i.Currency, at(i.Start), at(i.End),
-		i.Lines, i.Net, i.Tax, i.Carried, i.Carry, i.Total())
 }
 
 // At is how both sides tell an instant.

@@ -72,13 +72,13 @@ func (m *Model) goesOn(base *Sub, at time.Time) bool {
 	if base.End.After(at) {
 		return true
 	}
-	_, sold := m.quote(base, at)
+	_, _, sold := m.following(base, at)
 	return base.Auto && sold
 }
 
 // end is the end of a life by itself or by an act; a cancelled one takes its line along.
 func (m *Model) end(s *Sub, state string, at time.Time) {
-	s.State, s.Ended, s.Next = state, at, time.Time{}
+	s.State, s.Ended, s.Next, s.Then = state, at, time.Time{}, nil
 	if state == "cancelled" {
 		m.endLine(s.Order, s.Line, at)
 	}
@@ -103,33 +103,64 @@ func (m *Model) quote(s *Sub, at time.Time) (*big.Int, bool) {
 	return s.Item.price(m.Customers[s.Customer].Market, s.Plan, s.Months, at)
 }
 
+// following is what a renewal at an instant makes of s: what was planned, while that is sold, else what it is (nil).
+func (m *Model) following(s *Sub, at time.Time) (n *NextTerm, units *big.Int, ok bool) {
+	if s.Then != nil {
+		next := *s
+		next.become(*s.Then)
+		if units, ok = m.quote(&next, at); ok {
+			return s.Then, units, true
+		}
+	}
+	units, ok = m.quote(s, at)
+	return nil, units, ok
+}
+
 // renew opens a new term on a new order line, with the rows in force then (§3), under a base for the rest of its term.
 func (m *Model) renew(s, base *Sub, at time.Time) bool {
-	units, ok := m.quote(s, at)
+	n, units, ok := m.following(s, at)
 	if !ok {
 		return false
 	}
-	old := m.Orders[s.Order]
-	m.touchOrder(old)
-	if l := &old.Lines[s.Line]; l.State == "active" {
-		l.State = "superseded"
+	if s.Then = nil; n != nil {
+		s.become(*n)
 	}
-	cust := m.Customers[s.Customer]
-	s.Units, s.Policy, s.Tax = units, ruleFor(s.Class, at).id, taxFor(cust.Market, s.Class, at)
-	s.Tax.Inclusive = cust.Market == "AU" || cust.Market == "BR"
+	m.onLine(s, at).System = true
+	m.rows(s, units, at)
+	s.Policy, s.LineAt = ruleFor(s.Class, at).id, at
 	s.Switch = renewsByDefault(s.Class, at, s.Item.Renewable)
-	o := &Order{
-		Handle: len(m.Orders), Customer: s.Customer, Plan: s.Plan, Currency: currencyOf(cust.Market), At: at, System: true,
-		Lines: []OrderLine{{Item: s.Item, Class: s.Class, Qty: s.Qty, Sub: s.Handle, State: "active"}},
-	}
-	m.Orders = append(m.Orders, o)
-	s.Order, s.Line, s.LineAt = o.Handle, 0, at
-	if base != nil {
+	switch {
+	case base != nil:
 		m.join(s, base, "renew", at)
-	} else {
+	case n != nil && n.End.After(at):
+		m.join(s, s.until(end{n.End, n.Anchor}), "renew", at)
+	default:
 		m.startTerm(s, "renew", at)
 	}
 	return true
+}
+
+// rows are the price and tax of what s is at an instant.
+func (m *Model) rows(s *Sub, units *big.Int, at time.Time) {
+	market := m.Customers[s.Customer].Market
+	s.Units, s.Tax = units, taxFor(market, s.Class, at)
+	s.Tax.Inclusive = market == "AU" || market == "BR" // F04
+}
+
+// onLine puts s on an order of its own; the line before is superseded.
+func (m *Model) onLine(s *Sub, at time.Time) *Order {
+	old := m.Orders[s.Order]
+	m.touchOrder(old)
+	if l := &old.Lines[s.Line]; l.State == "active" && l.Sub == s.Handle {
+		l.State = "superseded"
+	}
+	o := &Order{
+		Handle: len(m.Orders), Customer: s.Customer, Plan: s.Plan, Currency: currencyOf(m.Customers[s.Customer].Market), At: at,
+		Lines: []OrderLine{{Item: s.Item, Class: s.Class, Qty: s.Qty, Sub: s.Handle, State: "active"}},
+	}
+	m.Orders = append(m.Orders, o)
+	s.Order, s.Line = o.Handle, 0
+	return o
 }
 
 func (m *Model) startTerm(s *Sub, kind string, at time.Time) {
@@ -171,21 +202,21 @@ func (s *Sub) plan(ps []span, next int) {
 func (m *Model) join(s, base *Sub, kind string, now time.Time) {
 	s.Anchor, s.Start, s.End = base.Anchor, base.Start, base.End
 	s.Batches = []Batch{{s.Qty, now, -1}}
-	c, no := m.rest(s, kind, s.Qty, now)
+	c, no := m.rest(s, kind, s.Qty, now, now)
 	s.Batches[0].Charge = c.Handle
 	s.plan(spans(s.Start, s.End, s.Anchor, s.Months, s.Plan), no+1)
 }
 
-// rest charges seats from now to the end of the running charged period: round(price × remaining / days).
-func (m *Model) rest(s *Sub, kind string, seats int64, now time.Time) (*Charge, int) {
+// rest charges seats from an instant to the end of the charged period it lies in: round(price × remaining / days).
+func (m *Model) rest(s *Sub, kind string, seats int64, from, now time.Time) (*Charge, int) {
 	ps := spans(s.Start, s.End, s.Anchor, s.Months, s.Plan)
 	no := 0
-	for no < len(ps)-1 && !now.Before(ps[no].end) {
+	for no < len(ps)-1 && !from.Before(ps[no].end) {
 		no++
 	}
 	p, n := ps[no], int64(len(ps))
 	days := daysOf(p.start, p.end)
-	remaining := min(days, startedDays(p.end.Sub(now)))
+	remaining := min(days, startedDays(p.end.Sub(from)))
 	currency := currencyOf(m.Customers[s.Customer].Market)
 	var net, tax int64
 	if remaining == days { // the whole period: the part itself
@@ -197,8 +228,8 @@ func (m *Model) rest(s *Sub, kind string, seats int64, now time.Time) (*Charge, 
 		net, tax = s.Tax.on(priceOf(s.Units, seats, remaining, n*days, currency))
 	}
 	start := p.start
-	if now.After(start) {
-		start = now
+	if from.After(start) {
+		start = from
 	}
 	return m.book(Charge{
 		Customer: s.Customer, Order: s.Order, Line: s.Line, Sub: s.Handle, Kind: kind, At: now, Start: start, End: p.end, Qty: seats,
@@ -280,15 +311,13 @@ func (m *Model) Sweep(until time.Time) {
 
 // Next is what the invoice of a period would hold: its charges and what the invoice before left over.
 func (m *Model) next(k account, start, end time.Time) Invoice {
-	inv := Invoice{Partner: k.partner, Currency: k.currency, Start: start, End: end, Document: "invoice"}
+	inv := Invoice{Partner: k.partner, Currency: k.currency, Start: start, End: end, Document: "invoice", Edition: 1, Issued: end, Due: end.Add(30 * day)}
 	charged := false
 	if t := m.sums[sumKey{k, start.Unix()}]; t != nil {
 		inv.Net, inv.Tax, inv.Lines, charged = t.net, t.tax, t.lines, t.charges > 0
 	}
-	for _, i := range m.Invoices {
-		if i.Partner == k.partner && i.Currency == k.currency {
-			inv.Carried = i.Carry
-		}
+	if last := m.latest(k); last != nil {
+		inv.Carried = last.Carry
 	}
 	switch sum := inv.Net + inv.Tax + inv.Carried; {
 	case sum >= 0:
@@ -308,7 +337,7 @@ func (m *Model) invoice(k account, end time.Time) {
 		return
 	}
 	inv.Number = len(m.Invoices) + 1
-	m.Invoices = append(m.Invoices, inv)
+	m.Invoices = append(m.Invoices, &inv)
 }
 
 // Estimates are what the next invoices of a partner would hold at an instant (F72).

@@ -19,6 +19,16 @@ type Line struct {
 	Months  int
 	Parent  int // handle of the base an add-on is bought for; -1: none
 	AddOns  []Line
+	End     time.Time // when the first term is to end; zero: whole
+}
+
+// Wish is what a subscription is to become: at its renewal, by conversion, or now. What is empty stays as it is.
+type Wish struct {
+	Product string
+	Plan    string
+	Months  int
+	Qty     int64
+	End     time.Time
 }
 
 // Change is what a caller wants of a subscription; nil and "" stay as they are.
@@ -26,11 +36,12 @@ type Change struct {
 	State string // active, suspended, cancelled
 	Qty   *int64
 	Auto  *bool
+	Next  *Wish // for the renewal, in place of any other; a zero one takes the plan away
 }
 
 // Command is one act. Handles count objects in the order in which they came to be.
 type Command struct {
-	Act      string // cart, checkout, order, cancel, change, activate
+	Act      string // cart, checkout, order, cancel, change, activate, convert, transition, pay, void
 	Actor    int
 	Customer int
 	Lines    []Line
@@ -39,6 +50,11 @@ type Command struct {
 	Numbers  []int
 	Sub      int
 	Change   Change
+	Wish     Wish
+	Invoice  int // number
+	Amount   int64
+	Currency string
+	On       time.Time
 	Preview  bool
 	Match    string // fingerprint of a preview that the act must still equal; empty: no condition
 	Request  string // the caller's request id; empty: no record
@@ -57,6 +73,10 @@ func (c Command) String() string {
 		fmt.Fprintf(&b, " cart %d", c.Cart)
 	case "cancel":
 		fmt.Fprintf(&b, " o%d %v", c.Order, c.Numbers)
+	case "convert", "transition":
+		fmt.Fprintf(&b, " s%d to %s", c.Sub, c.Wish)
+	case "pay", "void":
+		fmt.Fprintf(&b, " document %d %d %s on %s", c.Invoice, c.Amount, c.Currency, at(c.On))
 	default:
 		fmt.Fprintf(&b, " s%d %s", c.Sub, c.Change.State)
 		if c.Change.Qty != nil {
@@ -64,6 +84,9 @@ func (c Command) String() string {
 		}
 		if c.Change.Auto != nil {
 			fmt.Fprintf(&b, " auto %t", *c.Change.Auto)
+		}
+		if c.Change.Next != nil {
+			fmt.Fprintf(&b, " then %s", *c.Change.Next)
 		}
 	}
 	if c.Preview {
@@ -83,10 +106,17 @@ func (l Line) String() string {
 	if l.Parent >= 0 {
 		s += fmt.Sprintf(" under s%d", l.Parent)
 	}
+	if !l.End.IsZero() {
+		s += " until " + at(l.End)
+	}
 	for _, a := range l.AddOns {
 		s += " +(" + a.String() + ")"
 	}
 	return s
+}
+
+func (w Wish) String() string {
+	return fmt.Sprintf("%s x%d %s %dm until %s", w.Product, w.Qty, w.Plan, w.Months, at(w.End))
 }
 
 // Answer is what the product must say: a refusal's code, or the text of what came of it.
@@ -133,7 +163,7 @@ type Batch struct {
 type Sub struct {
 	Handle, Customer, Order, Line int
 	LineAt, Ordered               time.Time
-	Item                          *Item
+	Item, Bought                  *Item // what it is, and what was ordered first
 	Class, State                  string
 	Qty                           int64
 	Batches                       []Batch
@@ -147,6 +177,7 @@ type Sub struct {
 	Next                          time.Time
 	No                            int
 	Auto, Switch                  bool
+	Then                          *NextTerm // never written to once made
 	FreeUntil                     time.Time
 	Parent                        int // -1: none
 	SuspendedAt, DataUntil        time.Time
@@ -177,7 +208,7 @@ type Order struct {
 	Handle, Customer int
 	Plan, Currency   string
 	At               time.Time
-	System           bool
+	System, Moved    bool // made by a renewal; by a conversion or transition
 	Lines            []OrderLine
 	Ver              int
 	nth              int // of its act
@@ -212,7 +243,12 @@ type Invoice struct {
 	Start, End               time.Time
 	Net, Tax, Carried, Carry int64
 	Lines                    int
-	Document                 string // a period without charges closes with a credit note (E06)
+	Document                 string // a period without charges closes with a credit note (E06); void_note
+	Edition                  int
+	Issued, Due              time.Time
+	Paid                     int64
+	Amends                   int // numbers, 0 for none
+	VoidedBy, ReplacedBy     int
 }
 
 // Total is what is to be paid.
@@ -245,7 +281,8 @@ type Model struct {
 	Subs      []*Sub
 	Orders    []*Order
 	Charges   []*Charge
-	Invoices  []Invoice
+	Invoices  []*Invoice
+	Paid      []Payment
 
 	carts   []*cart
 	periods map[account]time.Time // end of the next period to be invoiced
@@ -274,7 +311,7 @@ func refuse(code string) { panic(refusal(code)) }
 // Apply does a command at an instant of business and wall time.
 func (m *Model) Apply(now, wall time.Time, c Command) (a Answer) {
 	m.undo = m.undo[:0]
-	subs, orders, charges, carts := len(m.Subs), len(m.Orders), len(m.Charges), len(m.carts)
+	subs, orders, charges, carts, invoices, paid := len(m.Subs), len(m.Orders), len(m.Charges), len(m.carts), len(m.Invoices), len(m.Paid)
 	back := func() {
 		for _, f := range slices.Backward(m.undo) {
 			f()
@@ -283,6 +320,7 @@ func (m *Model) Apply(now, wall time.Time, c Command) (a Answer) {
 			m.count(ch, -1)
 		}
 		m.Subs, m.Orders, m.Charges, m.carts = m.Subs[:subs], m.Orders[:orders], m.Charges[:charges], m.carts[:carts]
+		m.Invoices, m.Paid = m.Invoices[:invoices], m.Paid[:paid]
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -318,6 +356,14 @@ func (m *Model) Apply(now, wall time.Time, c Command) (a Answer) {
 		a = m.change(now, c)
 	case "activate":
 		a = m.activate(now, c)
+	case "convert":
+		a = m.convert(now, c)
+	case "transition":
+		a = m.transition(now, c)
+	case "pay":
+		a = m.pay(now, c)
+	case "void":
+		a = m.void(now, c)
 	default:
 		panic("model: act " + c.Act)
 	}
@@ -343,7 +389,11 @@ func (c Command) target() string {
 		return fmt.Sprintf("checkout %d/%d", c.Customer, c.Cart)
 	case "cancel":
 		return fmt.Sprintf("cancel %d/%d", c.Customer, c.Order)
-	case "change", "activate":
+	case "pay":
+		return "payments"
+	case "void":
+		return fmt.Sprintf("void %d", c.Invoice)
+	case "change", "activate", "convert", "transition":
 		return fmt.Sprintf("%s %d/%d", c.Act, c.Customer, c.Sub)
 	}
 	return fmt.Sprintf("%s %d", c.Act, c.Customer)
@@ -362,7 +412,7 @@ func (c Command) body() string {
 
 // mayTry asks the roles that do not depend on what is found (R05, R21).
 func (m *Model) mayTry(c Command) {
-	if sales := Actors[c.Actor].Sales; sales && (c.Act == "cancel" || c.Act == "activate") {
+	if sales := Actors[c.Actor].Sales; sales && slices.Contains([]string{"cancel", "activate", "pay", "void"}, c.Act) {
 		refuse("role.missing")
 	}
 }

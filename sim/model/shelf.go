@@ -16,6 +16,7 @@ type Item struct {
 	FreeDays  int  // of a trial, or before an ISV plan is paid
 	Renewable bool
 	Bases     []string // products an add-on hangs on
+	LeadsTo   []string // products it can become
 	Min, Max  int64
 	Limit     int
 	Lifetime  bool
@@ -56,7 +57,7 @@ var Shelf = []Item{
 	{Product: "SIMPERPETUAL", Kind: "software", Max: 10_000, Offers: []Offer{
 		{0, "one_time", 1_069_0012_3456, time.Time{}}, {0, "one_time", 1_101_4999_0000, rise},
 	}},
-	{Product: "SIMWINDOWSYR", Kind: "software", Max: 10_000, Unpriced: "KW", Offers: []Offer{
+	{Product: "SIMWINDOWSYR", Kind: "software", Max: 10_000, Unpriced: "KW", LeadsTo: []string{"SIMREMOTECAL"}, Offers: []Offer{
 		{12, "annual", 365_0000_0000, time.Time{}}, {12, "annual", 380_1234_5678, rise},
 	}},
 	{Product: "SIMREMOTECAL", Kind: "software", Max: 10_000, Offers: []Offer{
@@ -67,8 +68,11 @@ var Shelf = []Item{
 	{Product: "SIMORBITFREE", Kind: "saas", Publisher: "orbit", FreeDays: 30, Max: 10_000, Offers: []Offer{
 		{1, "monthly", 25_0050_0000, time.Time{}}, {12, "annual", 270_9999_9999, time.Time{}}, {1, "monthly", 27_7700_0000, rise},
 	}},
-	{Product: "SIMLEDGERDSK", Kind: "saas", Publisher: "desk", Max: 10_000, Markets: []string{"US", "FR", "BR", "KW"}, Offers: []Offer{
+	{Product: "SIMLEDGERDSK", Kind: "saas", Publisher: "desk", Max: 10_000, Markets: []string{"US", "FR", "BR", "KW"}, LeadsTo: []string{"SIMPROLEDGER"}, Offers: []Offer{
 		{1, "monthly", 49_0000_0000, time.Time{}}, {12, "annual", 529_0500_0000, time.Time{}}, {12, "monthly", 540_0000_0000, time.Time{}},
+	}},
+	{Product: "SIMPROLEDGER", Kind: "saas", Publisher: "desk", Max: 60, Offers: []Offer{
+		{1, "monthly", 77_0700_0000, time.Time{}}, {12, "annual", 801_0000_0000, time.Time{}},
 	}},
 	{Product: "SIMPULSEMETR", Kind: "saas", Publisher: "pulse", Metered: true, Max: 1},
 	{Product: "SIMEXCLUSIVE", Kind: "saas", Publisher: "north", Partner: 2, Max: 100, Offers: []Offer{{1, "monthly", 12_0000_0000, time.Time{}}}},
@@ -77,14 +81,21 @@ var Shelf = []Item{
 		{12, "annual", 49_0000_0000, time.Time{}}, {1, "monthly", 5_0000_0000, time.Time{}},
 	}},
 	{Product: "SIMSTARTERK2", Kind: "online_service", Limit: 2, Lifetime: true, Max: 1, Offers: []Offer{{1, "monthly", 5_5555_5555, time.Time{}}}},
-	{Product: "SIMMAILSUITE", Kind: "online_service", Renewable: true, Max: 10_000, Offers: []Offer{
+	{Product: "SIMMAILSUITE", Kind: "online_service", Renewable: true, Max: 10_000, LeadsTo: []string{"SIMPLUSSUITE", "SIMLITESUITE"}, Offers: []Offer{
 		{1, "monthly", 6_0000_0000, time.Time{}}, {12, "monthly", 60_7700_0000, time.Time{}}, {12, "annual", 60_0000_0000, time.Time{}},
 		{1, "monthly", 6_4300_0000, rise},
 	}},
-	{Product: "SIMMAILARCHV", Kind: "online_service", Renewable: true, Bases: []string{"SIMMAILSUITE"}, Max: 10_000, Offers: []Offer{
+	{Product: "SIMPLUSSUITE", Kind: "online_service", Renewable: true, Min: 3, Max: 300, Offers: []Offer{
+		{1, "monthly", 11_1111_1111, time.Time{}}, {12, "monthly", 99_9900_0000, time.Time{}}, {12, "annual", 99_0000_0000, time.Time{}},
+		{12, "annual", 104_0000_0000, rise},
+	}},
+	{Product: "SIMLITESUITE", Kind: "online_service", Renewable: true, Max: 300, Withdrawn: date(2024, 2, 10), Offers: []Offer{
+		{1, "monthly", 2_0000_0003, time.Time{}}, {12, "annual", 21_0000_0000, time.Time{}},
+	}},
+	{Product: "SIMMAILARCHV", Kind: "online_service", Renewable: true, Bases: []string{"SIMMAILSUITE", "SIMPLUSSUITE"}, Max: 10_000, Offers: []Offer{
 		{1, "monthly", 3_0000_0000, time.Time{}}, {12, "monthly", 30_3100_0000, time.Time{}}, {12, "annual", 30_0000_0000, time.Time{}},
 	}},
-	{Product: "SIMMAILTRIAL", Kind: "online_service", Trial: true, FreeDays: 30, Limit: 1, Lifetime: true, Min: 25, Max: 25},
+	{Product: "SIMMAILTRIAL", Kind: "online_service", Trial: true, FreeDays: 30, Limit: 1, Lifetime: true, Min: 25, Max: 25, LeadsTo: []string{"SIMMAILSUITE", "SIMLITESUITE"}},
 	{Product: "SIMMACHINERS", Kind: "reservation", Max: 100, Offers: []Offer{
 		{12, "one_time", 526_0000_0000, time.Time{}}, {12, "monthly", 528_0000_0005, time.Time{}},
 	}},

@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -90,6 +92,59 @@ func TestR03NextTermIsMadeAtRenewal(t *testing.T) {
 			t.Errorf("%+v %v", view.Order, err)
 		}
 	})
+}
+
+// TestE22SeatsOfWhatItBecame: reactivated after its term a subscription is what was planned, of another product; the seats
+// asked for with it are bounded by that.
+func TestE22SeatsOfWhatItBecame(t *testing.T) {
+	both(t, func(w *world) {
+		c := w.seeded.Customers[0]
+		other := w.anotherSuite()
+		s := w.buyOne(c, sandbox.MailSuite, "0001", 10, catalog.Monthly, when.Month).Lines[0].Subscription
+		for _, ch := range []app.Changes{
+			{Next: &subscription.NextTerm{Item: id.Item{Product: other, Sku: "0001"}}}, {State: app.WantSuspended},
+		} {
+			if _, err := w.change(c, s, ch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.later(40 * day)
+		seats := int64(17)
+		v, err := w.change(c, s, app.Changes{State: app.WantActive, Quantity: &seats})
+		if err != nil || v.Item.Product != other || v.Quantity != 17 || v.Entry == nil || v.Entry.Product.ID != other {
+			t.Errorf("%+v %v", v.Subscription, err)
+		}
+	})
+}
+
+// anotherSuite puts a product like Mail Suite on the shelf, and lets that lead to it.
+func (w *world) anotherSuite() id.Product {
+	w.t.Helper()
+	const other id.Product = "CMPMAILOTHER"
+	act := app.Act{Actor: w.who, Lock: app.Lock{Partner: true}}
+	_, err := w.store.Update(context.Background(), act, func(tx app.Tx) (any, error) {
+		found, err := tx.Entries([]id.Product{sandbox.MailSuite})
+		if err != nil {
+			return nil, err
+		}
+		suite, like := *found[sandbox.MailSuite], *found[sandbox.MailSuite]
+		suite.Skus = slices.Clone(suite.Skus)
+		suite.Skus[0].ConvertsTo = append(slices.Clone(suite.Skus[0].ConvertsTo), catalog.Ref{Product: other, Sku: suite.Skus[0].ID})
+		like.Product.ID = other
+		like.Availabilities = slices.Clone(like.Availabilities)
+		for i := range like.Availabilities {
+			like.Availabilities[i].ID += "O"
+		}
+		like.Prices = slices.Clone(like.Prices)
+		for i := range like.Prices {
+			like.Prices[i].ID += "-other"
+		}
+		return nil, errors.Join(tx.PutEntry(suite), tx.PutEntry(like))
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return other
 }
 
 func TestR03NextTermByRole(t *testing.T) {

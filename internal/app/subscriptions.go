@@ -291,7 +291,7 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 }
 
 // decide applies ch to h, step by step, and gathers what all steps change; h is left as the subscription then is.
-func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Outcome, err error) {
+func (d *decider) decide(h *subscription.Held, ch Changes) (total subscription.Outcome, err error) {
 	step := func(out subscription.Outcome, err error) error {
 		if err != nil || len(out.Subscriptions) == 0 {
 			return err
@@ -304,6 +304,13 @@ func (d decider) decide(h *subscription.Held, ch Changes) (total subscription.Ou
 				return err
 			}
 			h.Rule, _ = policy.ByID(rules, h.Tariff.Policy)
+		}
+		if d.entry != nil && d.entry.Product.ID != h.Item.Product { // it became what was planned
+			entries, err := d.tx.Entries([]id.Product{h.Item.Product})
+			if err != nil {
+				return err
+			}
+			d.entry = entries[h.Item.Product]
 		}
 		total = combine(total, out)
 		return nil

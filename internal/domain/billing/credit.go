@@ -17,16 +17,22 @@ const day = 24 * time.Hour
 // period, all of one that has ended or has no end. A charge that is already fully credited gives nothing (E26); credits
 // are never below 0, their tax is tax(charge) − tax(what is kept) at the original rate (E09).
 func Credits(ids id.Source, charges []Charge, mode policy.CreditMode, termStart, now time.Time) []Charge {
+	return CreditsFrom(ids, charges, mode, func(c Charge) time.Time {
+		if c.Kind == AddQuantity {
+			return c.At
+		}
+		return termStart
+	}, now)
+}
+
+// CreditsFrom is Credits where each charge has its own instant that the first 24 h count from.
+func CreditsFrom(ids id.Source, charges []Charge, mode policy.CreditMode, start func(Charge) time.Time, now time.Time) []Charge {
 	var out []Charge
 	for _, c := range charges {
 		if c.Of != "" {
 			continue
 		}
-		start := termStart
-		if c.Kind == AddQuantity {
-			start = c.At
-		}
-		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, at(mode, start, now), now); !credit.Gross().IsZero() {
+		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, at(mode, start(c), now), now); !credit.Gross().IsZero() {
 			credit.Kind = Cancel
 			out = append(out, credit)
 		}

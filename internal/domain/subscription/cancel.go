@@ -112,11 +112,27 @@ func EndNow(ids id.Source, h Held, now time.Time) Outcome {
 
 // end ends one subscription now with the credits of a mode.
 func end(ids id.Source, h Held, mode policy.CreditMode, now time.Time) Outcome {
-	credits := billing.Credits(ids, h.Charges, mode, h.LineAt, now)
+	credits := billing.CreditsFrom(ids, h.Charges, mode, h.firstDay, now)
 	s := h.Subscription
 	s.State, s.EndedAt, s.NextCharge, s.AutoRenew, s.Scheduled = Cancelled, now, time.Time{}, false, NextTerm{}
 	return Outcome{
 		Subscriptions: []Subscription{s}, Charges: credits,
 		Cancelled: []LineRef{{s.Order, s.Line}}, EndsAt: now,
 	}
+}
+
+// firstDay is where the first 24 h of what a charge paid for count from: added seats have their own, also where they have
+// become another SKU since (P11).
+func (h Held) firstDay(c billing.Charge) time.Time {
+	switch c.Kind {
+	case billing.AddQuantity:
+		return c.At
+	case billing.Convert:
+		for _, b := range h.Batches {
+			if b.Charge == c.ID {
+				return b.At
+			}
+		}
+	}
+	return h.LineAt
 }

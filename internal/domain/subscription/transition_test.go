@@ -137,6 +137,19 @@ func TestTransitionRefusals(t *testing.T) {
 	}
 }
 
+// TestP11CancelledAfterTransition: seats that became another SKU keep the first day they had (contract.md §20, 23).
+func TestP11CancelledAfterTransition(t *testing.T) {
+	l := onSuite(t, onlineYear, "2026-03-01").dearer(onlineYear, "730").seats(15, at("2026-03-03T10:00"))
+	if _, err := l.transition(15, at("2026-03-03T12:00")); err != nil {
+		t.Fatal(err)
+	}
+	before := len(l.all)
+	l.done(l.cancel(at("2026-03-03T14:00")))
+	equal(t, (&life{all: l.all[before:]}).charged(),
+		"2026-03-03 cancel -7240.00 2026-03-04…2027-03-01", // ten of the first day: another day is used
+		"2026-03-03 cancel -3630.00 2026-03-03…2027-03-01") // five of today: all
+}
+
 // TestTransitionPaysEachDayOnce moves seats to a SKU of the same price: over its whole life a seat costs what it would have,
 // to the cent of each rounding, whatever was added before and whenever it moves.
 func TestTransitionPaysEachDayOnce(t *testing.T) {

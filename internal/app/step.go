@@ -55,16 +55,18 @@ func (s saver) stepped(done Happened, charges []billing.Charge) activity.Record 
 	}, moneyDetails(charges)...)...)
 }
 
-// warn looks at a term that nears its end, and records that it is the last when what is subscribed was withdrawn (E16).
-func (s stepper) warn(sub subscription.Subscription, base *subscription.Subscription, w subscription.Warning) (done Happened, err error) {
+// warn looks at a term that nears its end, and records that it is the last when what is subscribed was withdrawn (E16). next
+// is when something is due again.
+func (s stepper) warn(sub subscription.Subscription, base *subscription.Subscription, w subscription.Warning) (done Happened, next time.Time, err error) {
 	withdrawn := sub.Withdrawn(base, s.app.quoter(s.tx, s.customer))
 	sub.Warned = w.At
-	if err := s.tx.SaveSubscription(sub, due(sub)); err != nil || !withdrawn {
-		return done, err
+	next = due(sub)
+	if err := s.tx.SaveSubscription(sub, next); err != nil || !withdrawn {
+		return done, next, err
 	}
 	save := saver{s.app, s.tx, s.act, s.customer, w.At}
 	done = Happened{At: w.At, What: "offer_withdrawn", Customer: s.customer.ID, Subscription: sub.ID}
-	return done, save.record(activity.UpdateSubscription, activity.Subscription, string(sub.ID),
+	return done, next, save.record(activity.UpdateSubscription, activity.Subscription, string(sub.ID),
 		activity.Detail{Key: "SubscriptionId", Value: string(sub.ID)}, activity.Detail{Key: "Status", Value: done.What},
 		activity.Detail{Key: "DaysLeft", Value: strconv.Itoa(w.Days)}, activity.Detail{Key: "EndsAt", Value: sub.Current.End.UTC().Format(time.RFC3339Nano)})
 }

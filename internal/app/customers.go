@@ -9,6 +9,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 )
 
 // NewCustomer is a created customer with its first administrator's sign-in, shown once.
@@ -30,6 +31,9 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := sandboxRoom(tx, who); err != nil {
+			return nil, err
+		}
 		c.CreatedAt = a.Clock.Now()
 		if err := tx.AddCustomer(c); err != nil {
 			return nil, err
@@ -40,6 +44,18 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 		}
 		return NewCustomer{c, "admin@" + c.Domain, a.IDs.Opaque(16)}, nil
 	})
+}
+
+// sandboxRoom refuses a sandbox tenant more customers than it may have. Fault "sandbox.customers".
+func sandboxRoom(r Reader, who party.Actor) error {
+	if !who.Sandbox {
+		return nil
+	}
+	there, err := r.Customers(who.Scope, CustomerQuery{Limit: policy.SandboxCustomers})
+	if err != nil || len(there) < policy.SandboxCustomers {
+		return err
+	}
+	return fault.Refuse("sandbox.customers", fault.Args{"limit": policy.SandboxCustomers})
 }
 
 func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, error) {

@@ -90,7 +90,7 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 		if customer, err = a.settleOrder(tx, &act, customer, orderID, now); err != nil {
 			return nil, err
 		}
-		cancellation, err := a.cancellation(tx, who.Scope, c, orderID)
+		cancellation, err := a.cancellation(tx, who, c, orderID)
 		if err != nil {
 			return nil, err
 		}
@@ -163,13 +163,14 @@ func (a *App) settleOrder(tx Tx, act *Act, customer party.Customer, orderID stri
 	return s.customer, nil
 }
 
-func (a *App) cancellation(tx Tx, scope party.Scope, c id.Customer, orderID string) (order.Cancellation, error) {
+func (a *App) cancellation(tx Tx, who party.Actor, c id.Customer, orderID string) (order.Cancellation, error) {
+	scope := who.Scope
 	o, err := tx.Order(scope, c, orderID)
 	if err != nil {
 		return order.Cancellation{}, err
 	}
 	k := order.Cancellation{
-		Order: o, Subs: map[id.Subscription]subscription.Held{}, Children: map[id.Subscription][]subscription.Held{},
+		Order: o, Sandbox: who.Sandbox, Subs: map[id.Subscription]subscription.Held{}, Children: map[id.Subscription][]subscription.Held{},
 	}
 	if k.Rules, err = tx.Rules(); err != nil {
 		return k, err

@@ -37,12 +37,17 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 			}
 		}
 	}
-	if aligned {
+	if s.Sandbox = who.Sandbox; aligned || s.Sandbox {
 		others, err := r.Subscriptions(who.Scope, c.ID, SubscriptionQuery{})
 		if err != nil {
 			return s, err
 		}
 		s.Ends = subscription.Ends(others)
+		for _, o := range others {
+			if o.State.Live() {
+				s.Live++
+			}
+		}
 	}
 	var err error
 	if s.Shelf, err = r.Entries(products); err != nil {

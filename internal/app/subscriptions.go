@@ -324,6 +324,9 @@ func (d *decider) decide(h *subscription.Held, ch Changes) (total subscription.O
 	if ch.Next != nil && (h.Planned(*ch.Next) || ch.State == WantCancelled) { // sent back as it was read, or all over anyway
 		ch.Next = nil
 	}
+	if d.act.Actor.Sandbox && (ch.Quantity != nil && *ch.Quantity > max(h.Quantity, policy.SandboxSeats) || ch.Next != nil && ch.Next.Quantity > policy.SandboxSeats) {
+		return total, fault.Refuse("sandbox.seats", fault.Args{"limit": policy.SandboxSeats})
+	}
 	if ch.State == WantActive && h.State != subscription.Active {
 		if err := step(d.reactivate(*h)); err != nil {
 			return total, err

@@ -307,7 +307,7 @@ func (j *judge) line(orderID string, number int) error {
 	if j.customer, err = j.app.settleOrder(j.tx, j.act, j.customer, orderID, j.now); err != nil {
 		return err
 	}
-	k, err := j.app.cancellation(j.tx, j.who.Scope, j.customer.ID, orderID)
+	k, err := j.app.cancellation(j.tx, j.who, j.customer.ID, orderID)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type Client struct {
 	Disabled bool     // the client, or its partner
 	// RichStates: it reads every word for the state of a subscription.
 	RichStates bool
-	Sandbox    bool // Partner is a sandbox tenant
+	Sandbox    bool // the partner in whose tenant it works is a sandbox tenant
 }
 
 // actor is the caller that a token of c stands for. A reseller without a provider has no scope, so ok is false.

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	sqlClient = `SELECT c.partner_id, c.name, c.roles, c.disabled, c.body, p.kind, p.provider_id, p.body FROM client c
-		JOIN partner p ON p.id = c.partner_id WHERE c.id = $1`
+	sqlClient = `SELECT c.partner_id, c.name, c.roles, c.disabled, c.body, p.kind, p.provider_id, q.body FROM client c
+		JOIN partner p ON p.id = c.partner_id JOIN partner q ON q.id = COALESCE(p.provider_id, p.id) WHERE c.id = $1`
 	sqlClientPut = `INSERT INTO client (partner_id, id, name, roles, disabled, body) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (partner_id, id) DO UPDATE SET name = $3, roles = $4, disabled = $5, body = $6`
 )
@@ -30,7 +30,7 @@ type Client struct {
 	Disabled bool
 	// RichStates: it reads every word for the state of a subscription.
 	RichStates bool
-	Sandbox    bool // of Partner
+	Sandbox    bool // of Partner, of a reseller its provider's
 }
 
 // Secret is a client secret's hash, and the wall time from which it no longer works; zero: no end.

@@ -125,6 +125,7 @@ func (d dialect) cartLines(lines []order.CartLine) []wireCartLine {
 var cartErrors = []struct{ code, word string }{
 	{"item.unknown", "catalog_item_id_is_not_valid"},
 	{"offer.limit", "quota_not_available"},
+	{"sandbox.", "sandbox_limit_exceeded"},
 	{"plan.", "billing_plan_not_supported"},
 	{"term_end.product", "invalid_custom_term_end_date_product"},
 	{"term_end.", "invalid_custom_term_end_date"},

@@ -20,11 +20,13 @@ type Cancellation struct {
 	Charges  []billing.Charge // of the order's lines
 	Subs     map[id.Subscription]subscription.Held
 	Children map[id.Subscription][]subscription.Held
+	Sandbox  bool // of a sandbox tenant: publishers' plans and reservations are cancelled by order too (P07)
 }
 
 // CancelLines cancels whole lines of an order at now, all that are active when numbers is empty (F54, E04). It is all or
-// nothing: one line outside its window refuses them all, with that line's reason. Only software is cancelled by order;
-// other lines by their subscription.
+// nothing: one line outside its window refuses them all, with that line's reason. Only software is cancelled by order,
+// other lines by their subscription; in a sandbox tenant also publishers' plans, as by their subscription, and
+// reservations, at any time and in full (P07).
 // Faults: "line.unknown", "cancel.line_already" (E03), "cancel.superseded" (its term is over and was renewed), "cancel.use_subscription" (SaaS), "cancel.not_software",
 // "cancel.never" (F61), "cancel.window_closed".
 func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (Order, subscription.Outcome, error) {
@@ -73,6 +75,7 @@ func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.Li
 		return subscription.Outcome{}, fault.Refuse("cancel.superseded", nil)
 	case l.State != LineActive:
 		return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
+	case c.Sandbox && (l.Kind == catalog.SaaS || l.Class == catalog.ReservedClass):
 	case l.Kind == catalog.SaaS:
 		return subscription.Outcome{}, fault.Refuse("cancel.use_subscription", nil)
 	case !l.Class.Software():
@@ -86,6 +89,9 @@ func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.Li
 		addOns := slices.DeleteFunc(slices.Clone(c.Children[l.Subscription]), func(a subscription.Held) bool {
 			return gone[subscription.LineRef{Order: a.Order, Line: a.Line}]
 		})
+		if l.Class == catalog.ReservedClass {
+			return subscription.CancelReserved(ids, h, now)
+		}
 		return subscription.Cancel(ids, h, addOns, now)
 	}
 	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)

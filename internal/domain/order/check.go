@@ -35,6 +35,14 @@ type Shop struct {
 	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule
 	Taxes    []market.TaxRow
+	Sandbox  bool // a sandbox tenant, with limits of its own
+	Live     int  // subscriptions of its customer that live; counted in a sandbox only
+}
+
+// tally is what the lines of one cart take, for limits.
+type tally struct {
+	held map[catalog.Ref]int
+	subs int
 }
 
 // MaxLines bounds a cart: lines and add-on lines together.
@@ -46,7 +54,7 @@ const MaxLines = 200
 func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 	out := make([]CartLine, len(lines))
 	groups := map[string]string{}
-	used := map[catalog.Ref]int{}
+	used := &tally{held: map[catalog.Ref]int{}}
 	for i, l := range lines {
 		l, item := s.checkOne(l, nil, accepted, used)
 		key := "?" + strconv.Itoa(i) // a line that names nothing is a group of its own
@@ -78,7 +86,7 @@ type parent struct {
 }
 
 // checkOne looks one line up; base is what an add-on line hangs under, nil for a line of its own.
-func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used map[catalog.Ref]int) (CartLine, catalog.Item) {
+func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used *tally) (CartLine, catalog.Item) {
 	l.Fault = nil
 	item, ok := s.find(l.Item)
 	if !ok {
@@ -98,9 +106,26 @@ func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used map[catalog
 	}
 	l.Fault = s.judge(&l, item, base, accepted)
 	if l.Fault == nil {
-		l.Fault = s.limit(item, used)
+		l.Fault = s.limit(item, used.held)
+	}
+	if l.Fault == nil && s.Sandbox {
+		l.Fault = s.sandboxLimit(l, item, used)
 	}
 	return l, item
+}
+
+// sandboxLimit asks whether a sandbox tenant's customer may hold one more subscription, of so many seats.
+func (s Shop) sandboxLimit(l CartLine, item catalog.Item, used *tally) *fault.Fault {
+	if l.Quantity > policy.SandboxSeats {
+		return fault.Refuse("sandbox.seats", fault.Args{"limit": policy.SandboxSeats})
+	}
+	if catalog.ClassOf(&item.Entry.Product, item.Sku, l.Plan, l.Term) == catalog.Perpetual {
+		return nil
+	}
+	if used.subs++; s.Live+used.subs > policy.SandboxSubscriptions {
+		return fault.Refuse("sandbox.subscriptions", fault.Args{"limit": policy.SandboxSubscriptions})
+	}
+	return nil
 }
 
 func (s Shop) find(item id.Item) (catalog.Item, bool) {

@@ -64,7 +64,7 @@ type Actor struct {
 	Roles Roles
 	// Customer is set for customer staff: the only tenant they may touch.
 	Customer id.Customer
-	// Sandbox tells that the acting partner is a sandbox tenant (Partner.Sandbox).
+	// Sandbox tells that the scope's partner is a sandbox tenant (Partner.Sandbox).
 	Sandbox bool
 	// RichStates: the client reads every word for the state of a subscription; others are shown four.
 	RichStates bool

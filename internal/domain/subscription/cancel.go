@@ -81,6 +81,18 @@ func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, err
 	}
 }
 
+// CancelReserved ends a reservation of a sandbox tenant at now and gives back all that is charged (P07).
+// Faults: "cancel.already", "subscription.settling".
+func CancelReserved(ids id.Source, h Held, now time.Time) (Outcome, error) {
+	switch {
+	case !h.State.Live():
+		return Outcome{}, fault.Conflict("cancel.already", nil)
+	case h.Behind(now):
+		return Outcome{}, settling()
+	}
+	return end(ids, h, policy.Full, now), nil
+}
+
 // Closed is the refusal of a cancellation outside its window: the row that decided, its days and its end (F57).
 func Closed(rule policy.CancelRule, until time.Time) *fault.Fault {
 	if until.IsZero() {

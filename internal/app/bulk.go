@@ -87,7 +87,7 @@ func (r *dueRun) prepare(ctx context.Context, dues []Due) *chunk {
 			if !wanted[s.ID] {
 				continue
 			}
-			if err := r.decide(c, s, customers[s.Customer], scope); err != nil {
+			if err := r.decide(c, rd, s, customers[s.Customer], scope); err != nil {
 				return err
 			}
 		}
@@ -115,10 +115,17 @@ func customersOf(rd Reader, scope party.Scope, subs []Scheduled) (map[id.Custome
 }
 
 // decide adds the step of a subscription to the chunk, if it is a charge alone: the customer's billing has begun before it
-// (F71), which stays so.
-func (r *dueRun) decide(c *chunk, s Scheduled, customer party.Customer, scope party.Scope) error {
+// (F71), which stays so. So it does with a look that finds the offer on sale (E16).
+func (r *dueRun) decide(c *chunk, rd Reader, s Scheduled, customer party.Customer, scope party.Scope) error {
 	at := due(s.Subscription)
-	if !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
+	w, look := warningAt(s.Subscription, at)
+	if look && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, r.quoter(rd, customer)) {
+		s.Warned = w.At
+		c.customers = append(c.customers, string(s.Customer))
+		c.subs = append(c.subs, Scheduled{s.Subscription, due(s.Subscription)})
+		return nil
+	}
+	if look || !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
 		c.rest = append(c.rest, Due{At: s.Due, Scope: scope, Customer: s.Customer, Subscription: s.ID})
 		return nil
 	}

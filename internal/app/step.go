@@ -33,7 +33,7 @@ func (s stepper) step(h subscription.Held) (done Happened, next time.Time, err e
 		base = &b
 	}
 	at := due(h.Subscription)
-	if w, ok := h.NextWarning(); ok && w.At.Equal(at) {
+	if w, ok := warningAt(h.Subscription, at); ok {
 		return s.warn(h.Subscription, base, w)
 	}
 	out, err := subscription.Step(s.app.IDs, h, base, s.app.quoter(s.tx, s.customer), policy.PendingFor)
@@ -53,6 +53,12 @@ func (s saver) stepped(done Happened, charges []billing.Charge) activity.Record 
 	return s.recorded(activity.UpdateSubscription, activity.Subscription, string(done.Subscription), append([]activity.Detail{
 		{Key: "SubscriptionId", Value: string(done.Subscription)}, {Key: "Status", Value: done.What},
 	}, moneyDetails(charges)...)...)
+}
+
+// warningAt is the look (E16) that is what is due of a subscription at an instant.
+func warningAt(s subscription.Subscription, at time.Time) (subscription.Warning, bool) {
+	w, ok := s.NextWarning()
+	return w, ok && w.At.Equal(at)
 }
 
 // warn looks at a term that nears its end, and records that it is the last when what is subscribed was withdrawn (E16). next

@@ -104,6 +104,10 @@ func (r *dueRun) issue(tx Tx, act *Act, d Due) (Happened, error) {
 	if err := tx.CloseAccount(d.Currency, d.At, billing.PeriodAt(partner.BillingDay, d.At).End); err != nil {
 		return Happened{}, err
 	}
+	period := billing.PeriodAt(partner.BillingDay, d.At.Add(-time.Microsecond))
+	if err := tx.DueBills(d.Currency, period); err != nil {
+		return Happened{}, err
+	}
 	carried, err := tx.Carry(d.Scope, d.Currency)
 	if err != nil {
 		return Happened{}, err
@@ -119,7 +123,7 @@ func (r *dueRun) issue(tx Tx, act *Act, d Due) (Happened, error) {
 	if err != nil {
 		return Happened{}, err
 	}
-	inv := billing.Issue(number, d.Currency, billing.PeriodAt(partner.BillingDay, d.At.Add(-time.Microsecond)), t, carried)
+	inv := billing.Issue(number, d.Currency, period, t, carried)
 	s := saver{app: r.App, tx: tx, act: act, now: d.At}
 	return Happened{At: d.At, What: "invoice", Invoice: inv.ID}, s.document(inv)
 }

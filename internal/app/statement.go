@@ -17,6 +17,7 @@ const MaxStatement = 2000
 type Statement struct {
 	InvoiceView
 	Partner  party.Partner
+	To       string // of a bill, the customer's name; empty: the partner's own document
 	Lines    []StatementLine
 	Why      []billing.Explanation // one for each line
 	Payments []billing.Payment     // in the order of their days

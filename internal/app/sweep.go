@@ -253,11 +253,14 @@ func (r *dueRun) hold(d Due, err error) error {
 	return nil
 }
 
-// account closes a billing period. behind: what was due before its end comes first. One that is behind again waits for
-// somebody who is held back.
+// account closes a billing period, or bills the customers for one that is closed. behind: what was due before its end comes
+// first. One that is behind again waits for somebody who is held back.
 func (r *dueRun) account(ctx context.Context, d Due) (behind bool, err error) {
 	r.tellAll()
 	r.before(d.At)
+	if d.bills() {
+		return false, r.hold(d, r.issueBills(ctx, d, r.happened))
+	}
 	done, err := r.closePeriod(ctx, d)
 	if errors.Is(err, errBehind) && !r.late[d] {
 		r.late[d] = true

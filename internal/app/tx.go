@@ -15,6 +15,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Reader is what use cases read. Methods of tenant data take the Scope, which only the guard makes; what lies outside
@@ -80,6 +81,19 @@ type Reader interface {
 	Currencies(s party.Scope) ([]money.Currency, error)
 	// Carry is the balance the latest invoice of a currency left over: zero or negative (E07).
 	Carry(s party.Scope, c money.Currency) (money.Amount, error)
+	// Bill is one of a customer. Fault: "bill.unknown".
+	Bill(s party.Scope, c id.Customer, number id.Invoice) (billing.CustomerBill, error)
+	// Bills of a customer, newest first.
+	Bills(s party.Scope, c id.Customer, q InvoiceQuery) ([]billing.CustomerBill, error)
+	// LastBill is a customer's bill of the latest period in a currency; ok is false when there is none.
+	LastBill(s party.Scope, c id.Customer, currency money.Currency) (b billing.CustomerBill, ok bool, err error)
+	// Billable lists customers that have charges in a period, or a balance from the one before, and no bill of it yet; by
+	// id, from after one on.
+	Billable(s party.Scope, currency money.Currency, p when.Period, after id.Customer, limit int) ([]id.Customer, error)
+	// Markups in the order they were recorded.
+	Markups(s party.Scope) ([]billing.Markup, error)
+	// OwnPrices in the order they were recorded.
+	OwnPrices(s party.Scope, q OwnPriceQuery) ([]billing.OwnPrice, error)
 	// LedgerSums adds up all postings of the scope by account and currency.
 	LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error)
 
@@ -163,6 +177,15 @@ type Tx interface {
 	OpenAccount(c money.Currency, end time.Time) error
 	// CloseAccount moves an account from the end of one period to the next. Fault: "invoice.done".
 	CloseAccount(c money.Currency, end, next time.Time) error
+
+	// DueBills sees that the customers are billed for a period that is closed. BillsDone ends that.
+	DueBills(c money.Currency, p when.Period) error
+	BillsDone(c money.Currency, p when.Period) error
+	// NextBillNumber takes the next number of the scope's own gap-free series.
+	NextBillNumber() (int64, error)
+	AddBill(b billing.CustomerBill) error
+	AddMarkup(m billing.Markup, now time.Time) error
+	AddOwnPrices(rows []billing.OwnPrice, now time.Time) error
 
 	AddRecord(rs ...activity.Record) error
 
@@ -250,6 +273,12 @@ type InvoiceQuery struct {
 	Offset, Limit int
 }
 
+// OwnPriceQuery narrows own prices; what is empty does not narrow.
+type OwnPriceQuery struct {
+	Product       id.Product
+	Offset, Limit int // Limit 0: all
+}
+
 // PaymentQuery narrows payments; what is empty does not narrow.
 type PaymentQuery struct {
 	Invoice  id.Invoice
@@ -274,19 +303,23 @@ type RecordCursor struct {
 	ID id.Record
 }
 
-// Due is one thing that falls due: a subscription's Step, or the end of a partner's billing period in a currency.
+// Due is one thing that falls due: a subscription's Step, the end of a partner's billing period in a currency, or the bills
+// to its customers for one.
 type Due struct {
 	At           time.Time
 	Scope        party.Scope
 	Customer     id.Customer
 	Subscription id.Subscription
 	Currency     money.Currency
+	Period       when.Period // of bills
 }
+
+func (d Due) bills() bool { return !d.Period.End.IsZero() }
 
 // DueStore finds what falls due, for the sweep.
 type DueStore interface {
-	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts at
-	// the same one; at most limit.
+	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts before
+	// bills at the same one; at most limit.
 	NextDue(until time.Time, limit int) ([]Due, error)
 	// DueAfter is NextDue for what comes after a subscription in that order; the zero Due is before everything.
 	DueAfter(after Due, until time.Time, limit int) ([]Due, error)

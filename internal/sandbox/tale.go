@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
@@ -126,6 +127,15 @@ func (t *tale) link(c party.Customer, orders []order.Order, file license.FileCho
 	}
 }
 
+func (t *tale) markup(points int64) {
+	if t.err == nil {
+		act[app.MarkupView](t, "markup", func(req app.Request) error {
+			_, err := t.App.SetMarkup(t.ctx, t.who, req, billing.Markup{Points: points})
+			return err
+		})
+	}
+}
+
 const day = 24 * time.Hour
 
 // tell plays the story: purchases old and new, so that closed and open windows of 60, 30 and 7 days, a suspended
@@ -143,6 +153,7 @@ func (t *tale) tell(out Seeded) {
 			t.err = fmt.Errorf("sandbox: customer %d was not made", i)
 		}
 	}
+	t.markup(1_250) // bills to customers are an eighth above cost
 	server := func(c party.Customer) id.Item { return Item(WindowsServer, "0001", c.Country()) }
 
 	t.at(time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC)) // P03: 60 days, long closed

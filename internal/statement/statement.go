@@ -1,4 +1,5 @@
-// Package statement prints invoices, credit notes and void notes as PDF in the partner's language (F73). The same document
+// Package statement prints invoices, credit notes and void notes as PDF in the partner's language (F73), and bills to a
+// customer in the customer's (F78). The same document
 // gives the same bytes: nothing in them comes from the clock or from chance.
 package statement
 
@@ -81,14 +82,18 @@ func (p page) head() {
 	p.SetXY(left, top)
 	p.CellFormat(width*0.7, 9, p.title(), "", 0, "L", false, 0, "")
 	p.font("B", 11, 90)
-	if s.Document != billing.VoidNote {
+	if s.Document != billing.VoidNote && s.To == "" { // what is paid of a bill is not known here
 		p.CellFormat(width*0.3, 9, p.standing[s.Standing(s.Now)], "", 0, "R", false, 0, "")
 	}
 	p.SetY(top + 15)
-	facts := [][2]string{
-		{p.Partner, s.Partner.Name}, {p.Issued, n.day(s.IssuedAt)}, {p.words.Period, n.span(s.Period.Start, s.Period.End)},
-		{p.words.Currency, string(s.Invoice.Currency)},
+	parties := [][2]string{{p.Partner, s.Partner.Name}}
+	if s.To != "" {
+		parties = [][2]string{{p.Seller, s.Partner.Name}, {p.words.Customer, s.To}}
 	}
+	facts := append(parties, [][2]string{
+		{p.Issued, n.day(s.IssuedAt)}, {p.words.Period, n.span(s.Period.Start, s.Period.End)},
+		{p.words.Currency, string(s.Invoice.Currency)},
+	}...)
 	if s.Document == billing.Bill {
 		facts = append(facts, [2]string{p.Due, n.day(s.DueAt)})
 	}

@@ -234,3 +234,25 @@ func TestOtherDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestF78Bill: a bill names seller and customer, and says nothing of payments, so that it is the same on every day.
+func TestF78Bill(t *testing.T) {
+	for _, culture := range []string{"en-AU", "fr-FR", "ru-RU"} {
+		bill := sample(t, culture)
+		bill.To, bill.Payments, bill.Invoice.Paid = "Atelier Nord", nil, eur(0)
+		bill.Now = bill.IssuedAt
+		first, err := Render(bill)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bill.Now = bill.DueAt.AddDate(1, 0, 0)
+		later, err := Render(bill)
+		if err != nil || !bytes.Equal(first, later) {
+			t.Errorf("F78 %s: other bytes a year later, %v", culture, err)
+		}
+		bill.To = ""
+		if own, err := Render(bill); err != nil || bytes.Equal(first, own) {
+			t.Errorf("%s: the customer is not named, %v", culture, err)
+		}
+	}
+}

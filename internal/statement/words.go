@@ -23,6 +23,7 @@ type words struct {
 	FurtherLines, Subtotal, TaxAt, TaxInside          string // TaxAt and TaxInside have one hole, the rate
 	Sum, CarriedIn, CarriedOut, Total, Paid, Open     string
 	Payment, PaidOut                                  string // one hole, the day
+	Seller, Customer                                  string
 	Rounding, Reconcile                               string
 }
 
@@ -60,6 +61,7 @@ var english = words{
 	Paid: "Paid", Open: "Open balance", Payment: "Payment of %s", PaidOut: "Paid out on %s",
 	Rounding:  "Each line is rounded once, half away from zero. The unit price is that of the whole term.",
 	Reconcile: "All lines are in the reconciliation of this document.",
+	Seller:    "Seller", Customer: "Customer",
 }
 
 var french = words{
@@ -85,6 +87,7 @@ var french = words{
 	Paid: "Payé", Open: "Solde dû", Payment: "Paiement du %s", PaidOut: "Remboursé le %s",
 	Rounding:  "Chaque ligne est arrondie une fois, au plus loin de zéro. Le prix unitaire est celui de toute la durée.",
 	Reconcile: "Toutes les lignes figurent dans le rapprochement de ce document.",
+	Seller:    "Vendeur", Customer: "Client",
 }
 
 var russian = words{
@@ -110,4 +113,5 @@ var russian = words{
 	Paid: "Оплачено", Open: "Остаток", Payment: "Платёж от %s", PaidOut: "Возвращено %s",
 	Rounding:  "Каждая строка округляется один раз, от нуля. Цена за единицу указана за весь срок.",
 	Reconcile: "Все строки есть в сверке по этому документу.",
+	Seller:    "Продавец", Customer: "Покупатель",
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -20,12 +21,14 @@ const (
 	sqlDueAccounts           = `SELECT due_at, partner_id, currency FROM account WHERE due_at <= $1 AND due_at >= $3
 		ORDER BY due_at, partner_id, currency LIMIT $2`
 	// The empty text keeps SQLite from walking all subscriptions of the partner.
-	sqlBehind    = `SELECT id FROM subscription WHERE due_at < $2 AND '' || partner_id = $1 ORDER BY due_at, id LIMIT 1`
+	sqlBehind   = `SELECT id FROM subscription WHERE due_at < $2 AND '' || partner_id = $1 ORDER BY due_at, id LIMIT 1`
+	sqlDueBills = `SELECT due_at, partner_id, currency, period_start, period_end FROM bill_run WHERE due_at <= $1 AND due_at >= $3
+		ORDER BY due_at, partner_id, currency LIMIT $2`
 	sqlClock     = `SELECT offset_us, high FROM clock WHERE id = 1`
 	sqlClockSave = `UPDATE clock SET offset_us = $1, high = $2 WHERE id = 1`
 )
 
-// NextDue implements app.DueStore. Of one instant: subscriptions by id, then accounts by partner and currency. A zero
+// NextDue implements app.DueStore. Of one instant: subscriptions by id, then accounts and bills by partner and currency. A zero
 // until or a limit below 1 finds nothing.
 func (s *Store) NextDue(until time.Time, limit int) ([]app.Due, error) {
 	return s.DueAfter(app.Due{}, until, limit)
@@ -37,7 +40,7 @@ func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, 
 	if !after.At.IsZero() {
 		from = after.At
 	}
-	var subs, accounts []app.Due
+	var subs, accounts, bills []app.Due
 	subscription := func(scan func(...any) error) error {
 		var d app.Due
 		var partner id.Partner
@@ -47,7 +50,7 @@ func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, 
 		return err
 	}
 	err := s.engine.view(context.Background(), func(r *Reader) error {
-		subs, accounts = nil, nil
+		subs, accounts, bills = nil, nil, nil
 		limit = max(limit, 0)
 		return r.batch(
 			read{sqlDueSubscriptionsAt, []any{from, until, after.Subscription, limit}, subscription},
@@ -60,20 +63,22 @@ func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, 
 				accounts = append(accounts, d)
 				return err
 			}},
+			read{sqlDueBills, []any{until, limit, from}, func(scan func(...any) error) error {
+				var d app.Due
+				var partner id.Partner
+				err := scan(&d.At, &partner, &d.Currency, &d.Period.Start, &d.Period.End)
+				d.Scope = party.NewScope(partner, "")
+				bills = append(bills, d)
+				return err
+			}},
 		)
 	})
 	if err != nil {
 		return nil, err
 	}
-	var all []app.Due
-	for len(all) < limit && len(subs)+len(accounts) > 0 {
-		if len(accounts) == 0 || len(subs) > 0 && !accounts[0].At.Before(subs[0].At) {
-			all, subs = append(all, subs[0]), subs[1:]
-		} else {
-			all, accounts = append(all, accounts[0]), accounts[1:]
-		}
-	}
-	return all, nil
+	all := slices.Concat(subs, accounts, bills)
+	slices.SortStableFunc(all, func(a, b app.Due) int { return a.At.Compare(b.At) })
+	return all[:min(limit, len(all))], nil
 }
 
 // Behind implements app.Reader.

@@ -20,6 +20,7 @@ var unscoped = map[string]string{
 	"sqlDueSubscriptionsAt":    "the sweep serves all partners",
 	"sqlDueSubscriptionsLater": "the sweep serves all partners",
 	"sqlDueAccounts":           "the sweep serves all partners",
+	"sqlDueBills":              "the sweep serves all partners",
 	"sqlReplayPurge":           "answers expire whosever they are",
 	"sqlLinkByToken":           "a link is followed by whoever holds its token",
 	"sqlUPNTaken":              "a user principal name is unique in the whole store",
@@ -33,6 +34,10 @@ var unscoped = map[string]string{
 	"sqlBrokenChains":      "the proof covers the whole store",
 	"sqlWrongPayments":     "the proof covers the whole store",
 	"sqlUnpostedPayments":  "the proof covers the whole store",
+	"sqlBillGaps":          "the proof covers the whole store",
+	"sqlUnbilledCharges":   "the proof covers the whole store",
+	"sqlBrokenBills":       "the proof covers the whole store",
+	"sqlAllBills":          "the proof covers the whole store",
 }
 
 // isStatement: other constants are fragments of one.
@@ -180,6 +185,10 @@ var scans = map[string]string{
 	"sqlBrokenChains":      "the proof covers the whole store",
 	"sqlWrongPayments":     "the proof covers the whole store",
 	"sqlUnpostedPayments":  "the proof covers the whole store",
+	"sqlBillGaps":          "the proof covers the whole store",
+	"sqlUnbilledCharges":   "the proof covers the whole store",
+	"sqlBrokenBills":       "the proof covers the whole store",
+	"sqlAllBills":          "the proof covers the whole store",
 }
 
 // rowLock marks what is said to PostgreSQL alone.

@@ -74,6 +74,9 @@ var figures = []struct{ sql, text string }{
 	{sqlBrokenChains, "document %s over %d does not match what it amends, %d"},
 	{sqlWrongPayments, "document %s asks for %d, its payments are %d"},
 	{sqlUnpostedPayments, "payment %s is %d, its entry %d"},
+	{sqlBillGaps, "the last bill%s has the number %d, there are %d"},
+	{sqlUnbilledCharges, "the bills in %s have %d lines, their periods %d charges"},
+	{sqlBrokenBills, "bill %s opens with %d, the one before left %d, or what it leaves is wrong"},
 }
 
 // Verify recomputes what can be recomputed and tells each difference in a line; none is the good answer. It names rows,
@@ -107,7 +110,7 @@ func (s *Store) Verify(ctx context.Context) ([]string, error) {
 		if count != last {
 			out = append(out, fmt.Sprintf("%d documents, but the last number is %d", count, last))
 		}
-		return nil
+		return r.verifyBills(&out)
 	})
 	return out, err
 }

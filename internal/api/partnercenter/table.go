@@ -18,6 +18,7 @@ func (a *api) operations() []operation {
 		a.verdictOperations(),
 		a.policyOperations(),
 		a.invoiceOperations(),
+		a.billOperations(),
 		a.auditOperations(),
 		a.sandboxOperations(),
 	)

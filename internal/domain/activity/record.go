@@ -33,6 +33,8 @@ const (
 	CreateAgreement     Operation = "create_agreement"
 	// RecordPayment is ours: the public contract knows no payments.
 	RecordPayment Operation = "record_payment"
+	// UpdateResale is ours too: the mark-up and the own prices of a partner.
+	UpdateResale Operation = "update_resale"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.

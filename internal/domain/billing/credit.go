@@ -107,9 +107,8 @@ func (p past) open(c Charge, n int64) money.Amount {
 
 // giveBack credits seats of what c still charges, by a mode other than FullFirstDay.
 func giveBack(ids id.Source, c Charge, p past, seats int64, mode policy.CreditMode, now time.Time) Charge {
-	live := max(0, c.Quantity-p.seats)
-	seats = min(seats, live)
-	share := p.open(c, live).Sub(p.open(c, live-seats))
+	seats = min(seats, max(0, c.Quantity-p.seats))
+	share := p.share(c, seats)
 	kept, stays := int64(0), share.Sub(share) // zero in the charge's currency
 	switch mode {
 	case policy.Full:
@@ -121,19 +120,33 @@ func giveBack(ids id.Source, c Charge, p past, seats int64, mode policy.CreditMo
 		kept, stays = c.Days, share
 	}
 	back := share.Sub(stays)
-	still := c.Priced().Sub(p.priced)
-	// The tax that stays is the tax of all that stays charged after this credit, never more than is left of it, and what
-	// comes back with it is never more than the credit itself.
-	tax := bounded(c.Tax.Sub(p.tax).Sub(c.rate().On(still.Sub(back)).Tax), back, c.Inclusive)
-	out := c
+	out := c.reversed(back, p.taxBack(c, back))
 	out.ID, out.Of, out.At, out.Quantity, out.Kept = id.Charge(ids.GUID()), c.ID, now, seats, kept
-	if out.Tax, out.Net = tax.Neg(), back.Neg(); c.Inclusive {
-		out.Net = back.Neg().Sub(out.Tax)
-	}
 	if kept > 0 && out.Period.Start.Before(now) && now.Before(out.Period.End) {
 		out.Period.Start = now
 	}
 	return out
+}
+
+// share is what is still charged for the last seats of c.
+func (p past) share(c Charge, seats int64) money.Amount {
+	live := max(0, c.Quantity-p.seats)
+	return p.open(c, live).Sub(p.open(c, max(0, live-seats)))
+}
+
+// taxBack is the tax that comes back with an amount of c. The tax that stays is the tax of all that stays charged after it,
+// never more than is left of it, and what comes back is never more than the credit itself.
+func (p past) taxBack(c Charge, back money.Amount) money.Amount {
+	still := c.Priced().Sub(p.priced)
+	return bounded(c.Tax.Sub(p.tax).Sub(c.rate().On(still.Sub(back)).Tax), back, c.Inclusive)
+}
+
+// reversed gives back an amount, with the tax in it or on it.
+func (c Charge) reversed(back, tax money.Amount) Charge {
+	if c.Tax, c.Net = tax.Neg(), back.Neg(); c.Inclusive {
+		c.Net = back.Neg().Sub(c.Tax)
+	}
+	return c
 }
 
 // bounded keeps the tax of a credit at what can go back: nothing below zero, nothing with a credit of nothing, and no more

@@ -41,7 +41,7 @@ type (
 	Key string
 	// Link is a download link's row, never its token.
 	Link string
-	// Invoice is an invoice number such as G000000042.
+	// Invoice is an invoice number such as G000000042; that of a bill to a customer is B000000042, of its partner's series.
 	Invoice string
 	// Payment is one payment against an invoice, a lower-case GUID.
 	Payment string

@@ -48,6 +48,13 @@ func (p Price) Decimal() string {
 	return strings.TrimSuffix(s, ".")
 }
 
+// Ratio is price × num / den, rounded once to the digits of a price, half away from zero. ok is false when num < 0,
+// den <= 0 or the result does not fit.
+func (p Price) Ratio(num, den int64) (_ Price, ok bool) {
+	units, ok := mulDiv(p.units, num, den)
+	return Price{units, p.currency}, ok
+}
+
 // Times is price × quantity, rounded once to the currency, half away from zero. Products are taken in 128 bits.
 // Fault "money.too_large" when the result passes MaxMinor or the quantity is negative. Quantity 0 costs nothing:
 // refusing it is the order's matter (E11).

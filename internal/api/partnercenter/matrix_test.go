@@ -113,7 +113,12 @@ func (d *demo) tries() map[string][]try {
 	onlineSub := french + "/subscriptions/" + find(d.t, subs, "offerName", "Mail Suite").text("id")
 	record := d.do(200, "GET", "/v1/auditrecords?size=1", "").items()[0].text("id")
 	order := d.fill(root + "/orders/{order}")
+	bills := french + "/bills/" + d.do(200, "GET", french+"/bills", "").items()[0].text("id")
 	return map[string][]try{
+		"GET " + root + "/bills":                            {{target: french + "/bills"}},
+		"GET " + root + "/bills/{bill}":                     {{target: bills}},
+		"GET " + root + "/bills/{bill}/documents/statement": {{target: bills + "/documents/statement"}},
+
 		"GET " + root + "/carts/{cart}":           {{target: carts["software"]}},
 		"POST " + root + "/carts":                 buys(try{target: french + "/carts", body: software}, try{target: french + "/carts", body: online}),
 		"PUT " + root + "/carts/{cart}":           buys(try{target: carts["software"], body: software}, try{target: carts["online"], body: online}),

@@ -101,7 +101,7 @@ func (s *seller) issue(tx Tx, partner party.Partner, customer id.Customer, curre
 	case had:
 		carried = last.CarryOut
 	}
-	to, err := tx.Customer(s.scope, customer)
+	to, err := tx.CustomerOnFile(s.scope, customer)
 	if err != nil {
 		return billing.CustomerBill{}, err
 	}
@@ -158,7 +158,7 @@ func (a *App) Bills(ctx context.Context, who party.Actor, customer id.Customer, 
 		return nil, err
 	}
 	return read(ctx, a.Store, func(r Reader) ([]billing.CustomerBill, error) {
-		if _, err := r.Customer(who.Scope, customer); err != nil {
+		if _, err := r.CustomerOnFile(who.Scope, customer); err != nil {
 			return nil, err
 		}
 		return r.Bills(who.Scope, customer, q)
@@ -171,7 +171,7 @@ func (a *App) Bill(ctx context.Context, who party.Actor, customer id.Customer, n
 		return BillView{}, err
 	}
 	return read(ctx, a.Store, func(r Reader) (v BillView, err error) {
-		if _, err = r.Customer(who.Scope, customer); err != nil {
+		if _, err = r.CustomerOnFile(who.Scope, customer); err != nil {
 			return v, err
 		}
 		if v.CustomerBill, err = r.Bill(who.Scope, customer, number); err != nil {

@@ -131,6 +131,13 @@ func (d *demo) tour() []stop {
 		{route: "POST " + c + "/software/{order}/{line}/keys", body: `{"version":"2022"}`},
 		{route: "POST " + c + "/software/{order}/{line}/downloads", body: `{"version":"2022","language":"fr-FR","fileType":"zip"}`},
 		{route: "PATCH " + c + "/orders/{order}", target: c + "/orders/{bought}", body: `{"Id":"{bought}","Status":"cancelled","LineItems":[{"LineItemNumber":0}]}`},
+		{route: "GET /v1/customers/{customer}/bills", target: "/v1/customers/{customer}/bills?size=1", keep: map[string]string{"bill": "items.0.id"}},
+		{route: "GET /v1/customers/{customer}/bills/{bill}", target: "/v1/customers/{customer}/bills/{bill}?explain=true"},
+		{route: "GET /v1/customers/{customer}/bills/{bill}/documents/statement"},
+		{route: "GET /v1/partner/markup"},
+		{route: "PUT /v1/partner/markup", body: `{"basisPoints":1500,"from":"2026-12-01"}`},
+		{route: "PUT /v1/partner/prices", body: `{"items":[{"productId":"CMPUSRCAL001","skuId":"0001","country":"FR","billingCycle":"one_time","currencyCode":"EUR","unitPrice":49.5,"from":"2026-12-01"}]}`},
+		{route: "GET /v1/partner/prices"},
 		{route: "POST /v1/partner/payments", status: 201, body: `{"invoiceId":"{invoice}","amount":1}`},
 		{route: "POST /v1/invoices/{invoice}/void", target: "/v1/invoices/G000000002/void"},
 

@@ -30,11 +30,18 @@ type chunk struct {
 	rest      []Due // of them, what is more than a charge
 	customers []string
 	subs      []Scheduled
+	looked    []look
 	charges   []billing.Charge
 	entries   []ledger.Entry
 	records   []activity.Record
 	done      []Happened
 	err       error
+}
+
+// look is a subscription that was looked at (E16), and when that was due.
+type look struct {
+	Scheduled
+	was time.Time
 }
 
 // charge makes the charges that are due for subscriptions of one partner, chunk by chunk: the next is read and decided
@@ -118,14 +125,14 @@ func customersOf(rd Reader, scope party.Scope, subs []Scheduled) (map[id.Custome
 // (F71), which stays so. So it does with a look that finds the offer on sale (E16).
 func (r *dueRun) decide(c *chunk, rd Reader, s Scheduled, customer party.Customer, scope party.Scope) error {
 	at := due(s.Subscription)
-	w, look := warningAt(s.Subscription, at)
-	if look && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, r.quoter(rd, customer)) {
+	w, near := warningAt(s.Subscription, at)
+	if near && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, r.quoter(rd, customer)) {
 		s.Warned = w.At
 		c.customers = append(c.customers, string(s.Customer))
-		c.subs = append(c.subs, Scheduled{s.Subscription, due(s.Subscription)})
+		c.looked = append(c.looked, look{Scheduled{s.Subscription, due(s.Subscription)}, at})
 		return nil
 	}
-	if look || !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
+	if near || !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
 		c.rest = append(c.rest, Due{At: s.Due, Scope: scope, Customer: s.Customer, Subscription: s.ID})
 		return nil
 	}
@@ -151,7 +158,7 @@ func (r *dueRun) write(ctx context.Context, c *chunk, last Due, left *[]Due) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.err == nil && len(c.subs) > 0 {
+	if c.err == nil && len(c.subs)+len(c.looked) > 0 {
 		act := Act{Actor: sweeper(c.dues[0].Scope), Lock: Lock{Customers: c.customers}}
 		began := r.Wall.Now()
 		_, c.err = r.Store.Update(ctx, act, func(tx Tx) (any, error) {
@@ -159,6 +166,11 @@ func (r *dueRun) write(ctx context.Context, c *chunk, last Due, left *[]Due) err
 				tx.SaveSubscriptions(c.subs), tx.AddCharges(c.charges), tx.AddEntries(c.entries...), tx.AddRecord(c.records...),
 			} {
 				if err != nil {
+					return nil, err
+				}
+			}
+			for _, l := range c.looked {
+				if err := tx.Looked(l.Scheduled, l.was); err != nil {
 					return nil, err
 				}
 			}
@@ -172,6 +184,9 @@ func (r *dueRun) write(ctx context.Context, c *chunk, last Due, left *[]Due) err
 		r.done = append(r.done, c.done...)
 		for _, s := range c.subs {
 			r.dueAgain(s.Due, last.At)
+		}
+		for _, l := range c.looked {
+			r.dueAgain(l.Due, last.At)
 		}
 		return nil
 	case f != nil && f.Code == "store.unavailable":

@@ -10,6 +10,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // stepper does what falls due for subscriptions of one customer, in the transaction of an act: the sweep's own, or one
@@ -67,7 +68,7 @@ func (s stepper) warn(sub subscription.Subscription, base *subscription.Subscrip
 	withdrawn := sub.Withdrawn(base, s.app.quoter(s.tx, s.customer))
 	sub.Warned = w.At
 	next = due(sub)
-	if err := s.tx.SaveSubscription(sub, next); err != nil || !withdrawn {
+	if err := s.tx.Looked(Scheduled{sub, next}, when.Never); err != nil || !withdrawn {
 		return done, next, err
 	}
 	save := saver{s.app, s.tx, s.act, s.customer, w.At}

@@ -161,6 +161,9 @@ type Tx interface {
 	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
 	// SaveSubscriptions is SaveSubscription for many. Fault "subscription.changed": for one of them at least.
 	SaveSubscriptions(ss []Scheduled) error
+	// Looked keeps that a subscription was looked at (E16), when it was due at an instant or before: nobody changed it, so
+	// its version stays, and who read it before has it as it is. Fault "subscription.changed".
+	Looked(s Scheduled, wasDue time.Time) error
 	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
 	TakeSlot(c id.Customer, s order.Slot) error
 	FreeSlot(c id.Customer, sub id.Subscription) error

@@ -111,6 +111,9 @@ func TestE16WarnedThirtyAndSevenDaysBefore(t *testing.T) {
 				t.Errorf("E16 by %s: %q", step.until, w.warnings(punctual))
 			}
 		}
+		if v, err := w.Subscription(context.Background(), w.who, c.ID, punctual); err != nil || v.Version != 1 {
+			t.Errorf("E16 a look changes nothing that anybody read: version %d, %v", v.Version, err)
+		}
 		// An outage: the sweep comes back after the end of the term.
 		w.run(time.Date(2027, 12, 24, 0, 0, 0, 0, time.UTC))
 		for sub, want := range map[id.Subscription][]string{

@@ -46,6 +46,9 @@ const (
 		JOIN subscription s ON s.partner_id = c.partner_id AND s.customer_id = c.customer_id AND s.id = c.subscription_id
 		WHERE c.partner_id = $1 AND s.metered = 1 AND c.at >= $2 AND c.at < $3`
 
+	sqlSubscriptionLooked = `UPDATE subscription SET due_at = $6, body = $7
+		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4 AND due_at <= $5`
+
 	sqlSlots = `SELECT s.product_id, s.sku_id, s.n, b.id, b.state FROM slot s
 		LEFT JOIN subscription b ON b.partner_id = s.partner_id AND b.customer_id = s.customer_id AND b.id = s.subscription_id
 		WHERE s.partner_id = $1 AND s.customer_id = $2 ORDER BY s.product_id, s.sku_id, s.n`
@@ -242,6 +245,12 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
 	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
 		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s))
+}
+
+// Looked implements app.Tx.
+func (t *Tx) Looked(s app.Scheduled, wasDue time.Time) error {
+	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionLooked,
+		t.scope.Partner(), s.Customer, s.ID, s.Version, wasDue, s.Due, subscriptionBody(s.Subscription))
 }
 
 // SaveSubscriptions implements app.Tx: SQLite saves no trip by doing it in one statement.

@@ -105,6 +105,9 @@ func newDoor(a *api, table []operation) *door {
 		slices.Sort(methods)
 		rt.allow = strings.Join(methods, ", ")
 	}
+	m := &manual{api: a}
+	d.mux.Handle("/openapi", m)
+	d.mux.Handle("/openapi.json", m)
 	d.mux.Handle("/", d.unknown)
 	return d
 }

@@ -86,7 +86,8 @@ func Owns(path string) bool {
 	path = strings.TrimLeft(path, "/")
 	first, _, _ := strings.Cut(path, "/")
 	switch {
-	case strings.EqualFold(first, "webhooks"), strings.EqualFold(first, "auditactivity"), strings.EqualFold(first, "sandbox"):
+	case strings.EqualFold(first, "webhooks"), strings.EqualFold(first, "auditactivity"), strings.EqualFold(first, "sandbox"),
+		strings.EqualFold(first, "openapi"), strings.EqualFold(first, "openapi.json"):
 		return true
 	}
 	if len(first) < 2 || len(first) > 8 || first[0]|0x20 != 'v' {

@@ -94,6 +94,24 @@ func TestR03NextTermIsMadeAtRenewal(t *testing.T) {
 	})
 }
 
+// TestE16AWarningChargesNothing: what looks at a term that nears its end leaves the charge after it for its own day.
+func TestE16AWarningChargesNothing(t *testing.T) {
+	both(t, func(w *world) {
+		c := w.seeded.Customers[0]
+		w.later(when.Date(2027, 3, 1).Sub(w.clock.Now())) // 30 days before the end lies in January, the last charge in February
+		s := w.buyOne(c, sandbox.MailSuite, "0001", 10, catalog.Monthly, when.Year).Lines[0].Subscription
+		w.later(335 * day)
+		for range 4 {
+			w.later(day / 2)
+			for _, ch := range w.charged(c, s) {
+				if ch.At.After(w.clock.Now()) {
+					w.t.Fatalf("charged at %s what is due at %s", w.clock.Now(), ch.At)
+				}
+			}
+		}
+	})
+}
+
 // TestE22SeatsOfWhatItBecame: reactivated after its term a subscription is what was planned, of another product; the seats
 // asked for with it are bounded by that.
 func TestE22SeatsOfWhatItBecame(t *testing.T) {

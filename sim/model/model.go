@@ -182,7 +182,7 @@ type Sub struct {
 	Parent                        int // -1: none
 	SuspendedAt, DataUntil        time.Time
 	ByParent, Lapsed              bool
-	Ended                         time.Time
+	Ended, Warned                 time.Time
 	Ver                           int
 }
 

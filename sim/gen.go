@@ -101,7 +101,7 @@ func (g *generator) edge() time.Time {
 		return pick(g, turns)
 	}
 	s := g.sub()
-	switch g.IntN(8) {
+	switch g.IntN(9) {
 	case 0:
 		return s.LineAt.Add(24 * time.Hour)
 	case 1:
@@ -117,6 +117,8 @@ func (g *generator) edge() time.Time {
 		return b.At.Add(time.Duration(pick(g, []int{1, 7, 14})) * 24 * time.Hour)
 	case 6:
 		return s.Start.Add(time.Duration(1+g.IntN(30)) * 24 * time.Hour)
+	case 7: // a look at what was withdrawn (E16), which changes nothing that is compared
+		return s.End.Add(-time.Duration(pick(g, []int{7, 30})) * 24 * time.Hour)
 	}
 	return s.End
 }

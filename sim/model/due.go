@@ -27,21 +27,9 @@ func (s *Sub) Due() time.Time {
 			at(s.FreeUntil)
 		} else if !s.Lapsed {
 			at(s.End)
-			at(s.warning())
 		}
 	}
 	return due
-}
-
-// warning is when s is looked at next for an offer that was withdrawn: 30 and 7 days before its end (E16); zero: not again.
-func (s *Sub) warning() time.Time {
-	for _, days := range []time.Duration{30, 7} {
-		at := s.End.Add(-days * day)
-		if s.Class != "trial" && !s.End.IsZero() && at.After(s.Start) && at.After(s.LineAt) && at.After(s.Warned) {
-			return at
-		}
-	}
-	return time.Time{}
 }
 
 // step does what is due for s, at its own instant (E13).
@@ -49,8 +37,6 @@ func (m *Model) step(s *Sub) {
 	at := s.Due()
 	m.touch(s)
 	switch {
-	case (s.State == "active" || s.State == "suspended") && !s.Lapsed && !s.Start.IsZero() && at.Equal(s.warning()):
-		s.Warned = at
 	case s.State == "pending": // F74
 		m.end(s, "cancelled", at)
 	case s.State == "suspended" && at.Equal(s.DataUntil): // F31; what is left of the term is still charged

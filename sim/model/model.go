@@ -182,7 +182,7 @@ type Sub struct {
 	Parent                        int // -1: none
 	SuspendedAt, DataUntil        time.Time
 	ByParent, Lapsed              bool
-	Ended, Warned                 time.Time
+	Ended                         time.Time
 	Ver                           int
 }
 

@@ -53,11 +53,11 @@ func serveProfiled(args []string) (err error) {
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	api := partnercenter.New(core, partnercenter.Options{
-		Auth: identity.Authenticator{Tokens: tokens, Clients: clients{st}}, IDs: id.Random{}, Wall: when.Wall{}, Log: log,
+		Auth: identity.Authenticator{Tokens: tokens, Store: st}, IDs: id.Random{}, Wall: when.Wall{}, Log: log,
 		CursorKey: secrets.Derive("paging", 32),
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/", identity.Handler(identity.Options{Tokens: tokens, Clients: clients{st}, Wall: when.Wall{}, IDs: id.Random{}, Log: log}))
+	mux.Handle("/", identity.Handler(identity.Options{Tokens: tokens, Store: st, Wall: when.Wall{}, IDs: id.Random{}, Log: log}))
 	mux.Handle("/v1/", api)
 	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
 	ln, err := net.Listen("tcp", *listen)
@@ -93,27 +93,4 @@ func profiled(path string, work func() error) (err error) {
 		aerr = errors.Join(pprof.Lookup("allocs").WriteTo(allocs, 0), allocs.Close())
 	}
 	return errors.Join(err, aerr, cpu.Close())
-}
-
-// clients shows the store's API clients to identity.
-type clients struct{ store *store.Store }
-
-// Client implements identity.Clients.
-func (c clients) Client(ctx context.Context, client id.Client) (identity.Client, error) {
-	row, err := c.store.Client(ctx, client)
-	if err != nil {
-		return identity.Client{}, err
-	}
-	out := identity.Client{
-		ID: row.ID, Name: row.Name, Partner: row.Partner, Kind: row.Kind, Provider: row.Provider, Roles: row.Roles, Disabled: row.Disabled,
-	}
-	for _, s := range row.Secrets {
-		out.Secrets = append(out.Secrets, identity.Secret{Hash: identity.SecretHash(s.Hash), Until: s.Until})
-	}
-	return out, nil
-}
-
-// Tenant implements identity.Clients.
-func (c clients) Tenant(ctx context.Context, domain string) (id.Partner, error) {
-	return c.store.Tenant(ctx, domain)
 }

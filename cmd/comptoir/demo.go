@@ -12,12 +12,12 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
-	"github.com/comptoir-dev/comptoir/internal/store"
 )
 
 type demoCommand struct {
@@ -133,13 +133,14 @@ func (s *site) seed(ctx context.Context) (demoFile, error) {
 	if err != nil {
 		return demoFile{}, err
 	}
-	plain, hash := identity.NewSecret()
-	client := store.Client{
-		ID: id.Client(id.Random{}.GUID()), Name: "Demo script", Partner: seeded.Partner.ID,
-		Roles:   party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
-		Secrets: []store.Secret{{Hash: string(hash)}},
+	plain, secret := identity.NewSecret()
+	secret.MadeAt = when.Wall{}.Now()
+	client := party.Client{
+		ID: id.Client(id.Random{}.GUID()), Name: "Demo script", CreatedAt: secret.MadeAt, Secrets: []party.Secret{secret},
+		Roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
 	}
-	if err := s.store.PutClient(ctx, client); err != nil {
+	owner := party.Actor{Scope: party.NewScope(seeded.Partner.ID, "")}
+	if _, err := s.store.Update(ctx, app.Act{Actor: owner}, func(tx app.Tx) (any, error) { return nil, tx.AddClient(client) }); err != nil {
 		return demoFile{}, err
 	}
 	if err := s.store.SetDomain(ctx, seeded.Partner.ID, "quainine.example"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,7 +122,7 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 	}
 	sweep := &jobs.Sweep{App: s.app, Clock: s.clock, Log: s.log}
 	o := partnercenter.Options{
-		Auth: identity.Authenticator{Tokens: tokens, Clients: clients{s.store}}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
+		Auth: identity.Authenticator{Tokens: tokens, Store: s.store}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
 		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url,
 	}
 	if play {
@@ -131,7 +132,11 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 		}
 	}
 	api := partnercenter.New(s.app, o)
-	signIn := identity.Handler(identity.Options{Tokens: tokens, Clients: clients{s.store}, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})
+	people := &identity.People{
+		Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Vault: s.secrets.Vault, Key: s.secrets.Derive("sign-in", 32),
+		Secure: strings.HasPrefix(url, "https:"), Log: s.log,
+	}
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})
 	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
 	pages.Handle("/", web.Handler(web.Home{Version: buildVersion(), Sandbox: play, Database: st.engine(), Clock: s.clock}))

@@ -19,6 +19,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/vault"
 )
@@ -67,6 +68,7 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	out.clock = when.NewMovable(when.Wall{}, offset, high)
 	out.app = &app.App{
 		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
+		Credentials: identity.Credentials{},
 	}
 	if err := out.ship(ctx); err != nil {
 		return nil, errors.Join(err, out.close())

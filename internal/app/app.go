@@ -32,6 +32,8 @@ type App struct {
 	Wall  when.Clock
 	IDs   id.Source
 	Vault Vault
+	// Credentials is needed where people and API clients are managed.
+	Credentials Credentials
 }
 
 // mayBuy asks the act that buying something of a kind needs: R01 for software and reservations, R02 for the rest.

@@ -42,6 +42,11 @@ type Reader interface {
 	People(s party.Scope, q PeopleQuery) ([]party.Person, error)
 	// UPNTaken tells whether a person of any tenant has a user principal name, lower case.
 	UPNTaken(upn string) (bool, error)
+	// Sessions of a person of the scope's own partner, or of its customers; the latest first.
+	Sessions(s party.Scope, user id.User) ([]party.Session, error)
+	// ClientOf is an API client of the scope's own partner. Fault: "client.unknown".
+	ClientOf(s party.Scope, client id.Client) (party.Client, error)
+	Clients(s party.Scope) ([]party.Client, error) // by name
 
 	// Cart fault: "cart.unknown".
 	Cart(s party.Scope, c id.Customer, cart id.Cart) (order.Cart, error)
@@ -146,8 +151,20 @@ type Tx interface {
 	// AddPerson adds staff of the scope's own partner, or of one of its customers. Fault: "user.upn_taken".
 	AddPerson(p party.Person) error
 	SavePerson(p party.Person) error // fault "user.changed"
-	// RemovePerson forgets a person, sessions and all. Fault: "user.changed".
+	// RemovePerson forgets a person; sessions and tickets are worth nothing then. Fault: "user.changed".
 	RemovePerson(p party.Person) error
+	// AddSession also forgets sessions made at or before over.
+	AddSession(e party.Session, over time.Time) error
+	SaveSession(e party.Session) error             // fault "session.unknown"
+	EndSession(user id.User, session string) error // fault "session.unknown"
+	EndSessions(user id.User, except string) error // all but one; empty: all
+	AddClient(c party.Client) error                // fault "client.changed"
+	SaveClient(c party.Client) error               // fault "client.changed"
+	RemoveClient(c party.Client) error             // fault "client.changed"
+	// AddTicket fault: "ticket.code_taken", by another device.
+	AddTicket(k party.Ticket) error
+	SaveTicket(k party.Ticket) error // fault "ticket.changed"
+	EndFamily(family string) error
 	// AddAgreement fault: "agreement.exists", for one that differs in nothing.
 	AddAgreement(c id.Customer, a party.Agreement) error
 

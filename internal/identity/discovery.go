@@ -6,16 +6,19 @@ import (
 	"strings"
 )
 
-// wireConfiguration is the OpenID discovery document. The authorization endpoint is named because client libraries
-// demand it; no response type is offered there.
+// wireConfiguration is the OpenID discovery document.
 type wireConfiguration struct {
 	Issuer          string   `json:"issuer"`
 	Token           string   `json:"token_endpoint"`
 	Authorization   string   `json:"authorization_endpoint"`
+	Device          string   `json:"device_authorization_endpoint"`
+	EndSession      string   `json:"end_session_endpoint"`
 	Keys            string   `json:"jwks_uri"`
 	AuthMethods     []string `json:"token_endpoint_auth_methods_supported"`
 	Grants          []string `json:"grant_types_supported"`
 	ResponseTypes   []string `json:"response_types_supported"`
+	ResponseModes   []string `json:"response_modes_supported"`
+	Challenges      []string `json:"code_challenge_methods_supported"`
 	SubjectTypes    []string `json:"subject_types_supported"`
 	SigningAlgs     []string `json:"id_token_signing_alg_values_supported"`
 	Claims          []string `json:"claims_supported"`
@@ -48,10 +51,15 @@ func (s *server) configuration(w http.ResponseWriter, r *http.Request, to route)
 	writeJSON(w, http.StatusOK, wireConfiguration{
 		Issuer: s.Tokens.issuer(to.v, issuer),
 		Token:  here + oauth + "/token", Authorization: here + oauth + "/authorize", Keys: here + keys,
-		AuthMethods: []string{"client_secret_post", "client_secret_basic"},
-		Grants:      []string{"client_credentials"}, ResponseTypes: []string{}, SubjectTypes: []string{"pairwise"},
-		SigningAlgs: []string{"RS256"}, ScopesSupported: []string{},
-		Claims:        []string{"aud", "iss", "iat", "nbf", "exp", "appid", "azp", "idtyp", "oid", "sub", "roles", "tid", "uti", "ver"},
+		Device: here + oauth + "/devicecode", EndSession: here + oauth + "/logout",
+		AuthMethods:   []string{"client_secret_post", "client_secret_basic", "none"},
+		Grants:        []string{grantCode, grantRefresh, grantDevice, grantClient},
+		ResponseTypes: []string{"code"}, ResponseModes: []string{"query", "fragment", "form_post"}, Challenges: []string{"S256"},
+		SubjectTypes: []string{"pairwise"}, SigningAlgs: []string{"RS256"}, ScopesSupported: []string{"openid", "profile", "email", "offline_access"},
+		Claims: []string{
+			"aud", "iss", "iat", "nbf", "exp", "appid", "azp", "idtyp", "oid", "sub", "roles", "tid", "uti", "ver",
+			"upn", "unique_name", "preferred_username", "name", "amr", "auth_time", "nonce",
+		},
 		CloudInstance: host,
 	})
 }

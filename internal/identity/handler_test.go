@@ -133,10 +133,10 @@ func TestTokenRefused(t *testing.T) {
 
 func TestTwoLiveSecrets(t *testing.T) {
 	w := newWorld(t)
-	plain, hash := NewSecret()
-	w.change(func(c *Client) {
+	plain, secret := NewSecret()
+	w.change(func(c *party.Client, _ *party.Partner) {
 		c.Secrets[0].Until = start.Add(time.Hour)
-		c.Secrets = append(c.Secrets, Secret{Hash: hash})
+		c.Secrets = append(c.Secrets, secret)
 	})
 	status := func(secret string) int {
 		return w.do("POST", "/common/oauth2/token", w.form("client_secret="+secret)).Code
@@ -189,14 +189,14 @@ func TestG47BoundedTries(t *testing.T) {
 
 func TestDisabledClientGetsNoToken(t *testing.T) {
 	w := newWorld(t)
-	w.change(func(c *Client) { c.Disabled = true })
+	w.change(func(c *party.Client, _ *party.Partner) { c.Disabled = true })
 	if got := decode[wireRefusal](t, w.do("POST", "/common/oauth2/token", w.form()).Body); got.Codes[0] != 7000112 {
 		t.Errorf("right secret: %+v", got)
 	}
 	if got := decode[wireRefusal](t, w.do("POST", "/common/oauth2/token", w.form("client_secret=x")).Body); got.Codes[0] != 7000215 {
 		t.Errorf("wrong secret is told more than it should: %+v", got)
 	}
-	w.change(func(c *Client) { c.Disabled, c.Kind = false, party.IndirectReseller })
+	w.change(func(c *party.Client, p *party.Partner) { c.Disabled, p.Kind = false, party.IndirectReseller })
 	if got := decode[wireRefusal](t, w.do("POST", "/common/oauth2/token", w.form()).Body); got.Codes[0] != 700016 {
 		t.Errorf("a reseller without a provider: %+v", got)
 	}

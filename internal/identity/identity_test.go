@@ -43,21 +43,23 @@ var newKey = func() *rsa.PrivateKey {
 
 var ourKey, otherKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 
-// clients is a store of one tenant.
+// clients is a store of one tenant, as far as clients' own tokens ask for it.
 type clients struct {
-	mu   sync.Mutex
-	rows map[id.Client]Client
-	err  error
+	Store
+	mu      sync.Mutex
+	rows    map[id.Client]party.Client
+	partner party.Partner
+	err     error
 }
 
-func (c *clients) Client(_ context.Context, client id.Client) (Client, error) {
+func (c *clients) Client(_ context.Context, client id.Client) (party.Client, party.Partner, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	row, ok := c.rows[client]
 	if !ok && c.err == nil {
-		return Client{}, fault.NotFound("client.not_found", nil)
+		return party.Client{}, party.Partner{}, fault.NotFound("client.not_found", nil)
 	}
-	return row, c.err
+	return row, c.partner, c.err
 }
 
 func (c *clients) Tenant(_ context.Context, domain string) (id.Partner, error) {
@@ -67,11 +69,11 @@ func (c *clients) Tenant(_ context.Context, domain string) (id.Partner, error) {
 	return partner, nil
 }
 
-func (c *clients) change(f func(*Client)) {
+func (c *clients) change(f func(*party.Client, *party.Partner)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	row := c.rows[appID]
-	f(&row)
+	f(&row, &c.partner)
 	c.rows[appID] = row
 }
 
@@ -87,14 +89,14 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	plain, hash := NewSecret()
+	plain, secret := NewSecret()
 	w := &world{secret: plain, wall: when.NewFixed(start), log: &bytes.Buffer{}}
-	w.clients = &clients{rows: map[id.Client]Client{appID: {
-		ID: appID, Name: "script", Partner: partner, Kind: party.DirectBill,
-		Roles: party.RolesOf(party.AdminAgent, party.BillingAdmin), Secrets: []Secret{{Hash: hash}},
+	w.clients = &clients{partner: party.Partner{ID: partner, Kind: party.DirectBill}, rows: map[id.Client]party.Client{appID: {
+		ID: appID, Name: "script", Partner: partner,
+		Roles: party.RolesOf(party.AdminAgent, party.BillingAdmin), Secrets: []party.Secret{secret},
 	}}}
 	w.auth = Authenticator{newTokens(t, w.wall, ourKey()), w.clients}
-	w.http = Handler(Options{w.auth.Tokens, w.clients, w.wall, &id.Counting{}, slog.New(slog.NewTextHandler(w.log, nil))})
+	w.http = Handler(Options{Tokens: w.auth.Tokens, Store: w.clients, Wall: w.wall, IDs: &id.Counting{}, Log: slog.New(slog.NewTextHandler(w.log, nil))})
 	return w
 }
 

@@ -43,13 +43,48 @@ type Claims struct {
 	AppIDACR  string   `json:"appidacr,omitempty"` // v1: "1", by secret
 	AZP       string   `json:"azp,omitempty"`      // v2
 	AZPACR    string   `json:"azpacr,omitempty"`   // v2
-	IDType    string   `json:"idtyp"`              // "app"
+	IDType    string   `json:"idtyp"`              // "app" or "user"
 	Object    string   `json:"oid"`
 	Subject   string   `json:"sub"`
 	Roles     []string `json:"roles"`
 	Tenant    string   `json:"tid"`
 	UTI       string   `json:"uti"`
 	Version   string   `json:"ver"` // "1.0" or "2.0"
+
+	// With a person in the token.
+	UPN        string   `json:"upn,omitempty"`
+	UniqueName string   `json:"unique_name,omitempty"`        // v1
+	Preferred  string   `json:"preferred_username,omitempty"` // v2
+	Name       string   `json:"name,omitempty"`
+	Scope      string   `json:"scp,omitempty"`
+	Methods    []string `json:"amr,omitempty"`
+	SignedIn   int64    `json:"signed_in,omitempty"` // microseconds since 1970
+}
+
+// The kinds of token.
+const (
+	appToken  = "app"
+	userToken = "user"
+)
+
+// idClaims are what an id token says: who signed in, to the client.
+type idClaims struct {
+	Audience   string   `json:"aud"`
+	Issuer     string   `json:"iss"`
+	IssuedAt   int64    `json:"iat"`
+	NotBefore  int64    `json:"nbf"`
+	Expires    int64    `json:"exp"`
+	Object     string   `json:"oid"`
+	Subject    string   `json:"sub"`
+	Tenant     string   `json:"tid"`
+	Version    string   `json:"ver"`
+	Nonce      string   `json:"nonce,omitempty"`
+	AuthTime   int64    `json:"auth_time"`
+	UPN        string   `json:"upn,omitempty"`
+	UniqueName string   `json:"unique_name,omitempty"`
+	Preferred  string   `json:"preferred_username,omitempty"`
+	Name       string   `json:"name,omitempty"`
+	Methods    []string `json:"amr,omitempty"`
 }
 
 // client is the client the token was given to.
@@ -129,32 +164,89 @@ func (t *Tokens) issuer(v version, tenant string) string {
 	return t.base + "/" + tenant + "/"
 }
 
-// issue makes a token for c at resource, and gives its claims too.
-func (t *Tokens) issue(v version, c Client, resource string) (string, Claims, error) {
-	now := t.wall.Now()
+// bearer is who a token is made for.
+type bearer struct {
+	client   party.Client
+	roles    party.Roles
+	resource string
+	person   *party.Person // nil: the client itself
+	ticket   party.Ticket  // of the person's sign-in
+}
+
+// issue makes an access token, and gives its claims too.
+func (t *Tokens) issue(v version, b bearer) (string, Claims, error) {
+	now, tenant := t.wall.Now(), string(b.client.Partner)
 	claims := Claims{
-		Audience: resource, Issuer: t.issuer(v, string(c.Partner)), Tenant: string(c.Partner),
+		Audience: b.resource, Issuer: t.issuer(v, tenant), Tenant: tenant,
 		IssuedAt: now.Unix(), NotBefore: now.Add(-early).Unix(), Expires: now.Add(TokenLife).Unix(),
-		IDType: "app", Object: objectID(c.ID), Subject: objectID(c.ID), Roles: words(c.Roles), UTI: t.ids.Opaque(22),
+		IDType: appToken, Object: objectID(b.client.ID), Subject: objectID(b.client.ID), Roles: words(b.roles), UTI: t.ids.Opaque(22),
+	}
+	proof := "1"
+	if b.client.Public {
+		proof = "0"
 	}
 	if v == v2 {
-		claims.Version, claims.AZP, claims.AZPACR = "2.0", string(c.ID), "1"
+		claims.Version, claims.AZP, claims.AZPACR = "2.0", string(b.client.ID), proof
 	} else {
-		claims.Version, claims.AppID, claims.AppIDACR = "1.0", string(c.ID), "1"
+		claims.Version, claims.AppID, claims.AppIDACR = "1.0", string(b.client.ID), proof
 	}
+	if p := b.person; p != nil {
+		claims.IDType, claims.Object, claims.Subject = userToken, string(p.ID), pairwise(b.client.ID, p.ID)
+		claims.UPN, claims.Name, claims.Scope, claims.Methods = p.UPN, p.DisplayName, impersonation, methods(b.ticket.Method)
+		claims.SignedIn = b.ticket.SignedInAt.UnixMicro()
+		claims.UniqueName, claims.Preferred = names(v, p.UPN)
+	}
+	raw, err := t.sign(claims)
+	return raw, claims, err
+}
+
+// issueID makes the id token of a person's sign-in to a client.
+func (t *Tokens) issueID(v version, b bearer) (string, error) {
+	now, p := t.wall.Now(), b.person
+	claims := idClaims{
+		Audience: string(b.client.ID), Issuer: t.issuer(v, string(b.client.Partner)), IssuedAt: now.Unix(), NotBefore: now.Add(-early).Unix(),
+		Expires: now.Add(TokenLife).Unix(), Object: string(p.ID), Subject: pairwise(b.client.ID, p.ID), Tenant: string(b.client.Partner),
+		Version: "1.0", Nonce: b.ticket.Nonce, AuthTime: b.ticket.SignedInAt.Unix(), UPN: p.UPN, Name: p.DisplayName, Methods: methods(b.ticket.Method),
+	}
+	if v == v2 {
+		claims.Version = "2.0"
+	}
+	claims.UniqueName, claims.Preferred = names(v, p.UPN)
+	return t.sign(claims)
+}
+
+func names(v version, upn string) (unique, preferred string) {
+	if v == v2 {
+		return "", upn
+	}
+	return upn, ""
+}
+
+// methods are how a person signed in, in the directory's words.
+func methods(method string) []string {
+	switch method {
+	case byCode:
+		return []string{"pwd", "mfa"}
+	case byExternal:
+		return []string{"fed"}
+	}
+	return []string{"pwd"}
+}
+
+func (t *Tokens) sign(claims any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
-		return "", Claims{}, fmt.Errorf("identity: writing a token: %w", err)
+		return "", fmt.Errorf("identity: writing a token: %w", err)
 	}
 	signed, err := t.signer.Sign(payload)
 	if err != nil {
-		return "", Claims{}, fmt.Errorf("identity: signing a token: %w", err)
+		return "", fmt.Errorf("identity: signing a token: %w", err)
 	}
 	raw, err := signed.CompactSerialize()
 	if err != nil {
-		return "", Claims{}, fmt.Errorf("identity: writing a token: %w", err)
+		return "", fmt.Errorf("identity: writing a token: %w", err)
 	}
-	return raw, claims, nil
+	return raw, nil
 }
 
 // Verify gives the claims of a token that this server signed and that is valid now on the wall clock. Faults, all to
@@ -217,7 +309,8 @@ func (t *Tokens) check(raw string) (Claims, bool) {
 	if c.Version == "2.0" {
 		v = v2
 	}
-	if c.Issuer != t.issuer(v, c.Tenant) || c.client() == "" || c.Tenant == "" {
+	// An id token, which is signed with the same key, names no resource and no kind.
+	if c.Issuer != t.issuer(v, c.Tenant) || c.client() == "" || c.Tenant == "" || c.IDType != appToken && c.IDType != userToken {
 		return Claims{}, false
 	}
 	return c, true
@@ -239,8 +332,13 @@ func (t *Tokens) remember(sum [sha256.Size]byte, c Claims) {
 func invalidToken() error { return fault.Deny("token.invalid", nil) }
 
 // objectID is the oid of a client: another GUID than its own, always the same.
-func objectID(c id.Client) string {
-	sum := sha256.Sum256([]byte("oid/" + string(c)))
+func objectID(c id.Client) string { return derived("oid/" + string(c)) }
+
+// pairwise is the subject of a person at one client: no two clients see the same.
+func pairwise(c id.Client, u id.User) string { return derived("sub/" + string(c) + "/" + string(u)) }
+
+func derived(from string) string {
+	sum := sha256.Sum256([]byte(from))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80 // version 8: made our own way
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
@@ -256,11 +354,13 @@ func words(roles party.Roles) []string {
 	return out
 }
 
+const apiResource = "https://api.partnercenter.microsoft.com"
+
 // resources are what tokens are made for (contract.md §2): the directory's address that older SDKs ask for, the
 // API's own, and its application id.
 var resources = []string{
 	"https://graph.windows.net",
-	"https://api.partnercenter.microsoft.com",
+	apiResource,
 	"fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
 }
 

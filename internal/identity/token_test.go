@@ -116,6 +116,7 @@ func TestVerify(t *testing.T) {
 		{"another audience", sign(t, jose.RS256, ourKey(), kid, with(func(c *Claims) { c.Audience = "https://example.org" })), 0, "token.audience"},
 		{"no client", sign(t, jose.RS256, ourKey(), kid, with(func(c *Claims) { c.AppID = "" })), 0, "token.invalid"},
 		{"no end", sign(t, jose.RS256, ourKey(), kid, with(func(c *Claims) { c.Expires = 0 })), 0, "token.expired"},
+		{"an id token, or another kind", sign(t, jose.RS256, ourKey(), kid, with(func(c *Claims) { c.IDType = "" })), 0, "token.invalid"},
 		{"claims not an object", sign(t, jose.RS256, ourKey(), kid, []int{1}), 0, "token.invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -145,7 +146,7 @@ func TestKeyRotation(t *testing.T) {
 	if _, err := both.Verify(old); err != nil {
 		t.Errorf("the former key no longer verifies: %v", err)
 	}
-	fresh, _, err := both.issue(v1, w.rows[appID], graph)
+	fresh, _, err := both.issue(v1, bearer{client: w.rows[appID], resource: graph})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,16 +175,16 @@ func TestActor(t *testing.T) {
 	token := w.token(t, v2)
 	for _, c := range []struct {
 		name   string
-		change func(*Client)
+		change func(*party.Client, *party.Partner)
 		want   party.Actor
 		code   string
 	}{
-		{"direct bill", func(*Client) {}, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf("AA", "BA")}, ""},
-		{"roles taken away since", func(c *Client) { c.Roles = party.RolesOf() }, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf()}, ""},
-		{"reseller works inside its provider", func(c *Client) { c.Kind, c.Provider = party.IndirectReseller, reseller }, party.Actor{Scope: party.NewScope(reseller, partner), Kind: party.IndirectReseller, Roles: party.RolesOf()}, ""},
-		{"reseller without a provider", func(c *Client) { c.Provider = "" }, party.Actor{}, "token.invalid"},
-		{"client moved to another partner", func(c *Client) { c.Kind, c.Partner = party.DirectBill, reseller }, party.Actor{}, "token.invalid"},
-		{"disabled at once", func(c *Client) { c.Partner, c.Disabled = partner, true }, party.Actor{}, "client.disabled"},
+		{"direct bill", func(*party.Client, *party.Partner) {}, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf("AA", "BA")}, ""},
+		{"roles taken away since", func(c *party.Client, _ *party.Partner) { c.Roles = party.RolesOf() }, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf()}, ""},
+		{"reseller works inside its provider", func(_ *party.Client, p *party.Partner) { p.Kind, p.Provider = party.IndirectReseller, reseller }, party.Actor{Scope: party.NewScope(reseller, partner), Kind: party.IndirectReseller, Roles: party.RolesOf()}, ""},
+		{"reseller without a provider", func(_ *party.Client, p *party.Partner) { p.Provider = "" }, party.Actor{}, "token.invalid"},
+		{"client moved to another partner", func(c *party.Client, p *party.Partner) { p.Kind, c.Partner = party.DirectBill, reseller }, party.Actor{}, "token.invalid"},
+		{"disabled at once", func(c *party.Client, _ *party.Partner) { c.Partner, c.Disabled = partner, true }, party.Actor{}, "client.disabled"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.change(c.change)
@@ -218,8 +219,9 @@ func TestBearer(t *testing.T) {
 }
 
 func TestSecretHash(t *testing.T) {
-	plain, hash := NewSecret()
+	plain, secret := NewSecret()
 	other, _ := NewSecret()
+	hash := SecretHash(secret.Hash)
 	if !hash.Matches(plain) || hash.Matches(other) || hash.Matches("") || strings.Contains(string(hash), plain) || len(plain) != 46 {
 		t.Errorf("%d characters", len(plain))
 	}

@@ -4,7 +4,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -12,89 +11,112 @@ import (
 )
 
 const (
-	sqlClient = `SELECT c.partner_id, c.name, c.roles, c.disabled, c.body, p.kind, p.provider_id, q.body FROM client c
-		JOIN partner p ON p.id = c.partner_id JOIN partner q ON q.id = COALESCE(p.provider_id, p.id) WHERE c.id = $1`
-	sqlClientPut = `INSERT INTO client (partner_id, id, name, roles, disabled, body) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (partner_id, id) DO UPDATE SET name = $3, roles = $4, disabled = $5, body = $6`
+	sqlClient = `SELECT c.partner_id, c.id, c.name, c.roles, c.disabled, c.version, c.body, ` + partnerOfRow + `
+		FROM client c JOIN partner p ON p.id = c.partner_id` + workplace + ` WHERE c.id = $1`
+	sqlClients = `SELECT partner_id, id, name, roles, disabled, version, body FROM client WHERE partner_id = $1`
+
+	sqlClientInsert = `INSERT INTO client (partner_id, id, name, roles, disabled, body) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlClientUpdate = `UPDATE client SET name = $4, roles = $5, disabled = $6, body = $7, version = version + 1
+		WHERE partner_id = $1 AND id = $2 AND version = $3`
+	sqlClientDelete = `DELETE FROM client WHERE partner_id = $1 AND id = $2 AND version = $3`
 )
 
-// Client is an API client with what its partner's row says of it.
-type Client struct {
-	ID       id.Client
-	Name     string
-	Partner  id.Partner
-	Kind     party.Kind // of Partner
-	Provider id.Partner // of an indirect reseller
-	Roles    party.Roles
-	Secrets  []Secret
-	Disabled bool
-	// RichStates: it reads every word for the state of a subscription.
-	RichStates bool
-	Sandbox    bool // of Partner, of a reseller its provider's
-}
-
-// Secret is a client secret's hash, and the wall time from which it no longer works; zero: no end.
-type Secret struct {
-	Hash  string
-	Until time.Time
-}
+var (
+	unknownClient = fault.NotFound("client.unknown", nil)
+	clientChanged = fault.Conflict("client.changed", nil)
+)
 
 type clientShape struct {
 	Secrets    []secretShape `json:"secrets,omitempty"`
+	Redirects  []string      `json:"redirects,omitempty"`
+	Public     bool          `json:"public,omitempty"`
 	RichStates bool          `json:"rich_states,omitempty"`
+	CreatedAt  *int64        `json:"created,omitempty"`
 }
 
 type secretShape struct {
-	Hash  string `json:"hash"`
-	Until *int64 `json:"until,omitempty"`
+	Hash        string `json:"hash"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	MadeAt      *int64 `json:"made,omitempty"`
+	Until       *int64 `json:"until,omitempty"`
 }
 
-// Client finds an API client, whosever it is. Fault "client.unknown".
-func (s *Store) Client(ctx context.Context, client id.Client) (Client, error) {
-	c := Client{ID: client}
-	err := s.engine.look(ctx, func(r *Reader) error {
-		var roles string
-		var text, partner []byte
-		if err := r.queryRow(sqlClient, client).scanOr(fault.NotFound("client.unknown", nil),
-			&c.Partner, &c.Name, &roles, &c.Disabled, &text, &c.Kind, &c.Provider, &partner); err != nil {
-			return err
+func clientBody(c party.Client) string {
+	b := clientShape{Redirects: c.Redirects, Public: c.Public, RichStates: c.RichStates, CreatedAt: micros(c.CreatedAt)}
+	for _, s := range c.Secrets {
+		b.Secrets = append(b.Secrets, secretShape{s.Hash, s.Fingerprint, micros(s.MadeAt), micros(s.Until)})
+	}
+	return toBody(b)
+}
+
+func scanClient(c *party.Client, scan func(dest ...any) error, more ...any) error {
+	var roles string
+	var text []byte
+	if err := scan(append([]any{&c.Partner, &c.ID, &c.Name, &roles, &c.Disabled, &c.Version, &text}, more...)...); err != nil {
+		return err
+	}
+	var b clientShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	for _, s := range b.Secrets {
+		c.Secrets = append(c.Secrets, party.Secret{Hash: s.Hash, Fingerprint: s.Fingerprint, MadeAt: instant(s.MadeAt), Until: instant(s.Until)})
+	}
+	c.Redirects, c.Public, c.RichStates, c.CreatedAt = b.Redirects, b.Public, b.RichStates, instant(b.CreatedAt)
+	var ok bool
+	if c.Roles, ok = party.ParseRoles(roles); !ok {
+		return fmt.Errorf("store: a client with a role that is none")
+	}
+	return nil
+}
+
+// Client finds an API client, whosever it is, and its partner. Fault "client.unknown".
+func (s *Store) Client(ctx context.Context, client id.Client) (c party.Client, p party.Partner, err error) {
+	err = s.engine.look(ctx, func(r *Reader) error {
+		var row partnerRow
+		err := scanClient(&c, func(dest ...any) error { return r.queryRow(sqlClient, client).scanOr(unknownClient, dest...) }, row.dest()...)
+		if err == nil {
+			p, err = row.partner()
 		}
-		var b clientShape
-		if err := fromBody(text, &b); err != nil {
-			return err
-		}
-		var p partnerShape
-		if err := fromBody(partner, &p); err != nil {
-			return err
-		}
-		c.RichStates, c.Sandbox = b.RichStates, p.Sandbox
-		for _, one := range b.Secrets {
-			c.Secrets = append(c.Secrets, Secret{one.Hash, instant(one.Until)})
-		}
-		var ok bool
-		if c.Roles, ok = party.ParseRoles(roles); !ok {
-			return fmt.Errorf("store: a client with a role that is none")
-		}
-		return nil
+		return err
 	})
+	return c, p, err
+}
+
+// ClientOf implements app.Reader.
+func (r *Reader) ClientOf(s party.Scope, client id.Client) (party.Client, error) {
+	f := where(sqlClients, s.Own())
+	f.and(" AND id = ?", client)
+	found, err := rowsOf(r, f, scanClientRow)
+	if err == nil && len(found) == 0 {
+		err = unknownClient
+	}
 	if err != nil {
-		return Client{}, err
+		return party.Client{}, err
 	}
-	return c, nil
+	return found[0], nil
 }
 
-// PutClient adds an API client or changes the one with its id. Kind, provider and sandbox are its partner's and not written.
-// Faults: "partner.unknown", "client.foreign" when another partner has the id.
-func (s *Store) PutClient(ctx context.Context, c Client) error {
-	b := clientShape{RichStates: c.RichStates}
-	for _, one := range c.Secrets {
-		b.Secrets = append(b.Secrets, secretShape{one.Hash, micros(one.Until)})
-	}
-	return s.change(ctx, func(t *Tx) error {
-		if _, err := t.Partner(party.NewScope(c.Partner, "")); err != nil {
-			return err
-		}
-		return t.exec(1, fault.Conflict("client.foreign", nil), sqlClientPut,
-			c.Partner, c.ID, c.Name, c.Roles.String(), c.Disabled, toBody(b))
-	})
+// Clients implements app.Reader.
+func (r *Reader) Clients(s party.Scope) ([]party.Client, error) {
+	f := where(sqlClients, s.Own())
+	f.and(" ORDER BY name, id")
+	return rowsOf(r, f, scanClientRow)
+}
+
+func scanClientRow(c *party.Client, scan func(dest ...any) error) error { return scanClient(c, scan) }
+
+// AddClient implements app.Tx.
+func (t *Tx) AddClient(c party.Client) error {
+	return t.exec(1, clientChanged, sqlClientInsert, t.scope.Own(), c.ID, c.Name, c.Roles.String(), c.Disabled, clientBody(c))
+}
+
+// SaveClient implements app.Tx.
+func (t *Tx) SaveClient(c party.Client) error {
+	return t.exec(1, clientChanged, sqlClientUpdate, t.scope.Own(), c.ID, c.Version, c.Name, c.Roles.String(), c.Disabled, clientBody(c))
+}
+
+// RemoveClient implements app.Tx.
+func (t *Tx) RemoveClient(c party.Client) error {
+	return t.exec(1, clientChanged, sqlClientDelete, t.scope.Own(), c.ID, c.Version)
 }

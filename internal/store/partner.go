@@ -29,6 +29,7 @@ type partnerShape struct {
 	Culture       string         `json:"culture,omitempty"`
 	RatePerMinute int            `json:"rate,omitempty"`
 	Sandbox       bool           `json:"sandbox,omitempty"`
+	PeopleOnly    bool           `json:"people_only,omitempty"`
 }
 
 // Partner implements app.Reader. A reseller's scope gives its provider: who is billed. Fault "partner.unknown".
@@ -38,13 +39,21 @@ func (r *Reader) Partner(s party.Scope) (p party.Partner, err error) {
 		scanOr(fault.NotFound("partner.unknown", nil), &p.ID, &p.Kind, &p.Provider, &p.Version, &text); err != nil {
 		return party.Partner{}, err
 	}
-	var b partnerShape
-	if err := fromBody(text, &b); err != nil {
+	if err := partnerFrom(text, &p); err != nil {
 		return party.Partner{}, err
 	}
-	p.Name, p.Country, p.MPN, p.BillingDay, p.Culture = b.Name, b.Country, b.MPN, b.BillingDay, b.Culture
-	p.RatePerMinute, p.Sandbox = b.RatePerMinute, b.Sandbox
 	return p, nil
+}
+
+// partnerFrom fills in what of a partner is in its body.
+func partnerFrom(text []byte, p *party.Partner) error {
+	var b partnerShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	p.Name, p.Country, p.MPN, p.BillingDay, p.Culture = b.Name, b.Country, b.MPN, b.BillingDay, b.Culture
+	p.RatePerMinute, p.Sandbox, p.PeopleOnly = b.RatePerMinute, b.Sandbox, b.PeopleOnly
+	return nil
 }
 
 // AddPartner implements app.Tx: one that is there already is "partner.exists". Added rows have version 1, here as
@@ -52,7 +61,7 @@ func (r *Reader) Partner(s party.Scope) (p party.Partner, err error) {
 func (t *Tx) AddPartner(p party.Partner) error {
 	exists := fault.Conflict("partner.exists", nil)
 	if err := t.exec(1, exists, sqlPartnerInsert, p.ID, p.Kind, null(p.Provider), null(p.MPN),
-		toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox})); err != nil {
+		toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox, p.PeopleOnly})); err != nil {
 		return err
 	}
 	return t.exec(1, exists, sqlTenantInsert, p.ID, nil)

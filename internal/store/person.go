@@ -52,10 +52,15 @@ func personBody(p party.Person) string {
 	})
 }
 
-func scanPerson(p *party.Person, scan func(dest ...any) error) error {
+func scanPerson(p *party.Person, scan func(dest ...any) error) error { return scanPersonAnd(p, scan) }
+
+// scanPersonAnd reads a person and more columns after it.
+func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) error {
 	var roles string
 	var text []byte
-	if err := scan(&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Version, &text); err != nil {
+	if err := scan(append([]any{
+		&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Version, &text,
+	}, more...)...); err != nil {
 		return err
 	}
 	var b personShape

@@ -3,7 +3,6 @@ package store_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -523,36 +522,56 @@ func TestRecordsNewestFirst(t *testing.T) {
 func TestClients(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
 		oneSale(t, s)
-		c := store.Client{
-			ID: "app", Name: "Shop", Partner: reseller, Kind: party.IndirectReseller, Provider: partner,
-			Roles: party.RolesOf(party.AdminAgent, party.SalesAgent), Secrets: []store.Secret{{Hash: "a"}, {Hash: "b", Until: noon}},
+		c := party.Client{
+			ID: "app", Name: "Shop", Partner: reseller, Roles: party.RolesOf(party.AdminAgent, party.SalesAgent), CreatedAt: noon, Version: 1,
+			Secrets: []party.Secret{{Hash: "a", Fingerprint: "f", MadeAt: noon}, {Hash: "b", Until: noon}}, Redirects: []string{"https://a.example/"}, Public: true, RichStates: true,
 		}
-		for _, disabled := range []bool{false, true} { // added, then changed
-			c.Disabled, c.RichStates, c.Secrets = disabled, disabled, slices.Clone(c.Secrets[:1])
-			if err := s.PutClient(ctx, c); err != nil {
-				t.Fatal(err)
-			}
-			got, err := s.Client(ctx, "app")
-			if diff := cmp.Diff(c, got); err != nil || diff != "" {
-				t.Errorf("%v\n%s", err, diff)
+		same := func(want party.Client) {
+			t.Helper()
+			got, p, err := s.Client(ctx, "app")
+			if diff := cmp.Diff(want, got); err != nil || diff != "" || p.ID != reseller || p.Kind != party.IndirectReseller || p.Provider != partner {
+				t.Errorf("%v %+v\n%s", err, p, diff)
 			}
 		}
-		taken := c
-		taken.Partner = other
-		lost := c
-		lost.Partner = "nobody"
-		_, unknown := s.Client(ctx, "none")
+		if err := doAs(s, reseller, func(tx *store.Tx) error { return tx.AddClient(c) }); err != nil {
+			t.Fatal(err)
+		}
+		same(c)
+		c.Name, c.Disabled, c.Secrets, c.Redirects, c.Public = "Shop 2", true, nil, nil, false
+		if err := doAs(s, reseller, func(tx *store.Tx) error { return tx.SaveClient(c) }); err != nil {
+			t.Fatal(err)
+		}
+		stale := c
+		c.Version = 2
+		same(c)
+		narrowed := party.NewScope(partner, reseller)
+		if got, err := view(s, func(r *store.Reader) ([]party.Client, error) { return r.Clients(narrowed) }); err != nil || len(got) != 1 {
+			t.Errorf("a reseller's clients: %v %v", got, err)
+		}
+		if got, err := view(s, func(r *store.Reader) ([]party.Client, error) { return r.Clients(own) }); err != nil || len(got) != 0 {
+			t.Errorf("its provider's: %v %v", got, err)
+		}
+		_, _, unknown := s.Client(ctx, "none")
+		_, foreign := view(s, func(r *store.Reader) (party.Client, error) { return r.ClientOf(own, "app") })
 		_, noTenant := s.Tenant(ctx, "acme.example") // a customer's
-		for want, err := range map[string]error{
-			"client.foreign": s.PutClient(ctx, taken), "client.unknown": unknown, "customer.domain_taken": s.SetDomain(ctx, other, "acme.example"),
+		for _, one := range []struct {
+			name string
+			err  error
+			want string
+		}{
+			{"the id is another partner's", doAs(s, other, func(tx *store.Tx) error { return tx.AddClient(c) }), "client.changed"},
+			{"changed meanwhile", doAs(s, reseller, func(tx *store.Tx) error { return tx.SaveClient(stale) }), "client.changed"},
+			{"changed by another partner", doAs(s, other, func(tx *store.Tx) error { return tx.SaveClient(c) }), "client.changed"},
+			{"removed by another partner", doAs(s, other, func(tx *store.Tx) error { return tx.RemoveClient(c) }), "client.changed"},
+			{"removed", doAs(s, reseller, func(tx *store.Tx) error { return tx.RemoveClient(c) }), ""},
+			{"unknown", unknown, "client.unknown"},
+			{"foreign", foreign, "client.unknown"},
+			{"a customer's domain", s.SetDomain(ctx, other, "acme.example"), "customer.domain_taken"},
+			{"a customer's domain is no tenant", noTenant, "partner.unknown"},
+			{"no such partner", s.SetDomain(ctx, "nobody", "free.example"), "partner.unknown"},
 		} {
-			if code(err) != want {
-				t.Errorf("%v, want %s", err, want)
-			}
-		}
-		for _, err := range []error{s.PutClient(ctx, lost), noTenant, s.SetDomain(ctx, "nobody", "free.example")} {
-			if code(err) != "partner.unknown" {
-				t.Errorf("%v, want partner.unknown", err)
+			if code(one.err) != one.want {
+				t.Errorf("%s: %v, want %q", one.name, one.err, one.want)
 			}
 		}
 		if err := s.SetDomain(ctx, other, "other.example"); err != nil {

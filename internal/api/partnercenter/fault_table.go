@@ -238,12 +238,30 @@ var faultOf = map[string]wireFault{
 	"agreement.future":       {400, "3000", "dateAgreed is in the future.[ It is {now}.]"},
 	"template.unknown":       {404, "1000", "There is no such agreement template."},
 
+	// API clients.
+	"client.unknown":          {404, "1000", "There is no such API client."},
+	"client.changed":          {409, "900278", "Another change of this API client came first; read it again."},
+	"client.name_invalid":     {400, "3000", "name is missing, too long, or holds a control character."},
+	"client.redirect_invalid": {400, "3000", "A redirect URI must be https, http on localhost, or of an application's own scheme, without a fragment."},
+	"client.redirects_full":   {400, "990045", "A client has no more redirect URIs[ than {limit}]."},
+	"client.public":           {400, "990043", "A public client has no secrets: it proves itself by PKCE."},
+	"client.secrets_full":     {409, "990044", "The client has as many live secrets as it may[, {limit}]; revoke one first."},
+	"secret.unknown":          {404, "1000", "The client has no such secret."},
+	"secret.until":            {400, "3000", "endDateTime is not in the future."},
+
 	// People.
 	"user.unknown":      {404, "60002", "There is no such user."},
 	"user.changed":      {409, "900278", "Another change of this user came first; read it again."},
 	"user.upn_taken":    {409, "990054", "The user principal name belongs to another user."},
 	"user.upn_invalid":  {400, "3000", "userPrincipalName is not a name and a domain."},
 	"user.name_invalid": {400, "3000", "The member {member} is too long, or holds a control character."},
+	"user.last_admin":   {400, "990041", "Somebody must stay who can manage the partner's users: this is the last active global admin."},
+	"password.weak":     {400, "3000", "The password is too easy to guess[: at least {min} characters, 5 different ones, without the user's name]."},
+	"password.same":     {400, "3000", "That is the password that the user has already."},
+	"role.above":        {403, "990042", "The caller may not give or take these roles, nor change who holds them[: {roles}]."},
+	"proof.needed":      {403, "990040", "Changing what somebody may do needs a person who has just shown who they are: use a token with a user in it."},
+	"person.needed":     {403, "900308", "App-only access is not supported for this API by the partner: use a token with a user in it."},
+	"session.unknown":   {404, "1000", "There is no such session."},
 	"user.role_foreign": {400, "3000", "A role is not one of this user's side[: {roles}]."},
 
 	// What a renewal changes, and other SKUs.

@@ -31,6 +31,16 @@ const (
 	CreateRelationship  Operation = "create_partner_relationship"
 	UpdateQualification Operation = "update_customer_qualification"
 	CreateAgreement     Operation = "create_agreement"
+
+	CreatePartnerUser     Operation = "create_partner_user"
+	UpdatePartnerUser     Operation = "update_partner_user"
+	RemovePartnerUser     Operation = "remove_partner_user"
+	RegisterApplication   Operation = "register_application"
+	UnregisterApplication Operation = "unregister_application"
+	AddCredential         Operation = "add_application_credential"
+	RemoveCredential      Operation = "remove_application_credential"
+	// UpdateApplication is ours: the public contract knows no change of one.
+	UpdateApplication Operation = "update_application"
 	// RecordPayment is ours: the public contract knows no payments.
 	RecordPayment Operation = "record_payment"
 	// UpdateResale is ours too: the mark-up and the own prices of a partner.
@@ -55,6 +65,8 @@ const (
 	Credit               Resource = "credit"
 	Agreement            Resource = "agreement"
 	Relationship         Resource = "partner_relationship"
+	PartnerUser          Resource = "partner_user"
+	Application          Resource = "application"
 )
 
 // Status is how it ended.

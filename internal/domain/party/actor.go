@@ -1,6 +1,9 @@
 package party
 
-import "github.com/comptoir-dev/comptoir/internal/domain/id"
+import (
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
 
 // Scope is the tenant a command works in. Its fields are set only by NewScope, which only the guard of a door
 // (and seeding) calls with the partner of a verified caller: a store method that takes a Scope cannot be asked
@@ -70,6 +73,20 @@ type Actor struct {
 	RichStates bool
 	// Publisher is set for publisher staff: the only publisher whose offers they may touch.
 	Publisher id.Publisher
+
+	// Proved says that a person showed who they are: within the last five minutes on pages, or by signing in to the client
+	// that acts for them.
+	Proved bool
+	// NeedsPerson says that the partner takes some calls only with a person in the token (Partner.PeopleOnly).
+	NeedsPerson bool
+}
+
+// Prove refuses who has not shown just now who they are: what changes somebody's powers asks for it. Fault "proof.needed".
+func (a Actor) Prove() error {
+	if a.Proved {
+		return nil
+	}
+	return fault.Deny("proof.needed", nil)
 }
 
 // Key names the actor in replay records: one client acting for two people is two actors.

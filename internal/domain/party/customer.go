@@ -23,7 +23,9 @@ type Partner struct {
 	RatePerMinute int
 	// Sandbox turns on what the real service allows only in its sandbox tenants (product.md).
 	Sandbox bool
-	Version int64
+	// PeopleOnly turns on what the real service refuses to clients that act for nobody (contract.md §2).
+	PeopleOnly bool
+	Version    int64
 }
 
 // Address is a postal address as the contract has it.

@@ -20,7 +20,7 @@ type Person struct {
 	DisplayName   string
 	FirstName     string
 	LastName      string
-	Email         string // verified: an external sign-in may find the person by it; empty: only by UPN
+	Email         string // to write to
 	Phone         string
 	UsageLocation string // ISO 3166 alpha-2, of customer users
 	ImmutableID   string // of a customer user in the customer's own directory
@@ -108,4 +108,28 @@ func ParseUPN(s string) (upn string, ok bool) {
 		}
 	}
 	return upn, true
+}
+
+// minPassword is the shortest password, in characters; distinct the fewest different ones.
+const (
+	minPassword = 8
+	distinct    = 5
+	maxPassword = 256 // bytes
+)
+
+// CheckPassword refuses a password that is easily guessed: too short, of few different characters, or with the person's
+// own name in it. Fault "password.weak" with the least length.
+func (p Person) CheckPassword(plain string) error {
+	letters := map[rune]bool{}
+	n := 0
+	for _, r := range plain {
+		letters[r] = true
+		n++
+	}
+	name, _, _ := strings.Cut(p.UPN, "@")
+	if n < minPassword || len(letters) < distinct || len(plain) > maxPassword ||
+		len(name) >= 4 && strings.Contains(strings.ToLower(plain), name) {
+		return fault.Invalid("password.weak", fault.Args{"min": minPassword})
+	}
+	return nil
 }

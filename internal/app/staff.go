@@ -1,0 +1,251 @@
+package app
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// Credentials makes and hashes what people and programs sign in with.
+type Credentials interface {
+	// HashPassword takes its time on purpose: never inside a transaction.
+	HashPassword(plain string) string
+	NewPassword() string
+	// NewSecret is a client secret, what is stored of it, and a name for it that tells nothing.
+	NewSecret() (plain, hash, fingerprint string)
+}
+
+// Admitted is a person with a password that the person is to change, shown once; empty when none was set.
+type Admitted struct {
+	party.Person
+	InitialPassword string
+}
+
+// PersonChange is what is to become of a person; nil leaves a thing as it is.
+type PersonChange struct {
+	UPN, DisplayName, FirstName, LastName, Email, Phone *string
+
+	Roles *party.Roles
+	State *party.PersonState
+	// Password is set for the person, who has to choose another at the next sign-in; empty: one is made.
+	Password *string
+	Keep     bool  // the password set need not be changed
+	DropTOTP bool  // the authenticator app was lost
+	Version  int64 // the version that was read; 0: whatever there is
+}
+
+// delicate tells whether the change touches what somebody may do, or how they sign in: that needs proof.
+func (c PersonChange) delicate() bool {
+	return c.UPN != nil || c.Roles != nil || c.State != nil || c.Password != nil || c.DropTOTP
+}
+
+// PartnerUsers are the partner's own staff (R11).
+func (a *App) PartnerUsers(ctx context.Context, who party.Actor, q PeopleQuery) ([]party.Person, error) {
+	if err := who.May(party.ManagePartnerUsers); err != nil {
+		return nil, err
+	}
+	q.Customer = ""
+	return read(ctx, a.Store, func(r Reader) ([]party.Person, error) { return r.People(who.Scope, q) })
+}
+
+// PartnerUser is one of the partner's own staff (R11). Fault "user.unknown".
+func (a *App) PartnerUser(ctx context.Context, who party.Actor, user id.User) (party.Person, error) {
+	if err := who.May(party.ManagePartnerUsers); err != nil {
+		return party.Person{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (party.Person, error) { return r.Person(who.Scope, "", user) })
+}
+
+// AddPartnerUser adds somebody to the partner's own staff (R11), with a password of the caller's choice or, when it is
+// empty, one that is made. The outcome is Admitted. Faults: "proof.needed" and "role.above" about roles, those of
+// Person.Check and CheckPassword, "user.upn_taken".
+func (a *App) AddPartnerUser(ctx context.Context, who party.Actor, req Request, p party.Person, password string, keep bool) (Reply, error) {
+	if err := who.May(party.ManagePartnerUsers); err != nil {
+		return Reply{}, err
+	}
+	if len(p.Roles) > 0 {
+		if err := who.Prove(); err != nil {
+			return Reply{}, err
+		}
+		if err := who.MayGrant(p.Roles); err != nil {
+			return Reply{}, err
+		}
+	}
+	p.UPN, _ = party.ParseUPN(p.UPN)
+	p.ID, p.Partner, p.Customer, p.CreatedAt = id.User(a.IDs.GUID()), who.Scope.Own(), "", a.Wall.Now()
+	if p.State == "" {
+		p.State = party.PersonActive
+	}
+	if err := p.Check(); err != nil {
+		return Reply{}, err
+	}
+	password, err := a.setPassword(&p, password, keep)
+	if err != nil {
+		return Reply{}, err
+	}
+	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := tx.AddPerson(p); err != nil {
+			return nil, err
+		}
+		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
+		added := p
+		added.Version = 1
+		return Admitted{added, password}, s.record(activity.CreatePartnerUser, activity.PartnerUser, string(p.ID), userDetails(p)...)
+	})
+}
+
+// setPassword gives p a password, which is returned; keep: p need not choose another.
+func (a *App) setPassword(p *party.Person, plain string, keep bool) (string, error) {
+	if plain == "" {
+		plain = a.Credentials.NewPassword()
+	} else if err := p.CheckPassword(plain); err != nil {
+		return "", err
+	}
+	p.Password, p.MustChange = a.Credentials.HashPassword(plain), !keep
+	return plain, nil
+}
+
+func userDetails(p party.Person) []activity.Detail {
+	return []activity.Detail{{Key: "UserPrincipalName", Value: p.UPN}, {Key: "Roles", Value: p.Roles.String()}, {Key: "State", Value: string(p.State)}}
+}
+
+// ChangePartnerUser changes one of the partner's own staff (R11). Who is above the caller is touched by nobody below. A new
+// password, a new name and an end of the sign-in end all sessions and tokens. The outcome is Admitted.
+// Faults: "proof.needed" but for names, "role.above", "user.last_admin", "etag.stale", those of AddPartnerUser.
+func (a *App) ChangePartnerUser(ctx context.Context, who party.Actor, req Request, user id.User, c PersonChange) (Reply, error) {
+	if err := who.May(party.ManagePartnerUsers); err != nil {
+		return Reply{}, err
+	}
+	if c.delicate() {
+		if err := who.Prove(); err != nil {
+			return Reply{}, err
+		}
+	}
+	var fresh party.Person // takes the new password, hashed before the transaction
+	var password string
+	if c.Password != nil {
+		before, err := a.PartnerUser(ctx, who, user)
+		if err != nil {
+			return Reply{}, err
+		}
+		fresh = before
+		if password, err = a.setPassword(&fresh, *c.Password, c.Keep); err != nil {
+			return Reply{}, err
+		}
+	}
+	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		p, err := tx.Person(who.Scope, "", user)
+		if err != nil {
+			return nil, err
+		}
+		if c.Version != 0 && c.Version != p.Version {
+			return nil, fault.Invalid("etag.stale", nil)
+		}
+		before := p
+		if err := a.changed(who, &p, c); err != nil {
+			return nil, err
+		}
+		if c.Password != nil {
+			p.Password, p.MustChange = fresh.Password, fresh.MustChange
+		}
+		if p.UPN != before.UPN {
+			if taken, err := tx.UPNTaken(p.UPN); err != nil || taken {
+				return nil, cmp.Or(err, error(fault.Conflict("user.upn_taken", nil)))
+			}
+		}
+		staff, err := tx.People(who.Scope, PeopleQuery{})
+		if err != nil {
+			return nil, err
+		}
+		if err := party.KeepAdmin(staff, p.ID, &p); err != nil {
+			return nil, err
+		}
+		if err := tx.SavePerson(p); err != nil {
+			return nil, err
+		}
+		p.Version++
+		details := userDetails(p)
+		if c.Password != nil {
+			details = append(details, activity.Detail{Key: "Password", Value: "reset"})
+		}
+		if c.DropTOTP {
+			details = append(details, activity.Detail{Key: "Authenticator", Value: "removed"})
+		}
+		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
+		return Admitted{p, password}, s.record(activity.UpdatePartnerUser, activity.PartnerUser, string(p.ID), details...)
+	})
+}
+
+// changed applies c to p, but for the password.
+func (a *App) changed(who party.Actor, p *party.Person, c PersonChange) error {
+	if c.delicate() {
+		if err := who.MayGrant(p.Roles); err != nil {
+			return err
+		}
+	}
+	for _, m := range []struct{ to, from *string }{
+		{&p.DisplayName, c.DisplayName}, {&p.FirstName, c.FirstName}, {&p.LastName, c.LastName}, {&p.Email, c.Email}, {&p.Phone, c.Phone},
+	} {
+		if m.from != nil {
+			*m.to = *m.from
+		}
+	}
+	if c.UPN != nil {
+		p.UPN, _ = party.ParseUPN(*c.UPN)
+	}
+	if c.Roles != nil {
+		if err := who.MayGrant(*c.Roles); err != nil {
+			return err
+		}
+		p.Roles = *c.Roles
+	}
+	if c.State != nil {
+		p.State = *c.State
+	}
+	if c.DropTOTP {
+		p.TOTP, p.TOTPStep = nil, 0
+	}
+	if c.UPN != nil || c.State != nil || c.Password != nil || c.DropTOTP {
+		p.SignedOutAt = a.Wall.Now()
+	}
+	return p.Check()
+}
+
+// RemovePartnerUser removes one of the partner's own staff (R11); sessions and tokens end with it.
+// Faults: "user.unknown", "proof.needed", "role.above", "user.last_admin".
+func (a *App) RemovePartnerUser(ctx context.Context, who party.Actor, req Request, user id.User) (Reply, error) {
+	if err := who.May(party.ManagePartnerUsers); err != nil {
+		return Reply{}, err
+	}
+	if err := who.Prove(); err != nil {
+		return Reply{}, err
+	}
+	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		p, err := tx.Person(who.Scope, "", user)
+		if err != nil {
+			return nil, err
+		}
+		if err := who.MayGrant(p.Roles); err != nil {
+			return nil, err
+		}
+		staff, err := tx.People(who.Scope, PeopleQuery{})
+		if err != nil {
+			return nil, err
+		}
+		if err := party.KeepAdmin(staff, p.ID, nil); err != nil {
+			return nil, err
+		}
+		if err := tx.RemovePerson(p); err != nil {
+			return nil, err
+		}
+		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
+		return p, s.record(activity.RemovePartnerUser, activity.PartnerUser, string(p.ID), userDetails(p)...)
+	})
+}

@@ -1,0 +1,71 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// ChangePassword gives a person a password of their own choice. Other sessions, and tokens of clients, end.
+// Faults: those of StepUp, and of party.CheckPassword.
+func (p *People) ChangePassword(ctx context.Context, s Signed, old, chosen string) error {
+	u, err := p.password(ctx, s.Person.UPN, old)
+	if err != nil {
+		return err
+	}
+	if err := p.choose(&u, chosen); err != nil {
+		return err
+	}
+	return p.signOutElsewhere(ctx, s, u)
+}
+
+// choose sets a password that the person chose.
+func (p *People) choose(u *party.Person, chosen string) error {
+	if err := u.CheckPassword(chosen); err != nil {
+		return err
+	}
+	if passwordMatches(u.Password, chosen) {
+		return fault.Invalid("password.same", nil)
+	}
+	u.Password, u.MustChange = Credentials{}.HashPassword(chosen), false
+	return nil
+}
+
+// EnrolTOTP makes a secret for an authenticator app and the address that the app reads from a square code. Nothing is
+// changed until ConfirmTOTP.
+func (p *People) EnrolTOTP(u party.Person) (secret, uri string) {
+	secret = newTOTP()
+	return secret, totpURI("Comptoir", u.UPN, secret)
+}
+
+// ConfirmTOTP enrols an authenticator app by its first code: from now on signing in takes one. The person has proved who
+// they are. Faults: "proof.needed", "signin.code", "signin.wait", "signin.stale".
+func (p *People) ConfirmTOTP(ctx context.Context, s Signed, secret, code string) error {
+	if err := s.Actor.Prove(); err != nil {
+		return err
+	}
+	u := s.Person
+	sealed, err := p.Vault.Seal(totpRow(u.ID), []byte(secret))
+	if err != nil {
+		return err
+	}
+	u.TOTP, u.TOTPStep = sealed, 0
+	if err := p.code(ctx, &u, code); err != nil {
+		return err
+	}
+	e := s.Session
+	e.Method = byCode
+	return p.save(ctx, u, func(tx app.Tx) error { return tx.SaveSession(e) })
+}
+
+// DropTOTP forgets a person's authenticator app. Fault "proof.needed".
+func (p *People) DropTOTP(ctx context.Context, s Signed) error {
+	if err := s.Actor.Prove(); err != nil {
+		return err
+	}
+	u := s.Person
+	u.TOTP = nil
+	return p.save(ctx, u, func(app.Tx) error { return nil })
+}

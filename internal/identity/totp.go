@@ -1,0 +1,48 @@
+package identity
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base32"
+	"net/url"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
+
+const (
+	totpPeriod = 30 // seconds
+	totpSkew   = 1  // steps on either side of now
+)
+
+// newTOTP is a shared secret of 160 bits in base32, as authenticator apps take it.
+func newTOTP() string {
+	var b [20]byte
+	_, _ = rand.Read(b[:])
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
+}
+
+// totpURI is what authenticator apps read from a square code.
+func totpURI(issuer, upn, secret string) string {
+	return "otpauth://totp/" + url.PathEscape(issuer+":"+upn) + "?secret=" + secret + "&issuer=" + url.QueryEscape(issuer)
+}
+
+// totpStep finds the time step that a code is of, one after last; 0: the code is wrong, too old, or was taken before. All
+// steps are compared, whichever matches.
+func totpStep(secret, code string, now time.Time, last int64) int64 {
+	found := int64(0)
+	present := now.Unix() / totpPeriod
+	for step := present - totpSkew; step <= present+totpSkew; step++ {
+		want, err := hotp.GenerateCodeCustom(secret, uint64(max(step, 0)), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+		if err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 && step > last {
+			found = step
+		}
+	}
+	return found
+}
+
+// totpRow binds a sealed secret to its person.
+func totpRow(user id.User) string { return "totp/" + string(user) }

@@ -63,11 +63,7 @@ func (a *App) DeleteCustomer(ctx context.Context, who party.Actor, req Request, 
 		if err != nil {
 			return nil, err
 		}
-		partner, err := tx.Partner(who.Scope)
-		if err != nil {
-			return nil, err
-		}
-		if !partner.Sandbox {
+		if !who.Sandbox {
 			return nil, fault.Refuse("customer.not_sandbox", nil)
 		}
 		out, err := a.dissolve(tx, &act, customer)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -20,7 +21,8 @@ type NewCustomer struct {
 }
 
 // CreateCustomer makes the record that every sale needs first (F01, R12). The domain is unique among all tenants.
-// Faults: "member.missing", "country.unknown", "customer.domain_taken".
+// c.Reseller is the tenant id or the MPN of the reseller that a provider sells to it through; empty: none, or the caller.
+// Faults: "member.missing", "country.unknown", "customer.domain_taken", "reseller.unknown", "reseller.provider".
 func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, c party.Customer) (Reply, error) {
 	if err := who.May(party.EditCustomer); err != nil {
 		return Reply{}, err
@@ -34,7 +36,11 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 		if err := sandboxRoom(tx, who); err != nil {
 			return nil, err
 		}
+		c := c // fn may run again
 		c.CreatedAt = a.Clock.Now()
+		if c.Reseller, err = resellerOf(tx, who, string(c.Reseller)); err != nil {
+			return nil, err
+		}
 		if err := tx.AddCustomer(c); err != nil {
 			return nil, err
 		}
@@ -79,11 +85,34 @@ func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, er
 	if c.Segment == "" {
 		c.Segment = market.Commercial
 	}
-	if who.Scope.Reseller() != "" {
-		c.Reseller = who.Scope.Reseller()
-	}
 	c.ID, c.CommerceID = id.Customer(a.IDs.GUID()), a.IDs.GUID()
 	return c, nil
+}
+
+// resellerOf is the reseller of record of a new customer: a reseller's own, or the one of its resellers that a provider
+// names by its tenant id or its MPN.
+func resellerOf(r Reader, who party.Actor, named string) (id.Partner, error) {
+	own := who.Scope.Reseller()
+	switch {
+	case own == "" && named == "":
+		return "", nil
+	case own == "" && who.Kind != party.IndirectProvider:
+		return "", fault.Invalid("reseller.unknown", nil)
+	}
+	resellers, err := r.Resellers(who.Scope) // of a reseller: itself alone
+	if err != nil {
+		return "", err
+	}
+	for _, p := range resellers {
+		if p.ID == own && named == "" || named != "" && (strings.EqualFold(named, string(p.ID)) || named == p.MPN) {
+			return p.ID, nil
+		}
+	}
+	provider, err := r.Partner(who.Scope)
+	if err == nil && (strings.EqualFold(named, string(provider.ID)) || named == provider.MPN) {
+		return "", fault.NotFound("reseller.provider", nil)
+	}
+	return "", cmp.Or[error](err, fault.Invalid("reseller.unknown", nil))
 }
 
 // needBilling refuses a billing profile that lacks a member; prefix is where its members stand.
@@ -112,6 +141,14 @@ func domainName(s string) bool {
 		}
 	}
 	return true
+}
+
+// DomainTaken tells whether a domain belongs to any tenant, so that no customer can be made of it (R12).
+func (a *App) DomainTaken(ctx context.Context, who party.Actor, domain string) (bool, error) {
+	if err := who.May(party.EditCustomer); err != nil {
+		return false, err
+	}
+	return read(ctx, a.Store, func(r Reader) (bool, error) { return r.DomainTaken(strings.ToLower(strings.TrimSpace(domain))) })
 }
 
 // Customers lists the scope's customers (R20); for customer staff their own tenant alone.

@@ -237,6 +237,9 @@ func orderDetails(o order.Order) []activity.Detail {
 	}
 	for _, l := range o.Lines {
 		n := "-" + strconv.Itoa(l.Number)
+		if mpn := subscription.ResellerOf(l.Participants); mpn != "" {
+			ds = append(ds, activity.Detail{Key: "PartnerOnRecord" + n, Value: mpn})
+		}
 		ds = append(ds, activity.Detail{Key: "OfferId" + n, Value: l.Item.String()},
 			activity.Detail{Key: "SubscriptionId" + n, Value: string(l.Subscription)},
 			activity.Detail{Key: "SubscriptionName" + n, Value: l.Title},

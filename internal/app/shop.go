@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -69,6 +70,9 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 			}
 		}
 	}
+	if s.OnRecord, err = onRecord(r, who, c, lines); err != nil {
+		return s, err
+	}
 	if needsAgreement(s.Shelf) {
 		agreed, err := r.Agreements(who.Scope, c.ID, "")
 		if err != nil {
@@ -80,6 +84,41 @@ func (a *App) shop(r Reader, who party.Actor, c party.Customer, lines []order.Ca
 		s.Held, err = r.Holdings(who.Scope, c.ID, limited)
 	}
 	return s, err
+}
+
+// maxOnRecord bounds the partners that the lines of one purchase name.
+const maxOnRecord = 16
+
+// onRecord loads what decides whom lines may name as their partner of record. Fault "member.too_many".
+func onRecord(r Reader, who party.Actor, c party.Customer, lines []order.CartLine) (party.OnRecord, error) {
+	o := party.OnRecord{Kind: who.Kind, Partner: who.Scope.Partner(), Own: who.Scope.Own(), Named: map[string][]party.Partner{}}
+	if c.Reseller != "" {
+		resellers, err := r.Resellers(who.Scope)
+		if err != nil {
+			return o, err
+		}
+		if n := slices.IndexFunc(resellers, func(p party.Partner) bool { return p.ID == c.Reseller }); n >= 0 {
+			o.Reseller = resellers[n].MPN
+		}
+	}
+	for _, l := range lines {
+		for _, one := range append([]order.CartLine{l}, l.AddOns...) {
+			for _, p := range one.Participants {
+				if _, known := o.Named[p.Value]; known {
+					continue
+				}
+				if len(o.Named) == maxOnRecord {
+					return o, fault.Invalid("member.too_many", fault.Args{"member": "lineItems.participants", "max": maxOnRecord})
+				}
+				found, err := r.PartnersByMPN(p.Value)
+				if err != nil {
+					return o, err
+				}
+				o.Named[p.Value] = found
+			}
+		}
+	}
+	return o, nil
 }
 
 func needsAgreement(shelf map[id.Product]*catalog.Entry) bool {

@@ -18,6 +18,7 @@ type StatementLine struct {
 	Customer party.Customer
 	Order    order.Order
 	Line     order.Line
+	MPN      string // of the partner that is billed
 }
 
 // Estimate is what the next invoice of a currency would hold, live (F72).
@@ -131,6 +132,13 @@ func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, err
 	if err != nil {
 		return nil, err
 	}
+	if len(charges) == 0 {
+		return nil, nil
+	}
+	billed, err := r.Partner(scope)
+	if err != nil {
+		return nil, err
+	}
 	customers, orders := map[id.Customer]party.Customer{}, map[id.Order]order.Order{}
 	lines := make([]StatementLine, len(charges))
 	for i, c := range charges {
@@ -145,7 +153,7 @@ func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, err
 			}
 		}
 		o := orders[c.Order]
-		lines[i] = StatementLine{Charge: c, Customer: customers[c.Customer], Order: o, Line: o.Lines[c.Line]}
+		lines[i] = StatementLine{Charge: c, Customer: customers[c.Customer], Order: o, Line: o.Lines[c.Line], MPN: billed.MPN}
 	}
 	return lines, nil
 }

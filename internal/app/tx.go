@@ -25,6 +25,12 @@ type Reader interface {
 
 	// Partner is the scope's own row.
 	Partner(s party.Scope) (party.Partner, error)
+	// OwnPartner is the row of the partner whose staff works in the scope: the reseller's, where it is narrowed to one.
+	OwnPartner(s party.Scope) (party.Partner, error)
+	// Resellers of an indirect provider, by name; a reseller sees itself alone.
+	Resellers(s party.Scope) ([]party.Partner, error)
+	// PartnersByMPN finds partners by their id in the trade programme, whosever they are.
+	PartnersByMPN(mpn string) ([]party.Partner, error)
 	// Customer faults: "customer.unknown", "tenant.foreign" for a tenant of another partner or reseller.
 	Customer(s party.Scope, c id.Customer) (party.Customer, error)
 	// CustomerOnFile is Customer for what happened before: it finds one that was deleted, too.
@@ -227,7 +233,8 @@ type Tx interface {
 	PutOffer(o catalog.Offer) error
 	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
 	AddPartner(p party.Partner) error
-	AddKeys(ks []license.Key) error // fault "key.duplicate"
+	SavePartner(p party.Partner) error // fault "partner.changed"
+	AddKeys(ks []license.Key) error    // fault "key.duplicate"
 }
 
 // Scheduled is a subscription with the next instant the sweep looks at it; zero: never.

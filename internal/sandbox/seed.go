@@ -75,7 +75,7 @@ func (s *Seeder) tenants(ctx context.Context) (Seeded, error) {
 	out := Seeded{
 		Partner: party.Partner{
 			ID: id.Partner(s.App.IDs.GUID()), Name: "Quai Nine Software", Kind: party.DirectBill, Country: "US", MPN: "4810000", BillingDay: 1,
-			Culture: "en-US", Sandbox: true,
+			Culture: "en-US",
 		},
 		Provider: provider,
 		Reseller: party.Partner{

@@ -2,7 +2,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -13,6 +16,9 @@ import (
 
 const (
 	sqlPartner       = `SELECT id, kind, provider_id, version, body FROM partner WHERE id = $1`
+	sqlPartnersOf    = `SELECT id, kind, provider_id, version, body FROM partner WHERE provider_id = $1`
+	sqlPartnersByMPN = `SELECT id, kind, provider_id, version, body FROM partner WHERE mpn = $1`
+	sqlPartnerUpdate = `UPDATE partner SET mpn = $3, body = $4, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlPartnerInsert = `INSERT INTO partner (id, kind, provider_id, mpn, body) VALUES ($1, $2, $3, $4, $5)`
 	sqlTenantInsert  = `INSERT INTO tenant (id, domain) VALUES ($1, $2)`
 	sqlTenantDomain  = `UPDATE tenant SET domain = $2 WHERE id = $1`
@@ -30,19 +36,113 @@ type partnerShape struct {
 	RatePerMinute int            `json:"rate,omitempty"`
 	Sandbox       bool           `json:"sandbox,omitempty"`
 	PeopleOnly    bool           `json:"people_only,omitempty"`
+	Profiles      profilesShape  `json:"profiles,omitzero"`
+}
+
+// profilesShape is what a partner tells of itself.
+type profilesShape struct {
+	Organization struct {
+		Address  addressShape `json:"address,omitzero"`
+		Email    string       `json:"email,omitempty"`
+		Language string       `json:"language,omitempty"`
+	} `json:"organization,omitzero"`
+	Billing struct {
+		Company       string       `json:"company,omitempty"`
+		Address       addressShape `json:"address,omitzero"`
+		Contact       contactShape `json:"contact,omitzero"`
+		PurchaseOrder string       `json:"purchase_order,omitempty"`
+		TaxID         string       `json:"tax_id,omitempty"`
+	} `json:"billing,omitzero"`
+	Legal struct {
+		Company         string       `json:"company,omitempty"`
+		Address         addressShape `json:"address,omitzero"`
+		Contact         contactShape `json:"contact,omitzero"`
+		ApproverAddress addressShape `json:"approver_address,omitzero"`
+		ApproverEmail   string       `json:"approver_email,omitempty"`
+	} `json:"legal,omitzero"`
+	Support struct {
+		Email     string `json:"email,omitempty"`
+		Telephone string `json:"telephone,omitempty"`
+		Website   string `json:"website,omitempty"`
+	} `json:"support,omitzero"`
+}
+
+func fromProfiles(p party.Profiles) (s profilesShape) {
+	o, b, l := p.Organization, p.Billing, p.Legal
+	s.Organization.Address, s.Organization.Email, s.Organization.Language = addressShape(o.Address), o.Email, o.Language
+	s.Billing.Company, s.Billing.Address, s.Billing.Contact = b.Company, addressShape(b.Address), contactShape(b.Contact)
+	s.Billing.PurchaseOrder, s.Billing.TaxID = b.PurchaseOrder, b.TaxID
+	s.Legal.Company, s.Legal.Address, s.Legal.Contact = l.Company, addressShape(l.Address), contactShape(l.Contact)
+	s.Legal.ApproverAddress, s.Legal.ApproverEmail = addressShape(l.ApproverAddress), l.ApproverEmail
+	s.Support.Email, s.Support.Telephone, s.Support.Website = p.Support.Email, p.Support.Telephone, p.Support.Website
+	return s
+}
+
+func (s profilesShape) profiles() party.Profiles {
+	o, b, l := s.Organization, s.Billing, s.Legal
+	return party.Profiles{
+		Organization: party.Organization{Address: party.Address(o.Address), Email: o.Email, Language: o.Language},
+		Billing: party.BillingProfile{
+			Company: b.Company, Address: party.Address(b.Address), Contact: party.Contact(b.Contact), PurchaseOrder: b.PurchaseOrder, TaxID: b.TaxID,
+		},
+		Legal: party.LegalProfile{
+			Company: l.Company, Address: party.Address(l.Address), Contact: party.Contact(l.Contact),
+			ApproverAddress: party.Address(l.ApproverAddress), ApproverEmail: l.ApproverEmail,
+		},
+		Support: party.SupportProfile{Email: s.Support.Email, Telephone: s.Support.Telephone, Website: s.Support.Website},
+	}
+}
+
+func partnerBody(p party.Partner) string {
+	return toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox, p.PeopleOnly, fromProfiles(p.Profiles)})
+}
+
+func scanPartner(p *party.Partner, scan func(dest ...any) error) error {
+	var text []byte
+	if err := scan(&p.ID, &p.Kind, &p.Provider, &p.Version, &text); err != nil {
+		return err
+	}
+	return partnerFrom(text, p)
+}
+
+func (r *Reader) partner(p id.Partner) (party.Partner, error) {
+	found, err := collect(r, scanPartner, sqlPartner, p)
+	if err != nil {
+		return party.Partner{}, err
+	}
+	if len(found) == 0 {
+		return party.Partner{}, fault.NotFound("partner.unknown", nil)
+	}
+	return found[0], nil
 }
 
 // Partner implements app.Reader. A reseller's scope gives its provider: who is billed. Fault "partner.unknown".
-func (r *Reader) Partner(s party.Scope) (p party.Partner, err error) {
-	var text []byte
-	if err := r.queryRow(sqlPartner, s.Partner()).
-		scanOr(fault.NotFound("partner.unknown", nil), &p.ID, &p.Kind, &p.Provider, &p.Version, &text); err != nil {
-		return party.Partner{}, err
+func (r *Reader) Partner(s party.Scope) (party.Partner, error) { return r.partner(s.Partner()) }
+
+// OwnPartner implements app.Reader.
+func (r *Reader) OwnPartner(s party.Scope) (party.Partner, error) { return r.partner(s.Own()) }
+
+// Resellers implements app.Reader.
+func (r *Reader) Resellers(s party.Scope) ([]party.Partner, error) {
+	if s.Reseller() != "" {
+		own, err := r.OwnPartner(s)
+		return []party.Partner{own}, err
 	}
-	if err := partnerFrom(text, &p); err != nil {
-		return party.Partner{}, err
-	}
-	return p, nil
+	all, err := collect(r, scanPartner, sqlPartnersOf, s.Partner())
+	slices.SortFunc(all, func(a, b party.Partner) int {
+		return cmp.Or(strings.Compare(fold(a.Name), fold(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	return all, err
+}
+
+// PartnersByMPN implements app.Reader.
+func (r *Reader) PartnersByMPN(mpn string) ([]party.Partner, error) {
+	return collect(r, scanPartner, sqlPartnersByMPN, mpn)
+}
+
+// SavePartner implements app.Tx. Kind and provider stay.
+func (t *Tx) SavePartner(p party.Partner) error {
+	return t.exec(1, fault.Conflict("partner.changed", nil), sqlPartnerUpdate, p.ID, p.Version, null(p.MPN), partnerBody(p))
 }
 
 // partnerFrom fills in what of a partner is in its body.
@@ -52,7 +152,7 @@ func partnerFrom(text []byte, p *party.Partner) error {
 		return err
 	}
 	p.Name, p.Country, p.MPN, p.BillingDay, p.Culture = b.Name, b.Country, b.MPN, b.BillingDay, b.Culture
-	p.RatePerMinute, p.Sandbox, p.PeopleOnly = b.RatePerMinute, b.Sandbox, b.PeopleOnly
+	p.RatePerMinute, p.Sandbox, p.PeopleOnly, p.Profiles = b.RatePerMinute, b.Sandbox, b.PeopleOnly, b.Profiles.profiles()
 	return nil
 }
 
@@ -60,8 +160,7 @@ func partnerFrom(text []byte, p *party.Partner) error {
 // everywhere; a saved one has one more than it was read with.
 func (t *Tx) AddPartner(p party.Partner) error {
 	exists := fault.Conflict("partner.exists", nil)
-	if err := t.exec(1, exists, sqlPartnerInsert, p.ID, p.Kind, null(p.Provider), null(p.MPN),
-		toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox, p.PeopleOnly})); err != nil {
+	if err := t.exec(1, exists, sqlPartnerInsert, p.ID, p.Kind, null(p.Provider), null(p.MPN), partnerBody(p)); err != nil {
 		return err
 	}
 	return t.exec(1, exists, sqlTenantInsert, p.ID, nil)

@@ -166,6 +166,12 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				must(t, func(tx *store.Tx) error { return tx.AddPartner(p) })
 				got, err := view(s, func(r *store.Reader) (party.Partner, error) { return r.Partner(party.NewScope(p.ID, "")) })
 				same(t, "added", got, p, err)
+				next := filled[party.Partner](t)
+				next.ID, next.Kind, next.Provider, next.Version = p.ID, p.Kind, p.Provider, 1
+				must(t, func(tx *store.Tx) error { return tx.SavePartner(next) })
+				next.Version++
+				got, err = view(s, func(r *store.Reader) (party.Partner, error) { return r.OwnPartner(party.NewScope("x", p.ID)) })
+				same(t, "saved", got, next, err)
 			},
 			"customer": func(t *rapid.T) {
 				c := filled[party.Customer](t)

@@ -92,6 +92,8 @@ type subscriptionShape struct {
 	Support           supportShape   `json:"support,omitzero"`
 	Registered        bool           `json:"registered,omitempty"`
 	Warned            *int64         `json:"warned,omitempty"`
+
+	Participants []participantShape `json:"participants,omitempty"`
 }
 
 // supportShape is tenant, MPN, name.
@@ -143,7 +145,8 @@ func subscriptionBody(s subscription.Subscription) string {
 		SuspendedAt: micros(s.SuspendedAt), DataUntil: micros(s.DataUntil), SuspensionReason: s.SuspensionReason,
 		SuspendedByParent: s.SuspendedByParent, EndedAt: micros(s.EndedAt), Slot: s.Slot, Scheduled: fromNextTerm(s.Scheduled),
 		Support: supportShape{string(s.Support.Tenant), s.Support.MPN, s.Support.Name}, Registered: s.Registered,
-		Warned: micros(s.Warned),
+		Warned:       micros(s.Warned),
+		Participants: fromParticipants(s.Participants),
 	})
 }
 
@@ -169,6 +172,7 @@ func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error
 	s.Scheduled, s.Warned = b.Scheduled.nextTerm(), instant(b.Warned)
 	s.Support = subscription.Support{Tenant: id.Partner(b.Support[0]), MPN: b.Support[1], Name: b.Support[2]}
 	s.Registered = b.Registered
+	s.Participants = participants(b.Participants)
 	return nil
 }
 

@@ -127,6 +127,8 @@ var cartErrors = []struct{ code, word string }{
 	{"offer.limit", "quota_not_available"},
 	{"sandbox.", "sandbox_limit_exceeded"},
 	{"plan.", "billing_plan_not_supported"},
+	{"reseller.", "participants_is_not_supported_for_partner"},
+	{"member.too_many", "invalid_input"},
 	{"term_end.product", "invalid_custom_term_end_date_product"},
 	{"term_end.", "invalid_custom_term_end_date"},
 	{"attestation.", "attestation_not_accepted"},

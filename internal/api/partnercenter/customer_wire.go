@@ -252,10 +252,10 @@ func address(s string) bool {
 }
 
 // customerQuery turns a filter into the app's query: one condition on each of the fields, joined by and.
-func customerQuery(f *filter) (app.CustomerQuery, error) {
-	var q app.CustomerQuery
+// provider is what the tenant id of the customers' indirect provider starts with; empty: any.
+func customerQuery(f *filter) (q app.CustomerQuery, provider string, err error) {
 	if f == nil {
-		return q, nil
+		return q, "", nil
 	}
 	conditions := []*filter{f}
 	for i := 0; i < len(conditions); i++ { // bounded by the filter's own depth
@@ -265,7 +265,7 @@ func customerQuery(f *filter) (app.CustomerQuery, error) {
 			continue
 		}
 		if c.Op != opEquals && c.Op != opStartsWith && c.Op != opSubstring {
-			return q, fault.Invalid("filter.operator", nil)
+			return q, "", fault.Invalid("filter.operator", nil)
 		}
 		var value, op *string
 		switch c.Field {
@@ -273,14 +273,17 @@ func customerQuery(f *filter) (app.CustomerQuery, error) {
 			value, op = &q.Name, &q.NameOp
 		case "Domain":
 			value, op = &q.Domain, &q.DomainOp
+		case "IndirectCloudSolutionProvider":
+			provider = strings.ToLower(c.Value)
+			continue
 		default:
 			q.Reseller, op = id.Partner(strings.ToLower(c.Value)), new(string)
 			value = new(string)
 		}
 		if *op != "" {
-			return q, fault.Invalid("filter.operator", nil) // two conditions on one field
+			return q, "", fault.Invalid("filter.operator", nil) // two conditions on one field
 		}
 		*value, *op = c.Value, string(c.Op)
 	}
-	return q, nil
+	return q, provider, nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
-	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -50,11 +49,11 @@ func (a *api) listCustomers(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f, err := r.query.filter("CompanyName", "Domain", "IndirectReseller")
+	f, err := r.query.filter("CompanyName", "Domain", "IndirectReseller", "IndirectCloudSolutionProvider")
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := customerQuery(f)
+	q, provider, err := customerQuery(f)
 	if err != nil {
 		return answer{}, err
 	}
@@ -67,6 +66,9 @@ func (a *api) listCustomers(ctx context.Context, r *request) (answer, error) {
 	found, err := a.app.Customers(ctx, r.actor, q)
 	if err != nil {
 		return answer{}, err
+	}
+	if provider != "" && !strings.HasPrefix(string(r.actor.Scope.Partner()), provider) { // all customers are of one provider
+		found = nil
 	}
 	var last []string
 	if p.size > 0 && len(found) > p.size {
@@ -91,13 +93,7 @@ func (a *api) createCustomer(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if sent := strings.TrimSpace(in.value.AssociatedPartnerID); sent != "" {
-		reseller, ok := id.ParseGUID(sent)
-		if !ok || r.actor.Kind != party.IndirectProvider {
-			return answer{}, fault.Invalid("reseller.unknown", nil)
-		}
-		c.Reseller = id.Partner(reseller)
-	}
+	c.Reseller = id.Partner(strings.TrimSpace(in.value.AssociatedPartnerID)) // or an MPN
 	return a.app.CreateCustomer(ctx, r.actor, r.replay(true, func(outcome any) (answer, error) {
 		return reply(createdCustomer(outcome.(app.NewCustomer)))
 	}), c)

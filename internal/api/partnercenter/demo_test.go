@@ -89,10 +89,26 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 
 // Actor implements Authenticator: every token is the demo partner's.
 func (d *demo) Actor(context.Context, string) (party.Actor, error) {
+	scope := party.NewScope(d.seeded.Partner.ID, "")
+	if d.seeded.Partner.Kind == party.IndirectReseller {
+		scope = party.NewScope(d.seeded.Partner.Provider, d.seeded.Partner.ID)
+	}
 	return party.Actor{
-		Scope: party.NewScope(d.seeded.Partner.ID, ""), Kind: d.seeded.Partner.Kind, Client: "00000000-0000-4000-8000-00000000c11e",
+		Scope: scope, Kind: d.seeded.Partner.Kind, Client: "00000000-0000-4000-8000-00000000c11e",
 		Name: "demo script", Roles: d.roles, Customer: d.customer.ID, RichStates: d.rich, Sandbox: d.sandbox,
 	}, nil
+}
+
+// as makes another of the demo's partners the caller, until the function it gives is called.
+func (d *demo) as(kind party.Kind) (back func()) {
+	own := d.seeded.Partner
+	switch kind {
+	case party.IndirectProvider:
+		d.seeded.Partner = d.seeded.Provider
+	case party.IndirectReseller:
+		d.seeded.Partner = d.seeded.Reseller
+	}
+	return func() { d.seeded.Partner = own }
 }
 
 // testLog fails the test on what the log calls an error: an internal one is never expected.

@@ -236,6 +236,7 @@ var faultOf = map[string]wireFault{
 	"agreement.exists":       {400, "600061", "An agreement with the same details exists."},
 	"agreement.template":     {400, "3000", "templateId names no text of this type; GET agreements lists them."},
 	"agreement.future":       {400, "3000", "dateAgreed is in the future.[ It is {now}.]"},
+	"country.rules_none":     {404, "1000", "There is no such country."},
 	"template.unknown":       {404, "1000", "There is no such agreement template."},
 
 	// API clients.
@@ -248,6 +249,13 @@ var faultOf = map[string]wireFault{
 	"client.secrets_full":     {409, "990044", "The client has as many live secrets as it may[, {limit}]; revoke one first."},
 	"secret.unknown":          {404, "1000", "The client has no such secret."},
 	"secret.until":            {400, "3000", "endDateTime is not in the future."},
+
+	// Partners of record.
+	"reseller.provider":      {404, "2072", "This is the provider's own id; a partner of record is an indirect reseller of it."},
+	"reseller.mpn_unknown":   {404, "800015", "There is no partner with this MPN id."},
+	"reseller.not_indirect":  {400, "800016", "This MPN id is not that of an indirect reseller of the provider."},
+	"reseller.not_supported": {400, "800016", "Only indirect providers and their resellers have a reseller on record."},
+	"partner.changed":        {409, "900278", "Another change of this partner came first; read it again."},
 
 	// People.
 	"user.unknown":      {404, "60002", "There is no such user."},

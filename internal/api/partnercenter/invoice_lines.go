@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -23,6 +25,8 @@ type lineItem struct {
 	CustomerDomainName  string      `json:"customerDomainName"`
 	CustomerCountry     string      `json:"customerCountry"`
 	InvoiceNumber       string      `json:"invoiceNumber,omitempty"`
+	MpnID               string      `json:"mpnId,omitempty"`         // of who is billed
+	ResellerMpnID       int         `json:"resellerMpnId,omitempty"` // of the reseller of record
 	OrderID             string      `json:"orderId"`
 	OrderDate           wireTime    `json:"orderDate"`
 	ProductID           string      `json:"productId"`
@@ -64,6 +68,7 @@ func lineItemOf(partner id.Partner, number id.Invoice, l app.StatementLine) line
 	item := lineItem{
 		PartnerID: string(partner), CustomerID: string(c.Customer), CustomerName: l.Customer.CompanyName,
 		CustomerDomainName: l.Customer.Domain, CustomerCountry: string(l.Customer.Country()), InvoiceNumber: string(number),
+		MpnID: l.MPN, ResellerMpnID: mpnNumber(subscription.ResellerOf(l.Line.Participants), 0),
 		OrderID: string(c.Order), OrderDate: at(l.Order.At), ProductID: string(l.Line.Item.Product), SkuID: string(l.Line.Item.Sku),
 		AvailabilityID: string(l.Line.Item.Availability), ProductName: l.Line.Title, SkuName: l.Line.Title, ChargeType: chargeTypes[c.Kind],
 		UnitPrice: price(c.Unit), EffectiveUnitPrice: each(c.Priced(), c.Quantity), Quantity: c.Quantity, BillableQuantity: c.Quantity,
@@ -92,6 +97,15 @@ func lineItemOf(partner id.Partner, number id.Invoice, l app.StatementLine) line
 		}
 	}
 	return item
+}
+
+// mpnNumber is an MPN where the contract has a number; none is what stands for one that is missing or is no number.
+func mpnNumber(mpn string, none int) int {
+	n, err := strconv.ParseUint(mpn, 10, 31)
+	if err != nil {
+		return none
+	}
+	return int(n)
 }
 
 // each is what one unit of a line comes to, with the digits that a unit price has, rounded half away from zero.
@@ -137,6 +151,7 @@ type officeItem struct {
 	PartnerID           string      `json:"partnerId"`
 	CustomerID          string      `json:"customerId"`
 	CustomerName        string      `json:"customerName"`
+	MpnID               int         `json:"mpnId,omitempty"`
 	Tier2MpnID          int         `json:"tier2MpnId"` // -1: none
 	OrderID             string      `json:"orderId"`
 	SubscriptionID      string      `json:"subscriptionId"`
@@ -166,7 +181,7 @@ type officeItem struct {
 func officeItemOf(partner id.Partner, l app.StatementLine) officeItem {
 	i := lineItemOf(partner, "", l)
 	return officeItem{
-		PartnerID: i.PartnerID, CustomerID: i.CustomerID, CustomerName: i.CustomerName, Tier2MpnID: -1, OrderID: i.OrderID,
+		PartnerID: i.PartnerID, CustomerID: i.CustomerID, CustomerName: i.CustomerName, MpnID: mpnNumber(l.MPN, 0), Tier2MpnID: mpnNumber(subscription.ResellerOf(l.Line.Participants), -1), OrderID: i.OrderID,
 		SubscriptionID: i.SubscriptionID, SubscriptionName: l.Line.Title, SubscriptionDesc: l.Line.Title,
 		BillingCycleType: strings.ToUpper(string(l.Line.Plan)), DomainName: i.CustomerDomainName, OfferID: i.ProductID,
 		DurableOfferID: i.ProductID, OfferName: l.Line.Title, ChargeStartDate: i.ChargeStartDate, ChargeEndDate: i.ChargeEndDate,

@@ -28,10 +28,11 @@ func line(change func(*app.StatementLine)) app.StatementLine {
 			Net: money.Of(36_500, "EUR"), Tax: money.Of(7_300, "EUR"), TaxRow: "T", TaxPPM: 200_000, PriceRow: "row", PolicyRow: "P03",
 		},
 		Customer: party.Customer{ID: customerOne, CompanyName: "Atelier Nord", Domain: "atelier.example", Address: party.Address{Country: "FR"}},
-		Order:    order.Order{ID: orderOne, At: start},
+		Order:    order.Order{ID: orderOne, At: start}, MPN: "4810001",
 		Line: order.Line{
 			Item:  id.Item{Product: "CMP000000002", Sku: "0003", Availability: "CMPAVL000009"},
 			Title: "Server, 1 year", Term: when.Year, Plan: catalog.Annual, Publisher: id.FirstParty, Kind: catalog.Software,
+			Participants: []order.Participant{{Key: "transaction_reseller", Value: "4810002"}},
 		},
 	}
 	if change != nil {

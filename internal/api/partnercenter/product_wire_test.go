@@ -142,7 +142,7 @@ func TestCustomerFilters(t *testing.T) {
 		{"less", leaf("Domain", "a", opLess), app.CustomerQuery{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := customerQuery(c.f)
+			got, _, err := customerQuery(c.f)
 			if (err == nil) != c.ok || c.ok && got != c.want {
 				t.Errorf("%+v, %v", got, err)
 			}

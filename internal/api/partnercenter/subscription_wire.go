@@ -46,6 +46,7 @@ type wireSubscription struct {
 	RefundOptions         []refundOption      `json:"refundOptions,omitempty"`
 	RefundableQuantity    *refundableQuantity `json:"refundableQuantity,omitempty"`
 	IsMicrosoftProduct    bool                `json:"isMicrosoftProduct"`
+	PartnerID             string              `json:"partnerId,omitempty"` // MPN of the reseller of record
 	PublisherName         string              `json:"publisherName,omitempty"`
 	ContractType          string              `json:"contractType"`
 	AttentionNeeded       bool                `json:"attentionNeeded"`
@@ -105,7 +106,7 @@ func (d dialect) subscription(v app.SubscriptionView) wireSubscription {
 		Status: d.status(s), AutoRenewEnabled: s.AutoRenew, IsTrial: s.InTrial(v.Now),
 		NextTerm:    d.nextTerm(s.Scheduled),
 		BillingType: "license", BillingCycle: d.cycle(s.Plan), TermDuration: s.Term.String(), Actions: actionsOf(v),
-		IsMicrosoftProduct: s.Publisher == id.FirstParty, ContractType: "subscription",
+		IsMicrosoftProduct: s.Publisher == id.FirstParty, PartnerID: subscription.ResellerOf(s.Participants), ContractType: "subscription",
 		Preview: previewOf(v.Preview), Links: linksOf(v),
 		Attributes: &attributes{etag(string(s.ID), s.Version), "Subscription"},
 	}

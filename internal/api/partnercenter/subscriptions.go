@@ -45,35 +45,23 @@ func (a *api) listSubscriptions(ctx context.Context, r *request) (answer, error)
 			return answer{}, err
 		}
 		// By its lines: after a renewal a subscription stands on another order, but it is still the one bought here.
-		if q.IDs = subscriptionsBy(o, ""); len(q.IDs) == 0 {
+		if q.IDs = subscriptionsBy(o); len(q.IDs) == 0 {
 			return reply(collect[wireSubscription](nil))
 		}
 	}
 	if mpn := r.query.get("mpn_id"); mpn != "" {
-		orders, err := a.app.Orders(ctx, r.actor, r.customer, "", false)
-		if err != nil {
-			return answer{}, err
-		}
-		sold := map[id.Subscription]bool{}
-		for _, o := range orders {
-			for _, s := range subscriptionsBy(o, mpn) {
-				sold[s] = true
-			}
-		}
-		return a.subscriptions(ctx, r, q, func(v app.SubscriptionView) bool { return sold[v.ID] })
+		return a.subscriptions(ctx, r, q, func(v app.SubscriptionView) bool {
+			return slices.ContainsFunc(v.Participants, func(p subscription.Participant) bool { return strings.EqualFold(p.Value, mpn) })
+		})
 	}
 	return a.subscriptions(ctx, r, q, nil)
 }
 
-// subscriptionsBy are the subscriptions of an order's lines, or of those lines alone that name a partner of record.
-func subscriptionsBy(o app.OrderView, mpn string) []id.Subscription {
+// subscriptionsBy are the subscriptions of an order's lines.
+func subscriptionsBy(o app.OrderView) []id.Subscription {
 	var subs []id.Subscription
 	for _, l := range o.Order.Lines {
-		named := mpn == ""
-		for _, p := range l.Participants {
-			named = named || strings.EqualFold(p.Value, mpn)
-		}
-		if named && l.Subscription != "" {
+		if l.Subscription != "" {
 			subs = append(subs, l.Subscription)
 		}
 	}
@@ -182,11 +170,8 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 	case "deleted":
 		ch.State = app.WantCancelled
 	}
-	switch {
-	case in.has("nextchargeinstructions"):
+	if in.has("nextchargeinstructions") {
 		return ch, fault.Refuse("next_charge.fixed", nil)
-	case p.PartnerID != "": // never sent out, so never an echo
-		return ch, fault.Refuse("reseller.fixed", nil)
 	}
 	ch.Next = new(subscription.NextTerm) // null or missing takes a plan away
 	if p.NextTerm != nil {
@@ -195,9 +180,12 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 	return ch, err
 }
 
-// keeps refuses a body that wants what no PATCH can do, given the subscription as it is: another billing cycle, or a
-// state that nobody sets. It is asked inside the transaction, so that a refusal takes everything back.
+// keeps refuses a body that wants what no PATCH can do, given the subscription as it is: another reseller of record,
+// another billing cycle, or a state that nobody sets. It is asked inside the transaction, so that a refusal takes everything back.
 func (p subscriptionPatch) keeps(d dialect, v app.SubscriptionView) error {
+	if sent := strings.TrimSpace(p.PartnerID); sent != "" && !strings.EqualFold(sent, subscription.ResellerOf(v.Participants)) {
+		return fault.Refuse("reseller.fixed", nil)
+	}
 	cycle, given, err := subscriptionCycles.read("billingCycle", p.BillingCycle)
 	if err != nil {
 		return err

@@ -6,6 +6,9 @@ import "slices"
 func (a *api) operations() []operation {
 	return slices.Concat(
 		a.customerOperations(),
+		a.relationOperations(),
+		a.profileOperations(),
+		a.utilityOperations(),
 		a.productOperations(),
 		a.offerOperations(),
 		a.promotionOperations(),

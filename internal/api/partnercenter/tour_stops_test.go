@@ -1,6 +1,10 @@
 package partnercenter_test
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
 
 // tour goes to every route once, reading before it changes things.
 func (d *demo) tour() []stop {
@@ -18,6 +22,29 @@ func (d *demo) tour() []stop {
 		{route: "GET /v1/agreementtemplates/{template}/document", target: "/v1/agreementtemplates/{template}/document?language=fr-FR&country=fr"},
 		{route: "GET /v1/agreementtemplates/{template}/text"},
 		{route: "GET " + c + "/directSignedMicrosoftCustomerAgreementStatus"},
+
+		{route: "GET /v1/relationships", target: "/v1/relationships?relationship_type=IsIndirectCloudSolutionProviderOf", as: party.IndirectProvider},
+		{route: "GET " + c + "/relationships", target: "/v1/customers/{resold}/relationships", as: party.IndirectProvider},
+		{route: "GET /v1/customers/relationshiprequests"},
+		{route: "PUT /v1/profiles/organization", body: `{"Id":null,"CompanyName":"Quai Nine Software","DefaultAddress":{"Country":"US","Region":null,"City":"Portland","State":"OR",` +
+			`"AddressLine1":"9 Quay","AddressLine2":null,"PostalCode":"97201","FirstName":"Jo","LastName":"Marsh","PhoneNumber":"+1 503 555 0100"},"TenantId":null,"Domain":null,` +
+			`"Email":"office@quaynine.example","Language":"en","Culture":"en-US","ProfileType":"none","Links":null,"Attributes":{"Etag":null,"ObjectType":"PartnerOrganizationProfile"}}`},
+		{route: "GET /v1/profiles/organization"},
+		{route: "PUT /v1/profiles/billing", body: `{"CompanyName":"Quai Nine Accounts","Address":{"Country":"US","City":"Portland","State":"OR","AddressLine1":"9 Quay","PostalCode":"97201"},` +
+			`"PrimaryContact":{"FirstName":"Jo","LastName":"Marsh","Email":"jo@quaynine.example","PhoneNumber":null},"PurchaseOrderNumber":"PO-7","TaxId":"93-0000000","BillingDay":0,` +
+			`"BillingCurrency":null,"ProfileType":"none","Attributes":{"Etag":null,"ObjectType":"PartnerBillingProfile"}}`},
+		{route: "GET /v1/profiles/billing"},
+		{route: "PUT /v1/profiles/legalbusiness", body: `{"CompanyName":"Quai Nine Software Inc.","Address":{"Country":"US","City":"Portland","State":"OR","AddressLine1":"9 Quay","PostalCode":"97201"},` +
+			`"PrimaryContact":{"FirstName":"Jo","LastName":"Marsh","Email":"jo@quaynine.example","PhoneNumber":null},"CompanyApproverAddress":{"Country":"US","City":"Bend","State":"OR",` +
+			`"AddressLine1":"1 Mill","PostalCode":"97701"},"CompanyApproverEmail":"legal@quaynine.example","VettingStatus":"none","VettingSubStatus":"none","ProfileType":"none","Attributes":null}`},
+		{route: "GET /v1/profiles/legalbusiness", target: "/v1/profiles/legalbusiness?vettingVersion=Current"},
+		{route: "GET /v1/profiles/mpn", target: "/v1/profiles/mpn?mpnId=4810002", as: party.IndirectProvider},
+		{route: "PUT /v1/profiles/support", body: `{"Email":"help@quaynine.example","Telephone":"+1 503 555 0101","Website":"https://quaynine.example/help","ProfileType":"none","Attributes":{"ObjectType":"PartnerSupportProfile"}}`},
+		{route: "PUT /v1/profiles/supportprofile", body: `{"Email":"help@quaynine.example","Telephone":null,"Website":"https://quaynine.example/help"}`},
+		{route: "GET /v1/profiles/support"},
+		{route: "HEAD /v1/domains/{domain}", target: "/v1/domains/Atelier.example"},
+		{route: "POST /v1/validations/address", body: `{"Country":"us","Region":null,"City":"Bend","State":"or","AddressLine1":"1 Mill","AddressLine2":null,"PostalCode":"97701","FirstName":null,"LastName":null,"PhoneNumber":null}`},
+		{route: "GET /v1/countryvalidationrules/{country}", target: "/v1/countryvalidationrules/ca"},
 
 		{route: "GET /v1/products", target: "/v1/products?country=AU&targetView=AzureReservations"},
 		{route: "GET /v1" + product, target: "/v1" + product + "?country=FR"},
@@ -110,7 +137,7 @@ func (d *demo) tour() []stop {
 		{route: "GET " + c + "/agreements", target: "/v1/customers/{made}/agreements?agreementType=MicrosoftCustomerAgreement"},
 		{route: "PATCH " + c, target: "/v1/customers/{made}", body: `{"Id":"{made}","CommerceId":null,"CompanyProfile":null,"RelationshipToPartner":"none","AllowDelegatedAccess":null,` +
 			`"UserCredentials":null,"Attributes":{"ObjectType":"Customer"}}`},
-		{route: "DELETE " + c, target: "/v1/customers/{made}", status: 204},
+		{route: "DELETE " + c, target: "/v1/customers/{made}", status: 204, sandbox: true},
 		{route: "POST " + c + "/carts", status: 201, body: cart, keep: map[string]string{"cart": "id"}},
 		{route: "GET " + c + "/carts/{cart}"},
 		{route: "PUT " + c + "/carts/{cart}", status: 201, body: strings.Replace(cart, `"Quantity":2`, `"Quantity":3`, 1)},

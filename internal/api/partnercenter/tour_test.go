@@ -24,7 +24,10 @@ type stop struct {
 	status int               // empty: 200
 	keep   map[string]string // what later stops name: its path in the answer, "items.0.id"
 	quiet  bool              // its route has its golden from another stop: this one only leads on
-	sqlite bool              // there is nothing of it on PostgreSQL
+	as     party.Kind        // of the demo's partner that calls; empty: the direct-bill one
+	// sandbox: only a sandbox tenant's partner may
+	sandbox bool
+	sqlite  bool // there is nothing of it on PostgreSQL
 }
 
 // TestRoutesGolden calls each route of the demo once, on both engines, and compares the answers with testdata/routes. Ids
@@ -89,6 +92,9 @@ func (d *demo) visit(s stop, names map[string]string) {
 	if s.status == 0 {
 		s.status = 200
 	}
+	defer d.as(s.as)()
+	d.sandbox = s.sandbox
+	defer func() { d.sandbox = false }()
 	w := d.call(method, fill(target), fill(s.body))
 	if w.Code != s.status {
 		d.t.Errorf("%s: %d, want %d: %s", s.route, w.Code, s.status, w.Body)
@@ -227,6 +233,9 @@ func (d *demo) names() map[string]string {
 	in := func(customer, list, member, value, wanted string) string {
 		return find(d.t, d.do(200, "GET", customer+list, "").items(), member, value).text(wanted)
 	}
+	back := d.as(party.IndirectReseller)
+	resold := d.do(200, "GET", "/v1/customers", "").items()[0].text("id")
+	back()
 	reserved := d.do(200, "GET", australian+"/entitlements?entitlementType=reservedinstance", "").items()[0].list("entitledArtifacts")[0]
 	return map[string]string{
 		"customer": id(french), "us": id(american), "au": id(australian), "gp": id(distant),
@@ -241,6 +250,6 @@ func (d *demo) names() map[string]string {
 		"metered":  in(american, "/subscriptions", "offerName", "Pulse Metrics", "id"),
 		"user_cal": item(sandbox.UserCAL, "0001", "FR"), "orbit": item(sandbox.OrbitCRM, "0001", "FR"),
 		"trial": item(sandbox.MailSuite, "0002", "FR"), "suite": item(sandbox.MailSuite, "0001", "FR"),
-		"template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),
+		"resold": resold, "template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),
 	}
 }

@@ -41,10 +41,11 @@ const (
 	RemoveCredential      Operation = "remove_application_credential"
 	// UpdateApplication is ours: the public contract knows no change of one.
 	UpdateApplication Operation = "update_application"
-	// RecordPayment is ours: the public contract knows no payments.
+	// RecordPayment is ours: the public contract knows no payments. Nor does it know of a partner's own profiles.
 	RecordPayment Operation = "record_payment"
 	// UpdateResale is ours too: the mark-up and the own prices of a partner.
-	UpdateResale Operation = "update_resale"
+	UpdateResale  Operation = "update_resale"
+	UpdatePartner Operation = "update_partner_profile"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -67,6 +68,7 @@ const (
 	Relationship         Resource = "partner_relationship"
 	PartnerUser          Resource = "partner_user"
 	Application          Resource = "application"
+	PartnerProfile       Resource = "partner_profile" // ours
 )
 
 // Status is how it ended.

@@ -164,7 +164,7 @@ func standing(s subscription.Subscription) Order {
 		Lines: []Line{{
 			Number: s.Line, Item: s.Item, Title: s.Title, FriendlyName: s.FriendlyName, Kind: s.Kind, Class: s.Class,
 			Publisher: s.Publisher, Quantity: s.Quantity, Term: s.Term, Plan: s.Plan, Tariff: s.Tariff, Subscription: s.ID,
-			Parent: s.Parent, State: LineActive,
+			Parent: s.Parent, Participants: s.Participants, State: LineActive,
 		}},
 	}
 }

@@ -31,6 +31,7 @@ type Shop struct {
 	Shelf    map[id.Product]*catalog.Entry
 	Held     map[catalog.Ref]Holding
 	Bases    map[id.Subscription]subscription.Subscription
+	OnRecord party.OnRecord
 	Agreed   bool               // the customer accepted an agreement, for SKUs that need one
 	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule
@@ -106,6 +107,9 @@ func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used *tally) (Ca
 	}
 	l.Fault = s.judge(&l, item, base, accepted)
 	if l.Fault == nil {
+		l.Fault = s.participants(&l)
+	}
+	if l.Fault == nil {
 		l.Fault = s.limit(item, used.held)
 	}
 	if l.Fault == nil && s.Sandbox {
@@ -124,6 +128,19 @@ func (s Shop) sandboxLimit(l CartLine, item catalog.Item, used *tally) *fault.Fa
 	}
 	if used.subs++; s.Live+used.subs > policy.SandboxSubscriptions {
 		return fault.Refuse("sandbox.subscriptions", fault.Args{"limit": policy.SandboxSubscriptions})
+	}
+	return nil
+}
+
+// participants checks the partners that a line names, and names the customer's reseller of record where it names none.
+func (s Shop) participants(l *CartLine) *fault.Fault {
+	for _, p := range l.Participants {
+		if f := s.OnRecord.Check(p.Value); f != nil {
+			return f
+		}
+	}
+	if s.OnRecord.Reseller != "" && subscription.ResellerOf(l.Participants) == "" {
+		l.Participants = append([]Participant{{Key: subscription.TransactionReseller, Value: s.OnRecord.Reseller}}, l.Participants...)
 	}
 	return nil
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
-// Participant is a partner named on a line, such as the reseller of the transaction.
-type Participant struct{ Key, Value string }
+// Participant is a partner named on a line.
+type Participant = subscription.Participant
 
 // CartLine is a wish; Check fills in what the shelf says of it.
 type CartLine struct {

@@ -173,7 +173,7 @@ func (s Shop) begin(o Order, line Line, l CartLine, item catalog.Item) subscript
 		Currency: l.Currency, UnitType: item.Sku.UnitType, Quantity: l.Quantity,
 		Batches: []subscription.Batch{{Quantity: l.Quantity, At: s.Now}},
 		Term:    l.Term, Plan: l.Plan, Tariff: line.Tariff, AutoRenew: on, Switchable: switchable,
-		TrialDays: item.Sku.TrialDays,
+		TrialDays: item.Sku.TrialDays, Participants: l.Participants,
 	}
 }
 

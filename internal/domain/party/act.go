@@ -50,10 +50,14 @@ var (
 	AssignLicences = Act{ID: "R18", Name: "assign_licences", Doc: "assign users and licences of a customer", partner: "GA AA HA", customer: "CGA"}
 	OwnProducts    = Act{ID: "R19", Name: "own_products", Doc: "see one's own products, without keys", customer: "CU"}
 	ReadCommerce   = Act{ID: "R20", Name: "read_commerce", Doc: "read customers, catalogue, prices, orders, subscriptions, software without keys, verdicts, policies", partner: "GA AA SA HA BA", customer: "CGA"}
+	// ReadPartner is what of R20 is no customer's: customer staff read nothing of it.
+	ReadPartner = Act{ID: "R20", Name: "read_partner", Doc: "read the partner's own profiles and its relationships (D)", partner: "GA AA SA HA BA"}
 	// PlaySandbox exists only on a server started with --sandbox: the door asks for that first.
 	PlaySandbox    = Act{ID: "R21", Name: "play_sandbox", Doc: "move the sandbox clock, snapshot, restore, play the publisher's activation", operator: "OA"}
 	RecordPayments = Act{ID: "R22", Name: "record_payments", Doc: "record payments", operator: "OA"}
 	ManageMarkup   = Act{ID: "R23", Name: "manage_markup", Doc: "the partner's mark-up and own prices for bills", partner: "GA"}
+	// EditPartner has no row of its own: like the mark-up, it is the partner's business with its customers.
+	EditPartner = Act{ID: "R23", Name: "edit_partner", Doc: "edit the partner's own profiles (D)", partner: "GA"}
 )
 
 // Acts is the whole table, in the order of the rulebook: what a page or a CSV prints.
@@ -62,7 +66,7 @@ func Acts() []Act {
 		BuySoftware, ManageOnline, ManageSoftware, RevealKey, CancelSoftware, ReadSecurityLog, ReadBusinessLog, ReadInvoices,
 		ReadBills, RaiseSupport, ManagePartnerUsers, ManageCustomerUsers, EditCustomer, EndRelationship, ManageClients,
 		ReadPrices, OperateSystem, AnswerSupport, ApproveRefund, ManageOffers, ReadPayouts, AssignLicences, OwnProducts,
-		ReadCommerce, PlaySandbox, RecordPayments, ManageMarkup,
+		ReadCommerce, ReadPartner, PlaySandbox, RecordPayments, ManageMarkup, EditPartner,
 	}
 }
 

@@ -35,9 +35,11 @@ var table = []struct{ rule, act, who string }{
 	{"R18", "assign_licences", "GA AA HA CGA"},
 	{"R19", "own_products", "CU"},
 	{"R20", "read_commerce", "GA AA SA HA BA CGA"},
+	{"R20", "read_partner", "GA AA SA HA BA"},
 	{"R21", "play_sandbox", "OA"},
 	{"R22", "record_payments", "OA"},
 	{"R23", "manage_markup", "GA"},
+	{"R23", "edit_partner", "GA"},
 }
 
 const tenant id.Customer = "11111111-1111-4111-8111-111111111111"

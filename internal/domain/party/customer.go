@@ -21,12 +21,49 @@ type Partner struct {
 	Culture    string
 	// RatePerMinute bounds API requests; 0: no bound.
 	RatePerMinute int
+	Profiles      Profiles
 	// Sandbox turns on what the real service allows only in its sandbox tenants (product.md).
 	Sandbox bool
 	// PeopleOnly turns on what the real service refuses to clients that act for nobody (contract.md §2).
 	PeopleOnly bool
 	Version    int64
 }
+
+// Profiles are what a partner tells of itself, beside its name.
+type Profiles struct {
+	Organization Organization
+	Billing      BillingProfile
+	Legal        LegalProfile
+	Support      SupportProfile
+}
+
+// Organization is where a partner is reached.
+type Organization struct {
+	Address  Address
+	Email    string
+	Language string // two letters; empty: that of the partner's culture
+}
+
+// BillingProfile is who the partner's invoices go to.
+type BillingProfile struct {
+	Company       string // empty: the partner's name
+	Address       Address
+	Contact       Contact
+	PurchaseOrder string
+	TaxID         string
+}
+
+// LegalProfile is the business that answers for the partner, and who approves for it.
+type LegalProfile struct {
+	Company         string // empty: the partner's name
+	Address         Address
+	Contact         Contact
+	ApproverAddress Address
+	ApproverEmail   string
+}
+
+// SupportProfile is where customers find help.
+type SupportProfile struct{ Email, Telephone, Website string }
 
 // Address is a postal address as the contract has it.
 type Address struct {

@@ -77,6 +77,8 @@ type Subscription struct {
 	TrialUntil time.Time
 	Parent     id.Subscription // the base of an add-on
 
+	Participants []Participant // the partners of record, kept through renewals
+
 	SuspendedAt       time.Time
 	DataUntil         time.Time // E20: a reactivation at this instant is refused
 	SuspensionReason  string
@@ -87,6 +89,26 @@ type Subscription struct {
 	Support           Support
 	Registered        bool // known for reservations
 	Version           int64
+}
+
+// Participant is a partner named on a line by its id in the trade programme, such as the reseller of the transaction.
+type Participant struct{ Key, Value string }
+
+// The keys of participants: the partner of record, and those beside it.
+const (
+	TransactionReseller = "transaction_reseller"
+	AdditionalReseller  = "additional_transaction_reseller"
+	ConsumptionReseller = "consumption_reseller"
+)
+
+// ResellerOf is the partner of record among participants; empty when there is none.
+func ResellerOf(ps []Participant) string {
+	for _, p := range ps {
+		if p.Key == TransactionReseller {
+			return p.Value
+		}
+	}
+	return ""
 }
 
 // InTrial tells whether the free days are running.

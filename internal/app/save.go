@@ -111,6 +111,9 @@ func (s saver) outcome(out subscription.Outcome) error {
 		}
 	}
 	for _, m := range out.Moves {
+		if m.Cycle {
+			continue // all of an order together, by ChangeCycle
+		}
 		if err := s.moved(out, m); err != nil {
 			return err
 		}

@@ -149,6 +149,7 @@ func (s *Seeder) priceOffers(tx app.Tx) error {
 		for _, a := range e.Availabilities {
 			for _, o := range []offer{
 				{when.Month, catalog.Monthly, int64(500 + 150*n), time.Time{}}, {when.Year, catalog.Annual, int64(5_000 + 1_500*n), time.Time{}},
+				{when.Year, catalog.Monthly, int64(6_000 + 1_800*n), time.Time{}},
 			} {
 				e.Prices = append(e.Prices, price(p, a, o, 1000))
 			}

@@ -292,5 +292,7 @@ var faultOf = map[string]wireFault{
 	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
 	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},
 	"upgrade.licences":        {400, "900127", "Licences of users are not moved by an upgrade; ask for upgrade_only."},
+	"cycle.inactive":          {400, "6000", "The billing cycle of what is not active cannot be changed."},
+	"cycle.not_here":          {400, "800080", "The billing cycle is changed by order only for offers of the older catalogue; others change it at their renewal, by scheduledNextTermInstructions."},
 	"subscription.settling":   {503, "990002", "The subscription is just being renewed or charged; try again."},
 }

@@ -3,6 +3,7 @@ package partnercenter
 import (
 	"strings"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
@@ -125,16 +126,24 @@ func (b orderBody) added(o order.Order) ([]cartLineBody, error) {
 		}
 		lines = append(lines, l)
 	}
-	cycle, given, err := subscriptionCycles.read("billingCycle", b.BillingCycle)
+	_, given, err := subscriptionCycles.read("billingCycle", b.BillingCycle)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(lines) == 0 && given && cycle != string(o.Plan) && cycle != (dialect{java: true}).cycle(o.Plan):
-		return nil, fixed("billingCycle")
 	case !given:
 		b.BillingCycle = enumText(o.Plan)
 	}
 	return b.wishes(lines), nil
+}
+
+// recycled is the billing cycle that the body has in place of the order's; empty when it is the same, or none was given. A
+// body that adds lines says by it how those are charged.
+func (b orderBody) recycled(o order.Order, added []cartLineBody) (catalog.Plan, error) {
+	cycle, given, err := subscriptionCycles.read("billingCycle", b.BillingCycle)
+	if err != nil || !given || cycle == string(o.Plan) || cycle == (dialect{java: true}).cycle(o.Plan) || len(added) > 0 {
+		return "", err
+	}
+	return catalog.Plan(cycle), nil
 }
 
 func (b orderLineBody) hasParent() bool {

@@ -156,6 +156,7 @@ func orderLine(v app.OrderView, l order.Line) wireOrderLine {
 
 var lineTransactions = map[order.LineType]string{
 	order.TypeNew: "New", order.TypeRenew: "Renew", order.TypeConvert: "Convert", order.TypeTransition: "Convert",
+	order.TypeCycle: "Convert",
 }
 
 // The participants of a line that answers call partners of record.

@@ -221,7 +221,6 @@ func TestLinesToAdd(t *testing.T) {
 		{"seats", `{"lineItems":[{"lineItemNumber":1,"quantity":5}]}`, 0, "order.fixed"},
 		{"a cancelled line brought back", `{"lineItems":[{"lineItemNumber":0,"quantity":1}]}`, 0, "order.fixed"},
 		{"a line without a parent", `{"lineItems":[{"lineItemNumber":2,"offerId":"CMP000000003:0001:CMPAVL000001","quantity":5}]}`, 0, "order.fixed"},
-		{"the cycle", `{"billingCycle":"Monthly"}`, 0, "order.fixed"},
 		{"a cycle that is none", `{"billingCycle":"weekly"}`, 0, "enum.unknown"},
 		{"a status", `{"status":"pending"}`, 0, "order.fixed"},
 	} {

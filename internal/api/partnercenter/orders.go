@@ -129,7 +129,8 @@ func (a *api) buy(ctx context.Context, r *request, wishes []cartLineBody) (answe
 }
 
 // patchOrder has three meanings, told apart by what differs from the order as it is (contract.md §9): a status cancels
-// lines, a line with a parent that is not there buys an add-on, anything else that differs is refused.
+// lines, a line with a parent that is not there buys an add-on, another billing cycle charges the order by it. Anything else
+// that differs is refused.
 func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 	in, err := read[orderBody](r)
 	if err != nil {
@@ -163,6 +164,13 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 	case len(added) > 0:
 		return a.buy(ctx, r, added)
 	}
+	plan, err := sent.recycled(v.Order, added)
+	if err != nil {
+		return answer{}, err
+	}
+	if plan != "" {
+		return a.recycleOrder(ctx, r, plan)
+	}
 	return reply(r.dialect().order(v, orderDetail{}))
 }
 
@@ -176,6 +184,21 @@ func (a *api) cancelOrder(ctx context.Context, r *request, lines []int, acknowle
 	return a.app.CancelOrder(ctx, r.actor, r.replay(true, func(outcome any) (answer, error) {
 		return reply(d.order(outcome.(app.OrderView), orderDetail{}))
 	}), r.customer, string(r.order), lines, asked)
+}
+
+// recycleOrder charges an order of the older catalogue by another billing cycle; the answer is the order that its lines
+// then stand on.
+func (a *api) recycleOrder(ctx context.Context, r *request, plan catalog.Plan) (answer, error) {
+	asked, err := r.asked()
+	if err != nil {
+		return answer{}, err
+	}
+	d := r.dialect()
+	return a.app.ChangeCycle(ctx, r.actor, r.replay(true, func(outcome any) (answer, error) {
+		v := outcome.(app.OrderView)
+		w := d.order(v, orderDetail{preview: v.Preview != nil})
+		return reply(w)
+	}), r.customer, string(r.order), plan, asked)
 }
 
 func (a *api) showOrderProvisioning(ctx context.Context, r *request) (answer, error) {

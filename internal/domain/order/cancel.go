@@ -157,6 +157,23 @@ func Moved(s subscription.Subscription, m subscription.Move, kind LineType, now 
 	return o
 }
 
+// Recycled is the order of lines that are charged by another billing plan from now on, in the order of their numbers.
+func Recycled(o Order, subs []subscription.Subscription, now time.Time) Order {
+	fresh := standing(subs[0])
+	fresh.At, fresh.Lines = now, nil
+	for _, s := range subs {
+		l := standing(s).Lines[0]
+		l.Type, l.From, l.FromItem = TypeCycle, s.ID, s.Item
+		for _, before := range o.Lines {
+			if before.Subscription == s.ID && before.State == LineActive {
+				l.Participants, l.Context, l.Attested = before.Participants, before.Context, before.Attested
+			}
+		}
+		fresh.Lines = append(fresh.Lines, l)
+	}
+	return fresh
+}
+
 // standing is the order of one line that a subscription stands on.
 func standing(s subscription.Subscription) Order {
 	return Order{

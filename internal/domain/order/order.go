@@ -87,6 +87,8 @@ const (
 	// TypeConvert lines are of a trial that was converted (F76), TypeTransition of seats that became another SKU.
 	TypeConvert    LineType = "convert"
 	TypeTransition LineType = "transition"
+	// TypeCycle lines are of what is charged by another billing plan.
+	TypeCycle LineType = "cycle"
 )
 
 // Line is one line of an order, with the rows it is pinned to.

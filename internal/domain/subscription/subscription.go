@@ -211,6 +211,7 @@ type Move struct {
 	Before       LineRef // the line they stood on
 	Item         id.Item // what they were
 	Trial        bool    // a trial, now paid; else seats of another SKU
+	Cycle        bool    // the same, charged by another plan
 }
 
 // And is the outcome of two decisions about different subscriptions.

@@ -393,7 +393,7 @@ func patchOrder(t *testing.T, d *demo) {
 		{"quantity", `{"lineItems":[{"lineItemNumber":0,"quantity":99}]}`},
 		{"another line", `{"lineItems":[{"lineItemNumber":5,"offerId":"` + item(sandbox.MailSuite, "0001", "FR") + `","quantity":1}]}`},
 	} {
-		t.Run(c.name, func(t *testing.T) { d.refused(400, "900127", "PATCH", uri, c.body) })
+		t.Run(c.name, func(t *testing.T) { d.refused(400, "800080", "PATCH", uri, c.body) })
 	}
 	base := suite.list("lineItems")[0].text("subscriptionId")
 	body := `{"Id":null,"ReferenceCustomerId":null,"BillingCycle":"unknown","LineItems":[{"LineItemNumber":0,"OfferId":"` + item(sandbox.MailArchive, "0001", "FR") +

@@ -387,13 +387,13 @@ func patchOrder(t *testing.T, d *demo) {
 	if same.text("id") != suite.text("id") || same.text("status") != "completed" {
 		t.Errorf("what is sent back unchanged changes nothing: %v", same)
 	}
-	for _, c := range []struct{ name, body string }{
-		{"status", `{"status":"pending"}`},
-		{"cycle", `{"billingCycle":"annual"}`},
-		{"quantity", `{"lineItems":[{"lineItemNumber":0,"quantity":99}]}`},
-		{"another line", `{"lineItems":[{"lineItemNumber":5,"offerId":"` + item(sandbox.MailSuite, "0001", "FR") + `","quantity":1}]}`},
+	for _, c := range []struct{ name, code, body string }{
+		{"status", "900127", `{"status":"pending"}`},
+		{"cycle", "800080", `{"billingCycle":"annual"}`},
+		{"quantity", "900127", `{"lineItems":[{"lineItemNumber":0,"quantity":99}]}`},
+		{"another line", "900127", `{"lineItems":[{"lineItemNumber":5,"offerId":"` + item(sandbox.MailSuite, "0001", "FR") + `","quantity":1}]}`},
 	} {
-		t.Run(c.name, func(t *testing.T) { d.refused(400, "800080", "PATCH", uri, c.body) })
+		t.Run(c.name, func(t *testing.T) { d.refused(400, c.code, "PATCH", uri, c.body) })
 	}
 	base := suite.list("lineItems")[0].text("subscriptionId")
 	body := `{"Id":null,"ReferenceCustomerId":null,"BillingCycle":"unknown","LineItems":[{"LineItemNumber":0,"OfferId":"` + item(sandbox.MailArchive, "0001", "FR") +

@@ -12,12 +12,12 @@ type backupCommand struct {
 	File string `arg:"" help:"File to make."`
 }
 
-// Run copies the database; secrets and media are files and are copied as such, secrets apart from the rest.
+// Run copies the database; secrets, media and attachments are files and are copied as such, secrets apart from the rest.
 func (c backupCommand) Run(ctx context.Context) error {
 	if err := store.Backup(ctx, c.url(), c.File); err != nil {
 		return err
 	}
-	fmt.Printf("The database is in %s. Keep a copy of %s/secrets apart from it, and of %s/media.\n", c.File, c.Data, c.Data)
+	fmt.Printf("The database is in %s. Keep a copy of %s/secrets apart from it, and of %s/media and %s/attachments.\n", c.File, c.Data, c.Data, c.Data)
 	return nil
 }
 

@@ -62,6 +62,9 @@ func (l listening) listen(ctx context.Context) (net.Listener, error) {
 // serve calls ready with the URL, then answers on ln until ctx ends.
 func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st storage, play bool, ready func(url string) error) error {
 	url := l.url(ln.Addr())
+	if err := s.sweepFiles(ctx, st.engine()); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	handler, sweep, err := s.handler(url, st, play)
 	if err != nil {
 		return errors.Join(err, ln.Close())

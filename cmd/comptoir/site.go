@@ -18,6 +18,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/store"
@@ -35,6 +36,7 @@ type site struct {
 	store   *store.Store
 	secrets *vault.Secrets
 	media   *blobs.Folder
+	files   *blobs.Folder // attachments of support requests
 	clock   *when.Movable
 	app     *app.App
 	fresh   bool // nothing was there before
@@ -58,6 +60,9 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	if out.media, err = blobs.Open(filepath.Join(s.Data, "media"), maxMedia); err != nil {
 		return nil, err
 	}
+	if out.files, err = blobs.Open(filepath.Join(s.Data, "attachments"), support.MaxFile); err != nil {
+		return nil, err
+	}
 	if out.store, err = store.Open(ctx, s.url(), store.Options{Wall: when.Wall{}, Sealer: out.secrets.Vault}); err != nil {
 		return nil, err
 	}
@@ -69,6 +74,7 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	out.app = &app.App{
 		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
 		Credentials: identity.Credentials{},
+		Files:       out.files,
 	}
 	if err := out.ship(ctx); err != nil {
 		return nil, errors.Join(err, out.close())
@@ -100,6 +106,20 @@ func (s storage) url() string {
 	return "sqlite:" + filepath.Join(s.Data, "comptoir.db")
 }
 
+// sweepFiles removes what uploads left whose process died. A SQLite file has one process; beside a PostgreSQL database there
+// may be others with an upload on its way, which takes a minute at most.
+func (s *site) sweepFiles(ctx context.Context, engine string) error {
+	before := when.Wall{}.Now()
+	if engine != "SQLite" {
+		before = before.Add(-time.Hour)
+	}
+	removed, err := s.app.SweepFiles(ctx, before)
+	if removed > 0 {
+		s.log.Info("unfinished uploads removed", "files", removed)
+	}
+	return err
+}
+
 func (s storage) engine() string {
 	if strings.HasPrefix(s.url(), "sqlite:") {
 		return "SQLite"
@@ -107,7 +127,7 @@ func (s storage) engine() string {
 	return "PostgreSQL"
 }
 
-func (s *site) close() error { return errors.Join(s.store.Close(), s.media.Close()) }
+func (s *site) close() error { return errors.Join(s.store.Close(), s.media.Close(), s.files.Close()) }
 
 // logger writes JSON lines to standard error.
 func logger() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }

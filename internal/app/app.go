@@ -34,6 +34,7 @@ type App struct {
 	Vault Vault
 	// Credentials is needed where people and API clients are managed.
 	Credentials Credentials
+	Files       Files // attachments; nil: none are taken
 }
 
 // mayBuy asks the act that buying something of a kind needs: R01 for software and reservations, R02 for the rest.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -15,7 +17,13 @@ func (a *App) Records(ctx context.Context, who party.Actor, q RecordQuery) ([]ac
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, a.Store, func(r Reader) ([]activity.Record, error) { return r.Records(who.Scope, q) })
+	return read(ctx, a.Store, func(r Reader) ([]activity.Record, error) {
+		found, err := r.Records(who.Scope, q)
+		for i := range found {
+			found[i] = shownTo(who, found[i])
+		}
+		return found, err
+	})
 }
 
 // Record reads one record (R06, R07). Fault: "record.unknown", also for a kind the caller may not read.
@@ -32,8 +40,18 @@ func (a *App) Record(ctx context.Context, who party.Actor, rec id.Record) (activ
 		if got.Security() && !q.Security || !got.Security() && !q.Business || q.Customer != "" && got.Customer != q.Customer {
 			return activity.Record{}, fault.NotFound("record.unknown", nil)
 		}
-		return got, nil
+		return shownTo(who, got), nil
 	})
+}
+
+// shownTo is a record as the caller may read it: amounts are the partner's cost, which its customers are never shown (R09).
+func shownTo(who party.Actor, rec activity.Record) activity.Record {
+	if who.Customer != "" {
+		rec.Details = slices.DeleteFunc(slices.Clone(rec.Details), func(d activity.Detail) bool {
+			return d.Key == "Amount" || strings.HasPrefix(d.Key, "Amount-")
+		})
+	}
+	return rec
 }
 
 func readable(who party.Actor, q RecordQuery) (RecordQuery, error) {

@@ -154,7 +154,7 @@ func (a *App) settleOrder(tx Tx, act *Act, customer party.Customer, orderID stri
 	}
 	s := stepper{a, tx, act, customer, rules}
 	for _, l := range o.Lines {
-		if l.Subscription != "" && l.State == order.LineActive {
+		if l.Subscription != "" && l.State != order.LineCancelled {
 			if _, _, err := s.settle(l.Subscription, now); err != nil {
 				return customer, err
 			}
@@ -179,7 +179,7 @@ func (a *App) cancellation(tx Tx, who party.Actor, c id.Customer, orderID string
 		return k, err
 	}
 	for _, l := range o.Lines {
-		if l.Subscription == "" || l.State != order.LineActive {
+		if l.Subscription == "" || l.State == order.LineCancelled {
 			continue
 		}
 		h, children, err := a.held(tx, scope, c, l.Subscription, k.Rules)

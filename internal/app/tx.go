@@ -15,6 +15,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -123,6 +124,18 @@ type Reader interface {
 	LiveLinks(s party.Scope, o id.Order, line int) (int, error)
 	// LinkByToken finds a link by its token's hash, whosever it is. Fault: "link.unknown".
 	LinkByToken(hash string) (license.Link, error)
+	// ServiceRequest is one with its notes and files. Fault: "request.unknown".
+	ServiceRequest(s party.Scope, r id.Request) (support.Request, error)
+	// ServiceRequests are newest first, without notes and files.
+	ServiceRequests(s party.Scope, q RequestQuery) ([]support.Request, error)
+	// RequestQueue are those of all partners, oldest first, without notes and files: the operator's alone (R16).
+	RequestQueue(q RequestQuery) ([]Queued, error)
+	// RequestHome is whose a request is, and which customer's: the operator's alone. Fault: "request.unknown".
+	RequestHome(r id.Request) (party.Scope, id.Customer, error)
+	// FilesKnown tells which attachments there are, whosever they are.
+	FilesKnown(names []string) (map[string]bool, error)
+	// RefundLimits are the operator's, by currency.
+	RefundLimits() (map[money.Currency]support.Limit, error)
 	// LastDownload is when a client was last counted on a link; zero for never.
 	LastDownload(link license.Link, client string) (time.Time, error)
 }
@@ -214,6 +227,13 @@ type Tx interface {
 	AddOwnPrices(rows []billing.OwnPrice, now time.Time) error
 
 	AddRecord(rs ...activity.Record) error
+
+	// NextRequestNumber takes the next number of support requests.
+	NextRequestNumber() (int64, error)
+	AddServiceRequest(r support.Request) error
+	// SaveServiceRequest writes a request with the notes and files that were added to it. Fault: "request.changed".
+	SaveServiceRequest(r support.Request, notes []support.Note, files []support.File) error
+	PutRefundLimits(all map[money.Currency]support.Limit) error
 
 	// AssignKey takes a free key. Fault: "key.taken".
 	AssignKey(k license.Key) error
@@ -328,6 +348,20 @@ type RecordQuery struct {
 type RecordCursor struct {
 	At time.Time
 	ID id.Record
+}
+
+// RequestQuery narrows and pages support requests; what is empty does not narrow.
+type RequestQuery struct {
+	Customer      id.Customer
+	Side          support.Side
+	State         support.State
+	Offset, Limit int // 0: all
+}
+
+// Queued is a request with whose it is.
+type Queued struct {
+	Partner id.Partner
+	support.Request
 }
 
 // Due is one thing that falls due: a subscription's Step, the end of a partner's billing period in a currency, or the bills

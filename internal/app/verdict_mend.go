@@ -30,7 +30,7 @@ func (j *judge) mendSubscription(d decider, h subscription.Held) {
 			if allowed[ActCancel] {
 				v.Mend = &Mend{Act: ActCancel, Subscription: h.ID}
 			}
-		case "cancel.needs_request": // F58
+		case "cancel.needs_request", "cancel.above_limit": // F58
 			v.Mend = &Mend{Act: ActSupport}
 		case "cancel.window_closed":
 			switch {
@@ -60,7 +60,7 @@ func (j *judge) mendLine(v *Verdict, k order.Cancellation, l order.Line) {
 		default:
 			v.Mend = &Mend{Act: ActCancel, Subscription: s.ID}
 		}
-	case "cancel.needs_request": // F58
+	case "cancel.needs_request", "cancel.above_limit": // F58
 		v.Mend = &Mend{Act: ActSupport}
 	case "cancel.window_closed":
 		entries, err := j.tx.Entries([]id.Product{l.Item.Product})

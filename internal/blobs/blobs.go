@@ -42,6 +42,9 @@ func Open(dir string, max int64) (*Folder, error) {
 // Close gives the folder up; files that are open stay readable.
 func (f *Folder) Close() error { return f.root.Close() }
 
+// asidePrefix begins the names of files that are being written: Valid refuses them, so they are never served.
+const asidePrefix = ".new-"
+
 // Put stores what r gives under name and tells its size in bytes and its SHA-256 in lower-case hex. What was there
 // before is replaced; who is reading it reads on. When ctx ends, or r fails, nothing changes.
 // Faults: "blob.name" for a name that Valid refuses, "blob.too_large" with the limit.
@@ -53,7 +56,7 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) (size int64,
 	if info, err := f.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return 0, "", fault.Invalid("blob.name", nil)
 	}
-	aside := ".new-" + rand.Text() // Valid refuses it, so it is never served
+	aside := asidePrefix + rand.Text()
 	w, err := f.root.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return 0, "", fmt.Errorf("blobs: making a file: %w", err)

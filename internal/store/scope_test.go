@@ -32,6 +32,9 @@ var unscoped = map[string]string{
 	"sqlTicketByHash":          "a ticket is brought by whoever holds it",
 	"sqlTicketByCode":          "a user code is typed by whoever reads it",
 	"sqlTicketPurge":           "tickets end whosever they are",
+	"sqlRequestQueue":          "the operator answers the requests of all partners",
+	"sqlRequestHome":           "the operator enters a tenant through its request alone",
+	"sqlFilesKnown":            "the folder of attachments serves all partners",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",
@@ -180,9 +183,10 @@ func partnersMissing(tables []string, sql string) bool {
 
 // scans are the statements that read a whole table, with the reason.
 var scans = map[string]string{
-	"sqlCancelRules": "a few dozen rows, kept in memory",
-	"sqlLinkRules":   "a few dozen rows, kept in memory",
-	"sqlTaxRows":     "a few hundred rows, kept in memory",
+	"sqlCancelRules":  "a few dozen rows, kept in memory",
+	"sqlLinkRules":    "a few dozen rows, kept in memory",
+	"sqlTaxRows":      "a few hundred rows, kept in memory",
+	"sqlRefundLimits": "a row for each currency at most",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

@@ -189,7 +189,8 @@ func (f *filter) records(q *app.RecordQuery) error {
 // resources are all that the contract knows, also those that nothing is recorded of here.
 var resources = named("customer", "customer_user", "order", "subscription", "license", "third_party_add_on", "mpn_association", "transfer",
 	"application", "application_credential", "application_user", "referral", "software_key", "software_download_link", "software_page",
-	"credit_limit", "invoice", "agreement", "partner_relationship", "partner_customer_dap", "partner_user", "credit", "self_serve_policy")
+	"credit_limit", "invoice", "agreement", "partner_relationship", "partner_customer_dap", "partner_user", "credit", "self_serve_policy",
+	"service_request")
 
 // showRecord shows one record by the id that lists give, or by its own.
 func (a *api) showRecord(ctx context.Context, r *request) (answer, error) {

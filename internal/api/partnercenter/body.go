@@ -37,6 +37,9 @@ func (r *request) readBody() error {
 	if e := first(r.http.Header, "Content-Encoding"); e != "" && !strings.EqualFold(strings.TrimSpace(e), "identity") {
 		return fault.Invalid("body.compressed", nil) // a bomb is refused unopened
 	}
+	if mode == bodyStreamed {
+		return nil
+	}
 	length := r.http.ContentLength
 	tooLarge := fault.Invalid("body.too_large", fault.Args{"limit": maxBody})
 	if length > maxBody {

@@ -19,6 +19,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/blobs"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/jobs"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
@@ -37,6 +38,11 @@ type demo struct {
 	clock    *when.Movable
 	seeded   sandbox.Seeded
 	roles    party.Roles // of the caller
+	client   id.Client   // the caller
+	wish     string      // a support request about the French customer, raised by its own staff, and a file of it
+	file     string
+	files    string // the folder of attachments
+	core     *app.App
 	customer party.Customer
 	rich     bool // the caller is shown every state of a subscription
 	sandbox  bool // the partner is a sandbox tenant
@@ -63,12 +69,18 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 		t.Fatal(err)
 	}
 	past := when.NewFixed(when.Date(2020, 7, 1))
-	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault}
+	attachments := t.TempDir()
+	files, err := blobs.Open(attachments, support.MaxFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files}
 	seeder := sandbox.Seeder{
 		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: sum, Size: size},
 		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
 	}
-	d := &demo{t: t, roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin)}
+	d := &demo{t: t, files: attachments, core: core, client: "00000000-0000-4000-8000-00000000c11e", roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin)}
 	if d.seeded, err = seeder.Seed(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +106,7 @@ func (d *demo) Actor(context.Context, string) (party.Actor, error) {
 		scope = party.NewScope(d.seeded.Partner.Provider, d.seeded.Partner.ID)
 	}
 	return party.Actor{
-		Scope: scope, Kind: d.seeded.Partner.Kind, Client: "00000000-0000-4000-8000-00000000c11e",
+		Scope: scope, Kind: d.seeded.Partner.Kind, Client: d.client,
 		Name: "demo script", Roles: d.roles, Customer: d.customer.ID, RichStates: d.rich, Sandbox: d.sandbox,
 	}, nil
 }

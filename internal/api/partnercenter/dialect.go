@@ -65,7 +65,7 @@ func (d dialect) operation(o activity.Operation) string {
 		return string(o)
 	}
 	switch o {
-	case activity.CreateCredit, activity.GetSoftwareKey, activity.GetDownloadLink:
+	case activity.CreateCredit, activity.GetSoftwareKey, activity.GetDownloadLink, activity.ApproveRefund:
 		return string(activity.UpdateOrder)
 	}
 	return string(activity.UpdateBilling) // invoices, payments, agreements, requests

@@ -72,6 +72,7 @@ const (
 	typeJSON = "application/json"
 	typePDF  = "application/pdf"
 	typeCSV  = "text/csv"
+	typeFile = "application/octet-stream"
 )
 
 // shape is what the table does not know of an operation.

@@ -16,6 +16,7 @@ type scope uint8
 const (
 	scopeNone     scope = iota // nobody's: reference data, for any valid token
 	scopePartner               // the caller's partner
+	scopeOperator              // those of all partners: the operator's own acts
 	scopeCustomer              // one customer of the caller's partner, named by {customer} in the path
 )
 
@@ -25,6 +26,7 @@ type bodyMode uint8
 const (
 	bodyByMethod bodyMode = iota // POST, PUT and PATCH need one JSON value; other methods take none
 	bodyOptional                 // one JSON value, or nothing
+	bodyStreamed                 // the handler reads it, as far as it wants to
 	bodyIgnored                  // anything within the size limit, never parsed: clients post "success" and null
 )
 
@@ -143,7 +145,7 @@ func wildcardsOf(pattern string) []string {
 }
 
 // String is the scope's word in the table that make routes prints.
-func (s scope) String() string { return [...]string{"none", "partner", "customer"}[s] }
+func (s scope) String() string { return [...]string{"none", "partner", "operator", "customer"}[s] }
 
 // roles are the short words of who may, of any side: whoever holds one may do one of the operation's acts.
 func (op *operation) roles() string {

@@ -23,6 +23,8 @@ func (a *api) operations() []operation {
 		a.invoiceOperations(),
 		a.billOperations(),
 		a.auditOperations(),
+		a.requestOperations(),
+		a.operatorOperations(),
 		a.sandboxOperations(),
 	)
 }

@@ -27,7 +27,9 @@ type stop struct {
 	as     party.Kind        // of the demo's partner that calls; empty: the direct-bill one
 	// sandbox: only a sandbox tenant's partner may
 	sandbox bool
-	sqlite  bool // there is nothing of it on PostgreSQL
+	sqlite  bool   // there is nothing of it on PostgreSQL
+	kind    string // of the body, where it is no JSON
+	again   bool   // for what later stops need: another stop has the golden
 }
 
 // TestRoutesGolden calls each route of the demo once, on both engines, and compares the answers with testdata/routes. Ids
@@ -95,13 +97,17 @@ func (d *demo) visit(s stop, names map[string]string) {
 	defer d.as(s.as)()
 	d.sandbox = s.sandbox
 	defer func() { d.sandbox = false }()
-	w := d.call(method, fill(target), fill(s.body))
+	var headers []string
+	if s.kind != "" {
+		headers = []string{"Content-Type", s.kind}
+	}
+	w := d.call(method, fill(target), fill(s.body), headers...)
 	if w.Code != s.status {
 		d.t.Errorf("%s: %d, want %d: %s", s.route, w.Code, s.status, w.Body)
 		return
 	}
 	got := golden{Call: method + " " + fill(target), Status: w.Code, Location: w.Header().Get("Location")}
-	if s.body != "" {
+	if s.body != "" && s.kind == "" {
 		got.Body = json.RawMessage(fill(s.body))
 	}
 	switch kind := w.Header().Get("Content-Type"); {
@@ -118,7 +124,9 @@ func (d *demo) visit(s stop, names map[string]string) {
 		names[name] = pick(d.t, w.Body.Bytes(), at)
 	}
 	if !s.quiet {
-		d.compare(RouteGolden(method, path), got)
+		if !s.again {
+			d.compare(RouteGolden(method, path), got)
+		}
 	}
 }
 
@@ -240,6 +248,7 @@ func (d *demo) names() map[string]string {
 	return map[string]string{
 		"customer": id(french), "us": id(american), "au": id(australian), "gp": id(distant),
 		"order":        in(french, "/software", "title", "Server Standard", "orderId"),
+		"sale":         d.lastSale(american),
 		"subscription": in(french, "/subscriptions", "offerName", "Mail Suite", "id"),
 		"software":     in(french, "/subscriptions", "offerName", "SQL Server", "id"),
 		"pending":      in(distant, "/subscriptions", "offerName", "Ledger Desk", "id"),

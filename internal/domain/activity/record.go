@@ -26,6 +26,10 @@ const (
 	UpgradeSubscription Operation = "upgrade_subscription"
 	ConvertTrial        Operation = "convert_trial_subscription"
 	CreateServiceTicket Operation = "create_service_request"
+	UpdateServiceTicket Operation = "update_service_request"
+	ProposeRefund       Operation = "propose_refund"
+	RefuseRefund        Operation = "refuse_refund"
+	ApproveRefund       Operation = "approve_refund"
 	DeleteCustomer      Operation = "delete_customer"
 	RemoveRelationship  Operation = "remove_partner_customer_relationship"
 	CreateRelationship  Operation = "create_partner_relationship"
@@ -69,6 +73,7 @@ const (
 	PartnerUser          Resource = "partner_user"
 	Application          Resource = "application"
 	PartnerProfile       Resource = "partner_profile" // ours
+	ServiceRequest       Resource = "service_request"
 )
 
 // Status is how it ended.

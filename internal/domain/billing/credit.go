@@ -22,17 +22,23 @@ func Credits(ids id.Source, charges []Charge, mode policy.CreditMode, termStart,
 			return c.At
 		}
 		return termStart
-	}, now)
+	}, now, now)
 }
 
-// CreditsFrom is Credits where each charge has its own instant that the first 24 h count from.
-func CreditsFrom(ids id.Source, charges []Charge, mode policy.CreditMode, start func(Charge) time.Time, now time.Time) []Charge {
+// CreditsFrom is Credits where each charge has its own instant that the first 24 h count from, for a cancellation that was
+// asked for at an instant of its own (F70): whether those 24 h ran is judged at asked, for what began after it at now. Days
+// count as used until now.
+func CreditsFrom(ids id.Source, charges []Charge, mode policy.CreditMode, start func(Charge) time.Time, asked, now time.Time) []Charge {
 	var out []Charge
 	for _, c := range charges {
 		if c.Of != "" {
 			continue
 		}
-		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, at(mode, start(c), now), now); !credit.Gross().IsZero() {
+		from, judged := start(c), asked
+		if from.After(asked) {
+			judged = now
+		}
+		if credit := giveBack(ids, c, credited(charges, c.ID), c.Quantity, at(mode, from, judged), now); !credit.Gross().IsZero() {
 			credit.Kind = Cancel
 			out = append(out, credit)
 		}

@@ -47,8 +47,10 @@ type (
 	Payment string
 	// Agreement is one acceptance of a customer agreement, a lower-case GUID.
 	Agreement string
-	// Request is a support request.
+	// Request is a support request: digits.
 	Request string
+	// File is an attachment of a support request, a lower-case GUID.
+	File string
 	// Event is a side effect waiting in the outbox.
 	Event string
 )

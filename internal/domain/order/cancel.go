@@ -30,6 +30,23 @@ type Cancellation struct {
 // Faults: "line.unknown", "cancel.line_already" (E03), "cancel.superseded" (its term is over and was renewed), "cancel.use_subscription" (SaaS), "cancel.not_software",
 // "cancel.never" (F61), "cancel.window_closed".
 func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (Order, subscription.Outcome, error) {
+	return c.each(numbers, now, func(l Line, gone map[subscription.LineRef]bool) (subscription.Outcome, error) {
+		switch {
+		case l.State == LineSuperseded:
+			return subscription.Outcome{}, fault.Refuse("cancel.superseded", nil)
+		case l.State == LineActive && c.Sandbox && (l.Kind == catalog.SaaS || l.Class == catalog.ReservedClass):
+		case l.State == LineActive && l.Kind == catalog.SaaS:
+			return subscription.Outcome{}, fault.Refuse("cancel.use_subscription", nil)
+		case l.State == LineActive && !l.Class.Software():
+			return subscription.Outcome{}, fault.Refuse("cancel.not_software", nil)
+		}
+		return c.cancelLine(ids, l, gone, now, now)
+	})
+}
+
+// each decides over lines one after another, all that are active when numbers is empty. gone are the lines that end by
+// this very act: an add-on that ended with its base is not credited again.
+func (c Cancellation) each(numbers []int, now time.Time, decide func(l Line, gone map[subscription.LineRef]bool) (subscription.Outcome, error)) (Order, subscription.Outcome, error) {
 	o := c.Order
 	o.Lines = slices.Clone(o.Lines)
 	if len(numbers) == 0 {
@@ -43,7 +60,7 @@ func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (O
 		}
 	}
 	var out subscription.Outcome
-	gone := map[subscription.LineRef]bool{} // by this very act: an add-on that ended with its base is not credited again
+	gone := map[subscription.LineRef]bool{}
 	for i, n := range numbers {
 		if n < 0 || n >= len(o.Lines) {
 			return Order{}, subscription.Outcome{}, fault.Invalid("line.unknown", fault.Args{"lines": len(o.Lines)})
@@ -51,7 +68,7 @@ func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (O
 		if slices.Contains(numbers[:i], n) || gone[subscription.LineRef{Order: o.ID, Line: n}] {
 			continue
 		}
-		one, err := c.cancelLine(ids, o.Lines[n], gone, now)
+		one, err := decide(o.Lines[n], gone)
 		if err != nil {
 			return Order{}, subscription.Outcome{}, err
 		}
@@ -69,46 +86,47 @@ func CancelLines(ids id.Source, c Cancellation, numbers []int, now time.Time) (O
 	return o, out, nil
 }
 
-func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.LineRef]bool, now time.Time) (subscription.Outcome, error) {
-	switch {
-	case l.State == LineSuperseded:
-		return subscription.Outcome{}, fault.Refuse("cancel.superseded", nil)
-	case l.State != LineActive:
+// cancelLine cancels one line at now, its window judged at asked.
+func (c Cancellation) cancelLine(ids id.Source, l Line, gone map[subscription.LineRef]bool, asked, now time.Time) (subscription.Outcome, error) {
+	if l.State == LineCancelled {
 		return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
-	case c.Sandbox && (l.Kind == catalog.SaaS || l.Class == catalog.ReservedClass):
-	case l.Kind == catalog.SaaS:
-		return subscription.Outcome{}, fault.Refuse("cancel.use_subscription", nil)
-	case !l.Class.Software():
-		return subscription.Outcome{}, fault.Refuse("cancel.not_software", nil)
 	}
 	if l.Subscription != "" {
 		h, ok := c.Subs[l.Subscription]
 		if !ok || !h.State.Live() {
 			return subscription.Outcome{}, fault.Conflict("cancel.line_already", nil)
 		}
-		addOns := slices.DeleteFunc(slices.Clone(c.Children[l.Subscription]), func(a subscription.Held) bool {
-			return gone[subscription.LineRef{Order: a.Order, Line: a.Line}]
-		})
-		if l.Class == catalog.ReservedClass {
+		if c.Sandbox && l.Class == catalog.ReservedClass {
 			return subscription.CancelReserved(ids, h, now)
 		}
-		return subscription.Cancel(ids, h, addOns, now)
+		return subscription.CancelAsked(ids, h, c.addOns(l, gone), asked, now)
 	}
 	rule, _ := policy.ByID(c.Rules, l.Tariff.Policy)
-	if w := c.Window(l, now); !w.Allowed {
+	if w := c.Window(l, asked); !w.Allowed {
 		return subscription.Outcome{}, subscription.Closed(rule, w.Until)
 	}
-	var own []billing.Charge
+	return subscription.Outcome{
+		Charges:   billing.CreditsFrom(ids, c.own(l), rule.Credit, func(billing.Charge) time.Time { return c.Order.At }, asked, now),
+		Cancelled: []subscription.LineRef{{Order: c.Order.ID, Line: l.Number}},
+		EndsAt:    now,
+	}, nil
+}
+
+// addOns are those of a line's subscription that are not gone yet.
+func (c Cancellation) addOns(l Line, gone map[subscription.LineRef]bool) []subscription.Held {
+	return slices.DeleteFunc(slices.Clone(c.Children[l.Subscription]), func(a subscription.Held) bool {
+		return gone[subscription.LineRef{Order: a.Order, Line: a.Line}]
+	})
+}
+
+// own are the line's charges.
+func (c Cancellation) own(l Line) (own []billing.Charge) {
 	for _, ch := range c.Charges {
 		if ch.Line == l.Number {
 			own = append(own, ch)
 		}
 	}
-	return subscription.Outcome{
-		Charges:   billing.Credits(ids, own, rule.Credit, c.Order.At, now),
-		Cancelled: []subscription.LineRef{{Order: c.Order.ID, Line: l.Number}},
-		EndsAt:    now,
-	}, nil
+	return own
 }
 
 // Window tells until when a line can be cancelled with a credit: that of its subscription while it has one that lives, else

@@ -58,19 +58,25 @@ func (h Held) CancelWindow(now time.Time) Window {
 // Faults: "cancel.already" (E03), "cancel.window_closed" with the instant, the days and the policy row,
 // "subscription.settling" while what fell due is not done (Behind).
 func Cancel(ids id.Source, h Held, children []Held, now time.Time) (Outcome, error) {
+	return CancelAsked(ids, h, children, now, now)
+}
+
+// CancelAsked is Cancel at now of what was asked for at an earlier instant (F70): windows are judged at asked, that of a
+// term which began since as well; what was used counts until now.
+func CancelAsked(ids id.Source, h Held, children []Held, asked, now time.Time) (Outcome, error) {
 	if !h.State.Live() {
 		return Outcome{}, fault.Conflict("cancel.already", nil)
 	}
-	switch w := h.CancelWindow(now); {
+	switch w := h.CancelWindow(asked); {
 	case h.State == Pending, h.InTrial(now), h.Rule.After == policy.Deprovision:
-		return endAll(ids, h, children, policy.NoCredit, now), nil
+		return endAll(ids, h, children, policy.NoCredit, asked, now), nil
 	case w.Allowed:
 		if h.Behind(now) || slices.ContainsFunc(children, func(c Held) bool { return c.State.Live() && c.Behind(now) }) {
 			return Outcome{}, settling()
 		}
-		return endAll(ids, h, children, h.Rule.Credit, now), nil
+		return endAll(ids, h, children, h.Rule.Credit, asked, now), nil
 	case h.Lapsed():
-		return endAll(ids, h, children, policy.NoCredit, now), nil
+		return endAll(ids, h, children, policy.NoCredit, asked, now), nil
 	case h.termOver(now): // a renewal opens a window
 		return Outcome{}, settling()
 	case h.Rule.After == policy.EndAtTerm:
@@ -90,7 +96,7 @@ func CancelReserved(ids id.Source, h Held, now time.Time) (Outcome, error) {
 	case h.Behind(now):
 		return Outcome{}, settling()
 	}
-	return end(ids, h, policy.Full, now), nil
+	return end(ids, h, policy.Full, now, now), nil
 }
 
 // Closed is the refusal of a cancellation outside its window: the row that decided, its days and its end (F57).
@@ -101,13 +107,25 @@ func Closed(rule policy.CancelRule, until time.Time) *fault.Fault {
 	return fault.Refuse("cancel.window_closed", fault.Args{"until": until, "days": rule.Window.Length(), "policy": rule.ID})
 }
 
-func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, now time.Time) Outcome {
-	out := end(ids, h, mode, now)
+// EndUncredited ends a subscription and its add-ons at now, whatever its window says: what comes back of it is decided
+// elsewhere (F77). Add-ons are credited by their own rows. Faults: "cancel.already", "subscription.settling".
+func EndUncredited(ids id.Source, h Held, children []Held, now time.Time) (Outcome, error) {
+	switch {
+	case !h.State.Live():
+		return Outcome{}, fault.Conflict("cancel.already", nil)
+	case h.Behind(now) || slices.ContainsFunc(children, func(c Held) bool { return c.State.Live() && c.Behind(now) }):
+		return Outcome{}, settling()
+	}
+	return endAll(ids, h, children, policy.NoCredit, now, now), nil
+}
+
+func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, asked, now time.Time) Outcome {
+	out := end(ids, h, mode, asked, now)
 	for _, child := range children {
 		if !child.State.Live() {
 			continue
 		}
-		out.merge(EndNow(ids, child, now))
+		out.merge(end(ids, child, child.ownCredit(asked, now), asked, now))
 	}
 	return out
 }
@@ -115,16 +133,20 @@ func endAll(ids id.Source, h Held, children []Held, mode policy.CreditMode, now 
 // EndNow ends a subscription that cannot go on, whatever its window: an add-on with its base (E19), all of a customer who
 // is no more. It is credited by its own row inside its own window, else nothing is given back.
 func EndNow(ids id.Source, h Held, now time.Time) Outcome {
-	own := policy.NoCredit
-	if h.State != Pending && h.CancelWindow(now).Allowed && !h.InTrial(now) {
-		own = h.Rule.Credit
+	return end(ids, h, h.ownCredit(now, now), now, now)
+}
+
+// ownCredit is what the subscription's own row gives back where something else ends it: nothing outside its window.
+func (h Held) ownCredit(asked, now time.Time) policy.CreditMode {
+	if h.State == Pending || !h.CancelWindow(asked).Allowed || h.InTrial(now) {
+		return policy.NoCredit
 	}
-	return end(ids, h, own, now)
+	return h.Rule.Credit
 }
 
 // end ends one subscription now with the credits of a mode.
-func end(ids id.Source, h Held, mode policy.CreditMode, now time.Time) Outcome {
-	credits := billing.CreditsFrom(ids, h.Charges, mode, h.firstDay, now)
+func end(ids id.Source, h Held, mode policy.CreditMode, asked, now time.Time) Outcome {
+	credits := billing.CreditsFrom(ids, h.Charges, mode, h.firstDay, asked, now)
 	s := h.Subscription
 	s.State, s.EndedAt, s.NextCharge, s.AutoRenew, s.Scheduled = Cancelled, now, time.Time{}, false, NextTerm{}
 	return Outcome{

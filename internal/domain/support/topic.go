@@ -1,0 +1,37 @@
+package support
+
+// Topic is what a request is about.
+type Topic struct {
+	ID          int
+	Name        string
+	Description string
+	Refund      bool // asks for money back on behalf of a customer (F68, F69)
+}
+
+// RefundTopic is "CSP purchase/refund on behalf of customers" (F68).
+const RefundTopic = 32444671
+
+// Topics is what there is to choose from, in the order it is shown.
+func Topics() []Topic {
+	return []Topic{
+		{
+			RefundTopic, "CSP Purchase/Refund on behalf of customers",
+			"A purchase or refund for a customer. The description says: customer tenant or domain, order or subscription, refund reason, amount.", true,
+		},
+		{32444672, "Orders and subscriptions", "Buying, changing, suspending and renewing.", false},
+		{32444673, "Invoices and payments", "Charges, credits, statements and payments.", false},
+		{32444674, "Product keys and downloads", "Keys, download links and installation.", false},
+		{32444675, "Moving from volume licensing", "Devices activated by KMS that need a MAK.", false},
+		{32444676, "Something else", "Whatever fits none of the others.", false},
+	}
+}
+
+// TopicOf finds a topic by its id.
+func TopicOf(topic int) (Topic, bool) {
+	for _, t := range Topics() {
+		if t.ID == topic {
+			return t, true
+		}
+	}
+	return Topic{}, false
+}

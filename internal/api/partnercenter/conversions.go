@@ -74,7 +74,7 @@ func (b conversionBody) wish() (w subscription.NextTerm, err error) {
 	}
 	w.Plan = catalog.Plan(plan)
 	if b.Quantity < 0 {
-		return w, fault.Invalid("body.member", fault.Args{"member": "quantity", "want": "a whole number"})
+		return w, fault.Invalid("quantity.out_of_range", nil)
 	}
 	w.Quantity = b.Quantity
 	w.Term, err = termOf("termDuration", b.TermDuration)

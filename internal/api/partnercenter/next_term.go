@@ -58,7 +58,7 @@ func (n nextTerm) wish() (w subscription.NextTerm, err error) {
 		return w, err
 	}
 	if n.Quantity < 0 {
-		return w, fault.Invalid("body.member", fault.Args{"member": "scheduledNextTermInstructions.quantity", "want": "a whole number"})
+		return w, fault.Invalid("quantity.out_of_range", nil)
 	}
 	w.Plan, w.Quantity, w.End.At = catalog.Plan(plan), n.Quantity, n.CustomEnd.Time
 	if w.IsZero() {

@@ -115,7 +115,7 @@ func (a *api) upgrade(ctx context.Context, r *request) (answer, error) {
 	case kind != "" && kind != upgradeOnly:
 		return answer{}, fault.Refuse("upgrade.licences", nil)
 	case in.value.Quantity < 0:
-		return answer{}, fault.Invalid("body.member", fault.Args{"member": "quantity", "want": "a whole number"})
+		return answer{}, fault.Invalid("quantity.out_of_range", nil)
 	case in.value.TargetOffer.ID == "":
 		return answer{}, fault.Invalid("member.missing", fault.Args{"member": "targetOffer.id"})
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -155,6 +156,7 @@ const (
 // Changes are the differences between what a caller sent and what is stored; what is nil or empty stays.
 type Changes struct {
 	State     Wanted
+	Reason    string // why it is suspended or cancelled (F30); empty: unspecified
 	Quantity  *int64
 	AutoRenew *bool
 	Name      *string
@@ -164,6 +166,8 @@ type Changes struct {
 	// Version the caller believes it changes; 0: whichever is there.
 	Version int64
 }
+
+func (c Changes) reason() string { return cmp.Or(c.Reason, subscription.ReasonUnspecified) }
 
 // ChangeSubscription applies changes together or not at all (contract.md §10): reactivate, then name, seats, auto-renew and
 // the next term, then suspend or cancel. What equals the stored value is no change. R02 for online services, R03 and R05 for software.
@@ -286,6 +290,9 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 	if words := nextTermWords(h.Scheduled); words != "" {
 		details = append(details, activity.Detail{Key: "NextTerm", Value: words[1:]})
 	}
+	if ch.State == WantSuspended && before.State != h.State || ch.State == WantCancelled {
+		details = append(details, activity.Detail{Key: "Reason", Value: ch.reason()})
+	}
 	details = append(details, acknowledged(total)...)
 	return out, s.record(activity.UpdateSubscription, activity.Subscription, string(before.ID), details...)
 }
@@ -354,7 +361,7 @@ func (d *decider) decide(h *subscription.Held, ch Changes) (total subscription.O
 	}
 	switch {
 	case ch.State == WantSuspended && h.State != subscription.Suspended:
-		err = step(d.suspend(*h))
+		err = step(d.suspend(*h, ch.reason()))
 	case ch.State == WantCancelled:
 		err = step(d.cancel(*h))
 	}
@@ -372,9 +379,9 @@ func (d decider) reactivate(h subscription.Held) (subscription.Outcome, error) {
 	return subscription.Reactivate(d.app.IDs, h.Subscription, subscriptionsOf(d.children), parent, d.app.quoter(d.tx, d.customer), d.now)
 }
 
-func (d decider) suspend(h subscription.Held) (subscription.Outcome, error) {
+func (d decider) suspend(h subscription.Held, reason string) (subscription.Outcome, error) {
 	acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
-	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), policy.ShippedRetention, acc, subscription.ReasonUnspecified, d.now)
+	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), policy.ShippedRetention, acc, reason, d.now)
 }
 
 // sku bounds the seats of a subscription; one that left the catalogue gets no more of them.

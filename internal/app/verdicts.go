@@ -250,7 +250,7 @@ func (v *Verdict) owed(h subscription.Held, w subscription.Window, now time.Time
 }
 
 func (j *judge) suspend(d decider, h subscription.Held) (Verdict, error) {
-	_, err := d.suspend(h)
+	_, err := d.suspend(h, subscription.ReasonUnspecified)
 	return j.verdict(ActSuspend, err)
 }
 

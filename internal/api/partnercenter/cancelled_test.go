@@ -81,7 +81,36 @@ func TestCancelled(t *testing.T) {
 		if whole := 2 * 96 * 0.95 * 1.2; charged+rest["amount"].(float64) < whole-0.005 || charged+rest["amount"].(float64) > whole+0.005 {
 			t.Errorf("F41 %v charged and %v to come are not %v", charged, rest["amount"], whole)
 		}
-		d.do(200, "PATCH", sub, `{"status":"deleted","cancellationAcknowledged":true}`)
+		// F30: the reason, on what is suspended and in the record.
+		reason := func(body string) string {
+			d.do(200, "PATCH", sub, body)
+			for _, value := range d.do(200, "GET", "/v1/auditrecords?size=1", "").items()[0].list("customizedData") {
+				if value.text("key") == "Reason" {
+					return value.text("value")
+				}
+			}
+			return ""
+		}
+		for _, c := range []struct{ body, recorded, shown string }{
+			{`{"status":"suspended","reason":"fraud"}`, "fraud", "Fraud"},
+			{`{"status":"suspended","reason":"NonPayment"}`, "fraud", "Fraud"}, // it is suspended already
+			{`{"status":"active"}`, "", ""},
+			{`{"status":"suspended","reason":"NonPayment"}`, "non_payment", "NonPayment"},
+			{`{"status":"active","reason":"fraud"}`, "", ""},
+			{`{"status":"suspended"}`, "unspecified", "Unspecified"},
+			{`{"status":"active"}`, "", ""},
+		} {
+			if got := reason(c.body); got != c.recorded {
+				t.Errorf("F30 %s: recorded %q", c.body, got)
+			}
+			if shown, _ := d.do(200, "GET", sub, "")["suspensionReasons"].([]any); (len(shown) == 0) != (c.shown == "") || len(shown) == 1 && shown[0] != c.shown {
+				t.Errorf("F30 %s: shown %v", c.body, shown)
+			}
+		}
+		d.refused(400, "900126", "PATCH", sub, `{"status":"suspended","reason":"mood"}`)
+		if got := reason(`{"status":"deleted","cancellationAcknowledged":true,"reason":"CustomerCancellation"}`); got != "customer_cancellation" {
+			t.Errorf("F30 cancelled: recorded %q", got)
+		}
 		if o := d.do(200, "GET", french+"/orders/"+calls.text("id"), ""); o.list("lineItems")[0]["cancellationAcknowledged"] != true || !acknowledged("update_subscription") {
 			t.Errorf("F59 F65 %v", o)
 		}

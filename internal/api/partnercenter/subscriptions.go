@@ -135,12 +135,14 @@ type subscriptionPatch struct {
 	NextTerm         *nextTerm  `json:"scheduledNextTermInstructions"`
 	Attributes       attributes `json:"attributes"`
 	Acknowledged     bool       `json:"cancellationAcknowledged"` // F65, ours
+	Reason           enumText   `json:"reason"`                   // F30, ours
 }
 
 const maxFriendlyName = 256 // characters
 
 var (
 	subscriptionStatuses = numbered("none", "active", "suspended", "deleted", "expired", "pending", "disabled")
+	changeReasons        = named(subscription.ReasonUnspecified, subscription.ReasonCustomer, subscription.ReasonNonPayment, subscription.ReasonFraud)
 	subscriptionCycles   = numbered("unknown", "monthly", "annual", "none", "one_time", "triennial", "biennial")
 )
 
@@ -160,6 +162,9 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 	}
 	word, _, err := subscriptionStatuses.read("status", p.Status)
 	if err != nil {
+		return ch, err
+	}
+	if ch.Reason, _, err = changeReasons.read("reason", p.Reason); err != nil {
 		return ch, err
 	}
 	switch word {

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench e2e fuzz sim sim-bugs
+.PHONY: build demo test lint routes bench e2e fuzz sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -52,6 +52,10 @@ fuzz:
 sim:
 	@sh scripts/need.sh
 	SIM_SEEDS=$${SIM_SEEDS:-1000} SIM_STEPS=$${SIM_STEPS:-2000} go test -count=1 -timeout 120m -tags sim -v -run 'TestSimulation|TestPostgres' ./sim
+
+# Twenty years of a hundred partners with thirty subscriptions each, against the model.
+sim-years:
+	go test -count=1 -timeout 120m -tags sim -v -run TestYears ./sim
 
 # Each mistake of sim/bugs.md planted in turn: the simulation must find it.
 sim-bugs:

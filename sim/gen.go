@@ -17,10 +17,11 @@ type generator struct {
 	n       int // request ids given
 	recent  []model.Command
 	carts   int
+	crowd   int // of subscriptions, from which on less is bought
 }
 
 func newGenerator(seed uint64, m *model.Model) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5eed)), m: m}
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5eed)), m: m, crowd: 25}
 	g.started = g.beginning()
 	g.now = g.started
 	return g
@@ -137,9 +138,10 @@ func (g *generator) sub() *model.Sub {
 	return pick(g, g.m.Subs)
 }
 
-func (g *generator) live() (n int) {
+// live counts the subscriptions of a partner that live; -1: of all.
+func (g *generator) live(partner int) (n int) {
 	for _, s := range g.m.Subs {
-		if s.Live() {
+		if s.Live() && (partner < 0 || g.m.Customers[s.Customer].Partner == partner) {
 			n++
 		}
 	}
@@ -165,9 +167,9 @@ func (g *generator) actorFor(customer int) int {
 // command picks one act.
 func (g *generator) command() model.Command {
 	var c model.Command
-	crowd := g.live()
+	full := g.live(-1) >= g.crowd
 	switch n := g.IntN(100); {
-	case len(g.m.Subs) == 0 || n < 16 && (crowd < 25 || g.one(5)):
+	case len(g.m.Subs) == 0 || n < 16 && (!full || g.one(5)):
 		c = g.buy()
 	case n < 20 && g.carts > 0:
 		c = model.Command{Act: "checkout", Cart: max(0, g.carts-1-g.IntN(2))}
@@ -224,8 +226,11 @@ func (g *generator) request() string {
 // buy wishes for a few lines; a customer of the late ones has nothing to pay at first, so that its account is older than
 // its first billing period (F31): it buys nothing, or a plan with free days.
 func (g *generator) buy() model.Command {
-	c := model.Command{Act: pick(g, []string{"cart", "cart", "order"})}
-	c.Customer = g.IntN(len(g.m.Customers))
+	return g.buyFor(g.IntN(len(g.m.Customers)))
+}
+
+func (g *generator) buyFor(customer int) model.Command {
+	c := model.Command{Act: pick(g, []string{"cart", "cart", "order"}), Customer: customer}
 	if late := c.Customer%3 == 1; late && g.now.Before(g.started.AddDate(0, 0, 25+20*(c.Customer/3))) {
 		if g.one(2) {
 			orbit := model.Shelf[slices.IndexFunc(model.Shelf, func(i model.Item) bool { return i.FreeDays > 0 && !i.Trial })]

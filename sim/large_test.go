@@ -13,7 +13,7 @@ import (
 // engines give the same bytes in every answer (G33).
 func TestPostgres(t *testing.T) {
 	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_PG_SEEDS", 25), setting(t, "SIM_PG_STEPS", 1000)
-	template := stocked(t)
+	template := stocked(t, 1)
 	for n := range seeds {
 		seed := uint64(from + n)
 		lite, err := onSQLite(seed, steps, template, t.TempDir())
@@ -24,7 +24,7 @@ func TestPostgres(t *testing.T) {
 		r := newRun(seed)
 		r.w, err = newWorld(r.g.now, func(opts store.Options) (*store.Store, error) { return store.Open(ctx, url, opts) })
 		if err == nil {
-			err = addPartners(r.w.store)
+			err = addPartners(r.w.store, 1)
 		}
 		if err == nil {
 			err = r.play(steps, nil)

@@ -29,7 +29,7 @@ func TestTheModelStandsAlone(t *testing.T) {
 
 // TestASeedIsARun: the same seed gives the same bytes in every answer.
 func TestASeedIsARun(t *testing.T) {
-	template := stocked(t)
+	template := stocked(t, 1)
 	var sums []string
 	for range 2 {
 		r, err := onSQLite(7, 150, template, t.TempDir())

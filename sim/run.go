@@ -8,6 +8,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/sim/model"
 )
 
@@ -24,8 +25,7 @@ type run struct {
 	acts  map[string]int
 }
 
-// compareEvery is how many steps pass between two comparisons of the state, wholeEvery between two that leave nothing out
-// and have the store recompute its books.
+// compareEvery is how many steps pass between two comparisons of the state, wholeEvery between two that leave nothing out.
 const compareEvery, wholeEvery = 100, 500
 
 // play plays steps acts and then a calm phase, in which all due work must finish. sync, when set, is called before and
@@ -283,18 +283,12 @@ func (r *run) restart() error {
 }
 
 // compare compares subscriptions, charges since the last time, and the sums of the books; the whole state includes orders
-// and documents, and what the store finds when it recomputes its books.
+// and documents.
 func (r *run) compare(whole bool) error {
-	want := expected(r.m, r.since, r.g.now, whole)
+	want := r.w.expected(r.m, r.since, r.g.now, whole)
 	got, err := r.w.state(r.m, r.since, whole)
 	if err == nil {
 		err = differ(want, got)
-	}
-	if err == nil && whole {
-		var wrong []string
-		if wrong, err = r.w.store.Verify(ctx); err == nil && len(wrong) > 0 {
-			err = fmt.Errorf("verify: %s", strings.Join(wrong, "\n"))
-		}
 	}
 	if err != nil {
 		return r.fail("state", err)
@@ -304,6 +298,15 @@ func (r *run) compare(whole bool) error {
 		r.since = due
 	}
 	return nil
+}
+
+// verify has a store recompute its books.
+func verify(s *store.Store) error {
+	wrong, err := s.Verify(ctx)
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("verify: %s", strings.Join(wrong, "\n"))
+	}
+	return err
 }
 
 // differ tells the lines that only one side has.
@@ -401,9 +404,16 @@ func (r *run) close(end time.Time) error {
 	return nil
 }
 
+// compareAll compares everything that ever was, and has the store recompute its books.
 func (r *run) compareAll() error {
 	r.since = time.Time{}
-	return r.compare(true)
+	if err := r.compare(true); err != nil || r.w.shared {
+		return err
+	}
+	if err := verify(r.w.store); err != nil {
+		return r.fail("verify", err)
+	}
+	return nil
 }
 
 // say notes what is done for the report of a failure.

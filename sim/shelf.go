@@ -20,26 +20,28 @@ import (
 // sku is the only SKU of each product on the simulation's shelf.
 const sku id.Sku = "0001"
 
-// partners are those of model.Actors: a direct-bill partner, an indirect provider, and the provider's reseller.
-var partners = []party.Partner{
-	{ID: "00000000-0000-4000-8000-00000000a000", Name: "Direct", Kind: party.DirectBill, Country: "US", BillingDay: model.BillingDays[0]},
-	{ID: "00000000-0000-4000-8000-00000000b000", Name: "Provider", Kind: party.IndirectProvider, Country: "FR", BillingDay: model.BillingDays[1]},
-	{
-		ID: "00000000-0000-4000-8000-00000000c000", Name: "Reseller", Kind: party.IndirectReseller, Country: "FR", BillingDay: 1,
-		Provider: "00000000-0000-4000-8000-00000000b000",
-	},
+// partnersOf are those of model.Actors in the nth world: a direct-bill partner, an indirect provider, its reseller.
+func partnersOf(n int) [3]party.Partner {
+	name := func(letter string) id.Partner {
+		return id.Partner(fmt.Sprintf("00000000-0000-4000-8000-%08x%s000", n, letter))
+	}
+	return [3]party.Partner{
+		{ID: name("a"), Name: "Direct", Kind: party.DirectBill, Country: "US", BillingDay: model.BillingDays[0]},
+		{ID: name("b"), Name: "Provider", Kind: party.IndirectProvider, Country: "FR", BillingDay: model.BillingDays[1]},
+		{ID: name("c"), Name: "Reseller", Kind: party.IndirectReseller, Country: "FR", BillingDay: 1, Provider: name("b")},
+	}
 }
 
 // actor is the caller behind an actor of the model.
-func actor(n int) party.Actor {
+func (w *world) actor(n int) party.Actor {
 	a := model.Actors[n]
-	p := partners[a.Partner]
+	p := w.partners[a.Partner]
 	who := party.Actor{
 		Scope: party.NewScope(p.ID, ""), Kind: p.Kind, Name: fmt.Sprint("actor", n), Client: id.Client(fmt.Sprint("client", n)),
 		Roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
 	}
 	if a.Reseller {
-		who.Scope, who.Kind = party.NewScope(p.ID, partners[2].ID), party.IndirectReseller
+		who.Scope, who.Kind = party.NewScope(p.ID, w.partners[2].ID), party.IndirectReseller
 	}
 	if a.Sales {
 		who.Roles = party.RolesOf(party.SalesAgent)
@@ -62,8 +64,11 @@ func term(months int) when.Term {
 	return when.Term{Months: months}
 }
 
-// stock puts partners, policies, taxes and the model's shelf into an empty store.
-func stock(tx app.Tx) error {
+// scope is that of a partner of the model.
+func (w *world) scope(p int) party.Scope { return party.NewScope(w.partners[p].ID, "") }
+
+// stock puts policies, taxes and the model's shelf into an empty store for so many worlds.
+func stock(tx app.Tx, worlds int) error {
 	var taxes []market.TaxRow
 	for _, t := range model.Taxes {
 		taxes = append(taxes, market.TaxRow{
@@ -74,22 +79,22 @@ func stock(tx app.Tx) error {
 		return err
 	}
 	for i := range model.Shelf {
-		if err := tx.PutEntry(entry(&model.Shelf[i])); err != nil {
+		if err := tx.PutEntry(entry(&model.Shelf[i], worlds)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func entry(i *model.Item) catalog.Entry {
+func entry(i *model.Item, worlds int) catalog.Entry {
 	p := catalog.Product{
 		ID: id.Product(i.Product), Title: i.Product, Kind: catalog.Kind(i.Kind), Publisher: id.FirstParty, LinuxPlan: i.Linux, ResaleOptOut: i.OptOut,
 	}
 	if i.Publisher != "" {
 		p.Publisher = id.Publisher(i.Publisher)
 	}
-	if i.Partner > 0 {
-		p.OnlyPartners = []id.Partner{partners[i.Partner-1].ID}
+	for n := 0; i.Partner > 0 && n < worlds; n++ {
+		p.OnlyPartners = append(p.OnlyPartners, partnersOf(n)[i.Partner-1].ID)
 	}
 	for _, m := range i.Markets {
 		p.OnlyMarkets = append(p.OnlyMarkets, market.Country(m))

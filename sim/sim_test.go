@@ -39,13 +39,13 @@ func setting(t testing.TB, name string, otherwise int) int {
 	return n
 }
 
-// stocked is a SQLite file with everything that is there before the first customer.
-func stocked(t *testing.T) string {
+// stocked is a SQLite file with everything that is there before the first customer of so many worlds.
+func stocked(t *testing.T, worlds int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "stocked.db")
 	s, err := store.Open(ctx, "sqlite:"+path, store.Options{Lax: true})
 	if err == nil {
-		err = addPartners(s)
+		err = addPartners(s, worlds)
 	}
 	if err == nil {
 		err = s.Close()
@@ -80,11 +80,11 @@ func newRun(seed uint64) *run {
 
 // TestSimulation plays seeds against the model on SQLite: SIM_SEEDS of them from SIM_FROM on, SIM_STEPS each.
 func TestSimulation(t *testing.T) {
-	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_SEEDS", 60), setting(t, "SIM_STEPS", 1000)
+	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_SEEDS", 100), setting(t, "SIM_STEPS", 1000)
 	if testing.Short() {
 		seeds = min(seeds, 4)
 	}
-	template := stocked(t)
+	template := stocked(t, 1)
 	began := when.Wall{}.Now()
 	var next atomic.Int64
 	var failed atomic.Bool

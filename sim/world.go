@@ -36,6 +36,10 @@ type world struct {
 	wall    *when.Fixed
 	ids     *id.Counting
 
+	n        int // of the worlds in the store
+	partners [3]party.Partner
+	shared   bool // with other worlds: the numbers of documents are not this one's
+
 	customers []id.Customer
 	countries []string
 	subs      []id.Subscription
@@ -43,20 +47,32 @@ type world struct {
 	orders    map[int]id.Order
 	orderOf   map[id.Order]int
 	carts     []id.Cart
-	bodies    map[string]string // of answers, by the request's key
-	digest    hash.Hash         // of all answers' bytes
+	renewals  map[renewalKey]int // handles of orders that no answer named
+	indexed   int                // of the model's orders, those that are among them
+	bodies    map[string]string  // of answers, by the request's key
+	digest    hash.Hash          // of all answers' bytes
+}
+
+type renewalKey struct {
+	sub    int
+	at     int64
+	system bool
 }
 
 var ctx = context.Background()
 
 func newWorld(start time.Time, open func(opts store.Options) (*store.Store, error)) (*world, error) {
-	w := &world{
-		clock: when.NewFixed(start), wall: when.NewFixed(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), ids: &id.Counting{},
-		subOf: map[id.Subscription]int{}, orders: map[int]id.Order{}, orderOf: map[id.Order]int{}, bodies: map[string]string{},
-		digest: sha256.New(),
-	}
+	w := emptyWorld(0)
+	w.clock, w.wall, w.ids = when.NewFixed(start), when.NewFixed(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), &id.Counting{}
 	w.open = func() (*store.Store, error) { return open(store.Options{Wall: w.wall}) }
 	return w, w.start()
+}
+
+func emptyWorld(n int) *world {
+	return &world{
+		n: n, partners: partnersOf(n), subOf: map[id.Subscription]int{}, orders: map[int]id.Order{}, orderOf: map[id.Order]int{},
+		renewals: map[renewalKey]int{}, bodies: map[string]string{}, digest: sha256.New(),
+	}
 }
 
 func (w *world) start() error {
@@ -84,34 +100,37 @@ func (w *world) restart(die bool) error {
 	return w.start()
 }
 
-// addPartners fills a new store with what is there before the first customer.
-func addPartners(s *store.Store) error {
-	for _, p := range partners {
-		scope := party.NewScope(p.ID, "")
-		if p.Provider != "" {
-			scope = party.NewScope(p.Provider, p.ID)
-		}
-		act := app.Act{Actor: party.Actor{Scope: scope}, Lock: app.Lock{Partner: true}}
-		if _, err := s.Update(ctx, act, func(tx app.Tx) (any, error) { return nil, tx.AddPartner(p) }); err != nil {
-			return err
+// addPartners fills a new store with what is there before the first customer, for so many worlds.
+func addPartners(s *store.Store, worlds int) error {
+	for n := range worlds {
+		for _, p := range partnersOf(n) {
+			scope := party.NewScope(p.ID, "")
+			if p.Provider != "" {
+				scope = party.NewScope(p.Provider, p.ID)
+			}
+			act := app.Act{Actor: party.Actor{Scope: scope}, Lock: app.Lock{Partner: true}}
+			if _, err := s.Update(ctx, act, func(tx app.Tx) (any, error) { return nil, tx.AddPartner(p) }); err != nil {
+				return err
+			}
 		}
 	}
-	_, err := s.Update(ctx, app.Act{Actor: actor(0), Lock: app.Lock{Partner: true}}, func(tx app.Tx) (any, error) { return nil, stock(tx) })
+	act := app.Act{Actor: emptyWorld(0).actor(0), Lock: app.Lock{Partner: true}}
+	_, err := s.Update(ctx, act, func(tx app.Tx) (any, error) { return nil, stock(tx, worlds) })
 	return err
 }
 
 func (w *world) addCustomer(c model.Customer) error {
 	n := len(w.customers)
-	who := actor(c.Partner)
+	who := w.actor(c.Partner)
 	if c.Reseller {
-		who = actor(2)
+		who = w.actor(2)
 	}
 	var made app.NewCustomer
 	_, err := w.workers[0].CreateCustomer(ctx, who, app.Request{Answer: func(v any) (app.Reply, error) {
 		made = v.(app.NewCustomer)
 		return app.Reply{}, nil
 	}}, party.Customer{
-		Domain: fmt.Sprintf("c%d.example", n), CompanyName: fmt.Sprintf("Customer %d", n), Email: "office@example.com", Culture: "en-US", Language: "en",
+		Domain: fmt.Sprintf("c%d.w%d.example", n, w.n), CompanyName: fmt.Sprintf("Customer %d", n), Email: "office@example.com", Culture: "en-US", Language: "en",
 		Address: party.Address{Country: market.Country(c.Market)},
 	})
 	w.customers, w.countries = append(w.customers, made.Customer.ID), append(w.countries, c.Market)
@@ -160,7 +179,7 @@ func (w *world) do(worker int, c model.Command, match string, expect model.Answe
 
 // call is the use case of a command.
 func (w *world) call(worker int, c model.Command, match string, req app.Request) (app.Reply, error) {
-	a, who, cust := w.workers[worker], actor(c.Actor), w.customers[c.Customer]
+	a, who, cust := w.workers[worker], w.actor(c.Actor), w.customers[c.Customer]
 	asked := app.Asked{Preview: c.Preview, Match: match}
 	switch c.Act {
 	case "cart":

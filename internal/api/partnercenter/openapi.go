@@ -87,7 +87,7 @@ type shape struct {
 var parameterSchemas = map[string]schema{
 	"size": {Type: "integer"}, "offset": {Type: "integer"}, "preview": {Type: "boolean"}, "explain": {Type: "boolean"},
 	"include_price": {Type: "boolean"}, "showExpiry": {Type: "boolean"}, "startDate": {Type: "string", Format: "date-time"},
-	"endDate": {Type: "string", Format: "date-time"}, "at": {Type: "string", Format: "date-time"},
+	"download": {Type: "boolean"}, "endDate": {Type: "string", Format: "date-time"}, "at": {Type: "string", Format: "date-time"},
 }
 
 // describeTable makes the document of a table.

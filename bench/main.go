@@ -2,7 +2,8 @@
 // on both engines, and says which goals of docs/performance.md are met. Only ratios within a run count: figures of two
 // runs, or of two machines, say little about each other.
 //
-//	go run ./bench [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8] [-dir FOLDER] [-profile FOLDER]
+//	go run ./bench [-measure checkout,billing] [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8]
+//		[-subscriptions 100000] [-dir FOLDER] [-profile FOLDER]
 //
 // It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
 package main
@@ -16,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,11 +28,13 @@ import (
 
 // flags narrow a run.
 type flags struct {
-	engines []string
-	clients []int
-	measure time.Duration // of one row, after its warm-up
-	dir     string        // where databases are made
-	profile string        // folder for CPU profiles of the server; empty: the released binary is measured
+	measures      []string
+	engines       []string
+	clients       []int
+	subscriptions int           // that a billing run charges
+	measure       time.Duration // of one row, after its warm-up
+	dir           string        // where databases are made
+	profile       string        // folder for CPU profiles of the server; empty: the released binary is measured
 }
 
 // rounds a row is measured in, raw and HTTP in turn: so what else the machine does falls on both.
@@ -39,9 +43,19 @@ const rounds = 2
 const (
 	engineSQLite   = "sqlite"
 	enginePostgres = "postgres"
+
+	measureCheckout = "checkout"
+	measureBilling  = "billing"
 )
 
 func main() {
+	if len(os.Args) == 7 && os.Args[1] == billingProcess {
+		if err := runBillingProcess(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: the billing run:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) > 1 && os.Args[1] == profiledServer {
 		if err := serveProfiled(os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench: the profiled server:", err)
@@ -62,13 +76,23 @@ func main() {
 }
 
 func parseFlags() (flags, error) {
+	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas")
+	subscriptions := flag.Int("subscriptions", 100_000, "that a billing run charges, 1000 to 10000000")
 	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
 	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
 	seconds := flag.Int("seconds", 8, "how long each row is measured, 1 to 60")
 	dir := flag.String("dir", "", "folder on a real disk; the default is the temporary folder, or another where that is memory")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the server into this folder")
 	flag.Parse()
-	f := flags{engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	for _, m := range f.measures {
+		if m != measureCheckout && m != measureBilling {
+			return f, fmt.Errorf("-measure %s: neither %s nor %s", m, measureCheckout, measureBilling)
+		}
+	}
+	if f.subscriptions < 1000 || f.subscriptions > 10_000_000 {
+		return f, errors.New("-subscriptions is from 1000 to 10000000")
+	}
 	for _, e := range f.engines {
 		if e != engineSQLite && e != enginePostgres {
 			return f, fmt.Errorf("-engine %s: neither %s nor %s", e, engineSQLite, enginePostgres)
@@ -108,11 +132,19 @@ func run(ctx context.Context, f flags) (err error) {
 	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s\n", runtime.NumCPU(), runtime.Version(), base, syncs)
 
 	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
-	if err := b.build(ctx); err != nil {
-		return err
+	if slices.Contains(f.measures, measureCheckout) {
+		if err := b.build(ctx); err != nil {
+			return err
+		}
 	}
 	for _, engine := range f.engines {
-		if err := b.engine(ctx, engine); err != nil {
+		if slices.Contains(f.measures, measureCheckout) {
+			err = b.engine(ctx, engine)
+		}
+		if err == nil && slices.Contains(f.measures, measureBilling) {
+			err = b.billing(ctx, engine)
+		}
+		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())
 		}
 	}

@@ -95,16 +95,19 @@ func cpuOfChildren(pid int) meter {
 }
 
 // resident is the memory a process holds, in bytes.
-func resident(pid int) (int64, error) {
+func resident(pid int) (int64, error) { return statusOf(pid, "VmRSS:") }
+
+// statusOf reads a size of /proc/PID/status, in bytes.
+func statusOf(pid int, name string) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kb, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
 			return kb << 10, err
 		}
 	}
-	return 0, fmt.Errorf("/proc/%d/status tells no VmRSS", pid)
+	return 0, fmt.Errorf("/proc/%d/status tells no %s", pid, name)
 }

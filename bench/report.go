@@ -27,6 +27,7 @@ type report struct {
 	size   int64   // of the binary, bytes
 	starts []started
 	rows   []pair
+	billed []billed
 }
 
 type started struct {
@@ -102,6 +103,12 @@ func (r *report) goals(w io.Writer) {
 	for _, s := range r.starts {
 		say(s.ready <= goalStart, "%s: start on an existing store in %.0f ms (at most %.0f ms)", s.engine, milliseconds(s.ready), milliseconds(goalStart))
 		say(s.idle <= goalIdle, "%s: %.1f MB when idle (at most %.0f MB)", s.engine, megabytes(s.idle), megabytes(goalIdle))
+	}
+	for _, f := range r.billed {
+		f.goals(say)
+	}
+	if r.size == 0 { // no binary was made
+		return
 	}
 	say(r.size <= goalSize, "binary of %.1f MB (at most %.0f MB)", megabytes(r.size), megabytes(goalSize))
 }

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -17,8 +19,9 @@ import (
 
 // Callers wait while a chunk is written: as many subscriptions go into one as chunkTime allows.
 const (
-	chunkTime  = 25 * time.Millisecond
+	chunkTime  = 25 * time.Millisecond // and the commit, which shall end within 50
 	firstChunk = 64
+	leastChunk = 16
 	maxChunk   = 2048
 	// fewDue is where a chunk that fails is not halved any more.
 	fewDue = 8
@@ -26,16 +29,14 @@ const (
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {
-	dues      []Due
-	rest      []Due // of them, what is more than a charge
-	customers []string
-	subs      []Scheduled
-	looked    []look
-	charges   []billing.Charge
-	entries   []ledger.Entry
-	records   []activity.Record
-	done      []Happened
-	err       error
+	act     Act
+	subs    []Scheduled
+	looked  []look
+	charges []billing.Charge
+	entries []ledger.Entry
+	records []activity.Record
+	done    []Happened
+	rest    []Due // what is more than a charge
 }
 
 // look is a subscription that was looked at (E16), and when that was due.
@@ -44,40 +45,105 @@ type look struct {
 	was time.Time
 }
 
-// charge makes the charges that are due for subscriptions of one partner, chunk by chunk: the next is read and decided
-// while one is written. What is more than a charge is left.
-func (r *dueRun) charge(ctx context.Context, dues []Due) (left []Due, err error) {
-	next := make(chan *chunk, 1)
-	prepare := func() bool {
-		if len(dues) == 0 {
-			return false
-		}
-		n := min(r.size, len(dues))
-		some := dues[:n]
-		dues = dues[n:]
-		go func() { next <- r.prepare(ctx, some) }()
-		return true
+// charge makes the charges that are due for subscriptions of one partner, chunk by chunk, two at a time: one is read and
+// decided while the other is written. What is more than a charge is left.
+func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
+	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
+	var working sync.WaitGroup
+	for range min(2, 1+len(dues)/firstChunk) {
+		working.Go(func() {
+			for some := b.take(); len(some) > 0; some = b.take() {
+				if err := b.do(ctx, some); err != nil {
+					b.fail(err)
+				}
+			}
+		})
 	}
-	last := dues[len(dues)-1]
-	for more := prepare(); more; {
-		c := <-next
-		more = prepare()
-		if err == nil {
-			err = r.write(ctx, c, last, &left)
-		}
-		if err != nil {
-			dues = nil // what is being prepared is waited for, and left
+	working.Wait()
+	return b.left, b.err
+}
+
+// bulk is the charges of a window for one partner, shared by those who make them.
+type bulk struct {
+	*dueRun
+	last time.Time // of the window
+
+	mu   sync.Mutex
+	dues []Due // not taken yet
+	left []Due
+	err  error
+}
+
+// take is the next chunk; none when all are taken, or when one failed for good.
+func (b *bulk) take() []Due {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := min(b.size, len(b.dues))
+	some := b.dues[:n]
+	b.dues = b.dues[n:]
+	return some
+}
+
+func (b *bulk) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dues, b.err = nil, errors.Join(b.err, err)
+}
+
+// do charges some. A chunk that fails is halved until what is at fault is left for a transaction of its own.
+func (b *bulk) do(ctx context.Context, dues []Due) error {
+	c, err := b.prepare(ctx, dues)
+	if err == nil && len(c.subs)+len(c.looked) > 0 {
+		var took time.Duration
+		if took, err = b.write(ctx, c); err == nil {
+			defer b.resize(len(dues), took)
 		}
 	}
-	return left, err
+	switch f := fault.Of(err); {
+	case err == nil:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.left = append(b.left, c.rest...)
+		b.done = append(b.done, c.done...)
+		for _, s := range c.subs {
+			b.dueAgain(s.Due, b.last)
+		}
+		for _, l := range c.looked {
+			b.dueAgain(l.Due, b.last)
+		}
+		return nil
+	case ctx.Err() != nil, f != nil && f.Code == "store.unavailable":
+		return err
+	case len(dues) <= fewDue:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.left = append(b.left, dues...)
+		return nil
+	}
+	half := len(dues) / 2
+	if err := b.do(ctx, dues[:half]); err != nil {
+		return err
+	}
+	return b.do(ctx, dues[half:])
+}
+
+// resize lets the next chunk take about chunkTime, when n took as long as they did.
+func (b *bulk) resize(n int, took time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fits := int(float64(n) * float64(chunkTime) / float64(max(took, time.Millisecond)))
+	b.size = max(leastChunk, min(fits, 2*b.size, maxChunk))
 }
 
 // prepare reads subscriptions that are due, in one snapshot, and decides about those that are only charged.
-func (r *dueRun) prepare(ctx context.Context, dues []Due) *chunk {
-	c := &chunk{dues: dues}
-	scope := dues[0].Scope
-	c.err = r.Store.View(ctx, func(rd Reader) error {
-		*c = chunk{dues: dues}
+func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
+	wanted := make(map[id.Subscription]bool, len(dues)) // what is held back or new lies between them
+	for _, d := range dues {
+		wanted[d.Subscription] = true
+	}
+	scope, ids := dues[0].Scope, b.IDs.Series()
+	err = b.Store.View(ctx, func(rd Reader) error {
+		c = chunk{act: Act{Actor: sweeper(scope)}}
 		found, err := rd.Scheduled(scope, dues[0], dues[len(dues)-1])
 		if err != nil {
 			return err
@@ -86,23 +152,19 @@ func (r *dueRun) prepare(ctx context.Context, dues []Due) *chunk {
 		if err != nil {
 			return err
 		}
-		wanted := make(map[id.Subscription]bool, len(dues)) // what is held back or new lies between them
-		for _, d := range dues {
-			wanted[d.Subscription] = true
-		}
 		for _, s := range found {
 			if !wanted[s.ID] {
 				continue
 			}
-			if err := r.decide(c, rd, s, customers[s.Customer], scope); err != nil {
+			if err := c.decide(ids, s, customers[s.Customer], b.quoter(rd, customers[s.Customer])); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	slices.Sort(c.customers)
-	c.customers = slices.Compact(c.customers)
-	return c
+	slices.Sort(c.act.Lock.Customers)
+	c.act.Lock.Customers = slices.Compact(c.act.Lock.Customers)
+	return c, err
 }
 
 func customersOf(rd Reader, scope party.Scope, subs []Scheduled) (map[id.Customer]party.Customer, error) {
@@ -123,27 +185,27 @@ func customersOf(rd Reader, scope party.Scope, subs []Scheduled) (map[id.Custome
 
 // decide adds the step of a subscription to the chunk, if it is a charge alone: the customer's billing has begun before it
 // (F71), which stays so. So it does with a look that finds the offer on sale (E16).
-func (r *dueRun) decide(c *chunk, rd Reader, s Scheduled, customer party.Customer, scope party.Scope) error {
+func (c *chunk) decide(ids id.Source, s Scheduled, customer party.Customer, quote subscription.Quoter) error {
 	at := due(s.Subscription)
 	w, near := warningAt(s.Subscription, at)
-	if near && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, r.quoter(rd, customer)) {
+	if near && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, quote) {
 		s.Warned = w.At
-		c.customers = append(c.customers, string(s.Customer))
+		c.act.Lock.Customers = append(c.act.Lock.Customers, string(s.Customer))
 		c.looked = append(c.looked, look{Scheduled{s.Subscription, due(s.Subscription)}, at})
 		return nil
 	}
 	if near || !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
-		c.rest = append(c.rest, Due{At: s.Due, Scope: scope, Customer: s.Customer, Subscription: s.ID})
+		c.rest = append(c.rest, Due{At: s.Due, Scope: c.act.Actor.Scope, Customer: s.Customer, Subscription: s.ID})
 		return nil
 	}
-	out, err := subscription.Step(r.IDs, subscription.Held{Subscription: s.Subscription}, nil, nil, policy.PendingFor)
+	out, err := subscription.Step(ids, subscription.Held{Subscription: s.Subscription}, nil, nil, policy.PendingFor)
 	if err != nil {
 		return err
 	}
-	save := saver{app: r.App, act: &Act{Actor: sweeper(scope)}, customer: customer, now: at}
+	save := saver{app: &App{IDs: ids}, act: &c.act, customer: customer, now: at}
 	done := Happened{At: at, What: whatHappened(s.Subscription, out), Customer: s.Customer, Subscription: s.ID}
 	after := out.Subscriptions[0]
-	c.customers = append(c.customers, string(s.Customer))
+	c.act.Lock.Customers = append(c.act.Lock.Customers, string(s.Customer))
 	c.subs = append(c.subs, Scheduled{after, due(after)})
 	c.charges = append(c.charges, out.Charges...)
 	c.entries = append(c.entries, save.posted(out.Charges)...)
@@ -152,60 +214,19 @@ func (r *dueRun) decide(c *chunk, rd Reader, s Scheduled, customer party.Custome
 	return nil
 }
 
-// write writes a chunk in one transaction, behind the rows of its customers. Each subscription is written only over the
-// version that was decided on. A chunk that fails is halved until what is at fault is left for a transaction of its own.
-func (r *dueRun) write(ctx context.Context, c *chunk, last Due, left *[]Due) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if c.err == nil && len(c.subs)+len(c.looked) > 0 {
-		act := Act{Actor: sweeper(c.dues[0].Scope), Lock: Lock{Customers: c.customers}}
-		began := r.Wall.Now()
-		_, c.err = r.Store.Update(ctx, act, func(tx Tx) (any, error) {
-			for _, err := range []error{
-				tx.SaveSubscriptions(c.subs), tx.AddCharges(c.charges), tx.AddEntries(c.entries...), tx.AddRecord(c.records...),
-			} {
-				if err != nil {
-					return nil, err
-				}
-			}
-			for _, l := range c.looked {
-				if err := tx.Looked(l.Scheduled, l.was); err != nil {
-					return nil, err
-				}
-			}
-			return nil, nil
-		})
-		r.resize(len(c.dues), r.Wall.Now().Sub(began))
-	}
-	switch f := fault.Of(c.err); {
-	case c.err == nil:
-		*left = append(*left, c.rest...)
-		r.done = append(r.done, c.done...)
-		for _, s := range c.subs {
-			r.dueAgain(s.Due, last.At)
-		}
+// write writes a chunk in one transaction, behind the rows of its customers, and tells how long that took but for the
+// commit, which takes its time for few rows as for many. Each subscription is written only over the version that was
+// decided on.
+func (b *bulk) write(ctx context.Context, c chunk) (took time.Duration, err error) {
+	_, err = b.Store.Update(ctx, c.act, func(tx Tx) (any, error) {
+		began := b.Wall.Now()
+		err := errors.Join( // the first that fails is kept by the transaction
+			tx.SaveSubscriptions(c.subs), tx.AddCharges(c.charges), tx.AddEntries(c.entries...), tx.AddRecord(c.records...))
 		for _, l := range c.looked {
-			r.dueAgain(l.Due, last.At)
+			err = errors.Join(err, tx.Looked(l.Scheduled, l.was))
 		}
-		return nil
-	case f != nil && f.Code == "store.unavailable":
-		return c.err
-	case len(c.dues) <= fewDue:
-		*left = append(*left, c.dues...)
-		return nil
-	}
-	half := len(c.dues) / 2
-	for _, dues := range [][]Due{c.dues[:half], c.dues[half:]} {
-		if err := r.write(ctx, r.prepare(ctx, dues), last, left); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// resize lets the next chunk take about chunkTime, when n took as long as they did.
-func (r *dueRun) resize(n int, took time.Duration) {
-	fits := int(float64(n) * float64(chunkTime) / float64(max(took, time.Millisecond)))
-	r.size = max(firstChunk/4, min(fits, 2*r.size, maxChunk))
+		took = b.Wall.Now().Sub(began)
+		return nil, err
+	})
+	return took, err
 }

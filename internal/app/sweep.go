@@ -28,7 +28,7 @@ var ErrHeldBack = errors.New("held back")
 
 const (
 	// sweepPage bounds what is looked at together, in things due and in business time between the first and the last.
-	sweepPage   = 8192
+	sweepPage   = 4096
 	sweepWindow = 24 * time.Hour
 	// maxHeld bounds what a run holds back. More than that is not one bad customer: the run stops.
 	maxHeld = 100

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench e2e fuzz sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million e2e fuzz sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -40,6 +40,10 @@ routes:
 
 bench:
 	go run ./bench
+
+# The billing run alone, over a million subscriptions; it takes some twenty minutes and 10 GB.
+bench-million:
+	go run ./bench -measure billing -subscriptions 1000000
 
 e2e:
 	@sh scripts/need.sh

@@ -26,9 +26,10 @@ const billingProcess = "billing-process"
 
 // billingRun is what a run found, as its process tells it.
 type billingRun struct {
-	Done      int           // things done
-	Took      time.Duration // all of it
-	Closing   time.Duration // of it, in periods being closed: from the last charge on
+	Done      int           // charged and invoiced
+	Took      time.Duration // for that
+	Bills     int           // to customers, which follow
+	Billing   time.Duration // for those
 	Chunks    int
 	CPU       time.Duration // of this process
 	Longest   time.Duration // of one chunk, from its lock to its commit
@@ -110,19 +111,24 @@ func runBilling(ctx context.Context, dir, url string, from, until time.Time, bes
 	swept := *a
 	swept.Store = store
 	sweep := jobs.Sweep{App: &swept, Clock: clock, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
-	var last time.Time
 	run := func(ctx context.Context) error {
 		began := time.Now()
 		used, err := ownCPU()
 		if err != nil {
 			return err
 		}
+		last := began
 		err = sweep.To(ctx, until, func(h app.Happened) {
-			if out.Done++; h.Invoice == "" {
-				last = time.Now()
+			now := time.Now()
+			if h.What == "bill" {
+				out.Bills++
+				out.Billing += now.Sub(last)
+			} else {
+				out.Done++
 			}
+			last = now
 		})
-		out.Took, out.Closing = time.Since(began), time.Since(last)
+		out.Took = time.Since(began) - out.Billing
 		after, cerr := ownCPU()
 		out.CPU = after - used
 		return errors.Join(err, cerr)

@@ -107,7 +107,7 @@ func (r *report) goals(w io.Writer) {
 	for _, f := range r.billed {
 		f.goals(say)
 	}
-	if len(r.rows) == 0 { // no binary was made
+	if len(r.rows)+len(r.starts) == 0 { // no binary was made
 		return
 	}
 	say(r.size <= goalSize, "binary of %.1f MB (at most %.0f MB)", megabytes(r.size), megabytes(goalSize))

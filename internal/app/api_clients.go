@@ -24,7 +24,9 @@ type ClientChange struct {
 	Roles     *party.Roles
 	Redirects *[]string
 	Disabled  *bool
-	Version   int64 // the version that was read; 0: whatever there is
+	// RichStates: it reads every word for the state of a subscription.
+	RichStates *bool
+	Version    int64 // the version that was read; 0: whatever there is
 }
 
 // Clients are the partner's API clients (R13), by name.
@@ -121,6 +123,9 @@ func (a *App) ChangeClient(ctx context.Context, who party.Actor, req Request, cl
 		}
 		if change.Disabled != nil {
 			c.Disabled = *change.Disabled
+		}
+		if change.RichStates != nil {
+			c.RichStates = *change.RichStates
 		}
 		if err := c.Check(); err != nil {
 			return nil, err

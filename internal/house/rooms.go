@@ -75,7 +75,7 @@ var testsToo = map[string]string{
 	// The use cases are tested on real stores that the demo's story has filled.
 	"app": "store vault blobs jobs sandbox",
 	// The door of /v1 is tested on real stores that the demo's story has filled; it makes the addresses that downloads reads.
-	"api/partnercenter": "store vault blobs jobs sandbox api/downloads",
+	"api/partnercenter": "store vault blobs jobs sandbox identity api/downloads",
 }
 
 // impure are the packages that no pure room (internal/domain) imports: there everything is decided from arguments.

@@ -21,6 +21,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/jobs"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
@@ -46,6 +47,9 @@ type demo struct {
 	customer party.Customer
 	rich     bool // the caller is shown every state of a subscription
 	sandbox  bool // the partner is a sandbox tenant
+	unproved bool // nobody has shown who they are
+	people   bool // the partner asks for a person in the token
+	user     id.User
 }
 
 // download of the demo: 16 bytes.
@@ -75,7 +79,7 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = files.Close() })
-	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files}
+	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files, Credentials: identity.Credentials{}}
 	seeder := sandbox.Seeder{
 		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: sum, Size: size},
 		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
@@ -108,6 +112,7 @@ func (d *demo) Actor(context.Context, string) (party.Actor, error) {
 	return party.Actor{
 		Scope: scope, Kind: d.seeded.Partner.Kind, Client: d.client,
 		Name: "demo script", Roles: d.roles, Customer: d.customer.ID, RichStates: d.rich, Sandbox: d.sandbox,
+		Proved: !d.unproved, NeedsPerson: d.people, User: d.user,
 	}, nil
 }
 

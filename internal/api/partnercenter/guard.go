@@ -63,6 +63,9 @@ func (a *api) run(r *request, rt *route) (ans answer, err error) {
 	if r.op.scope != scopeNone && r.actor.Scope.Partner() == "" {
 		return answer{}, fault.Deny("tenant.none", nil)
 	}
+	if err := r.needPerson(); err != nil {
+		return answer{}, err
+	}
 	if r.query, err = parseQuery(r.http.URL.RawQuery); err != nil {
 		return answer{}, err
 	}

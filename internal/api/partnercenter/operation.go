@@ -47,7 +47,8 @@ type operation struct {
 	secret bool // the answer carries a secret: never cached, sealed in the replay record
 	handle func(context.Context, *request) (answer, error)
 
-	about string // the last wildcard of the path: what a fault of this operation is about
+	person bool   // a partner may ask for a person in the token, see forPeople
+	about  string // the last wildcard of the path: what a fault of this operation is about
 }
 
 // route is one path with its methods. Without methods it stands for every unknown path.
@@ -82,6 +83,7 @@ func newDoor(a *api, table []operation) *door {
 		if len(wildcards) > 0 {
 			op.about = wildcards[len(wildcards)-1]
 		}
+		op.person = forPeople(op.path)
 		if op.handle == nil || (op.scope != scopeNone && len(op.acts) == 0) || op.status == 0 || (op.scope == scopeCustomer) != slices.Contains(wildcards, "customer") {
 			panic("partnercenter: incomplete operation " + op.method + " " + op.path)
 		}

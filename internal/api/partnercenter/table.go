@@ -25,6 +25,8 @@ func (a *api) operations() []operation {
 		a.auditOperations(),
 		a.requestOperations(),
 		a.operatorOperations(),
+		a.partnerUserOperations(),
+		a.partnerClientOperations(),
 		a.sandboxOperations(),
 	)
 }

@@ -180,7 +180,8 @@ var moving = []struct {
 	{regexp.MustCompile(`0{20}[0-9a-f]{13}`), ""},
 	{regexp.MustCompile(`("alternateId": ?|"AlternateId","value":)"[0-9a-f]{12}"`), `$1"a1b2c3d4e5f6"`},
 	{regexp.MustCompile(`("etag":)"[^"]+"`), `$1"ZXRhZw=="`},
-	{regexp.MustCompile(`("password":)"[^"]+"`), `$1"shown once"`},
+	{regexp.MustCompile(`("(?:password|clientSecret)":)"[^"]+"`), `$1"shown once"`},
+	{regexp.MustCompile(`("fingerprint":"|/secrets/)[0-9a-f]{12}`), `${1}0123456789ab`},
 	{regexp.MustCompile(`("(?:continuationToken|hash)":|"MS-ContinuationToken","value":)"[^"]+"`), `$1"b3BhcXVl"`},
 	{regexp.MustCompile(`(/downloads/|token=)[A-Za-z0-9_%.-]+`), `${1}b3BhcXVl`},
 }

@@ -110,9 +110,11 @@ func ParseUPN(s string) (upn string, ok bool) {
 	return upn, true
 }
 
-// minPassword is the shortest password, in characters; distinct the fewest different ones.
+// minPassword is the shortest password, in characters, minDigits that of one with nothing but digits; distinct the fewest
+// different ones.
 const (
 	minPassword = 8
+	minDigits   = 16
 	distinct    = 5
 	maxPassword = 256 // bytes
 )
@@ -121,13 +123,16 @@ const (
 // own name in it. Fault "password.weak" with the least length.
 func (p Person) CheckPassword(plain string) error {
 	letters := map[rune]bool{}
-	n := 0
+	n, least := 0, minDigits
 	for _, r := range plain {
 		letters[r] = true
 		n++
+		if r < '0' || r > '9' {
+			least = minPassword
+		}
 	}
 	name, _, _ := strings.Cut(p.UPN, "@")
-	if n < minPassword || len(letters) < distinct || len(plain) > maxPassword ||
+	if n < least || len(letters) < distinct || len(plain) > maxPassword ||
 		len(name) >= 4 && strings.Contains(strings.ToLower(plain), name) {
 		return fault.Invalid("password.weak", fault.Args{"min": minPassword})
 	}

@@ -47,3 +47,35 @@ func TestPersonCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckPassword(t *testing.T) {
+	ana := Person{UPN: "anabelle@p.example"}
+	for plain, fine := range map[string]bool{
+		"correct horse": true, "пароль-42": true, "1234567890123456": true, "Passw0rd": true,
+		"": false, "short-1": false, "12345678": false, "aaaabbbb": false, "Anabelle-2026": false, strings.Repeat("abcde", 52): false,
+	} {
+		if err := ana.CheckPassword(plain); (err == nil) != fine {
+			t.Errorf("%q: %v", plain, err)
+		}
+	}
+}
+
+func TestMayGrant(t *testing.T) {
+	for _, c := range []struct {
+		actor, roles Roles
+		above        string // empty: may
+	}{
+		{RolesOf(GlobalAdmin), RolesOf(GlobalAdmin, AdminAgent, UserAdmin, CustomerGlobal), ""},
+		{RolesOf(GlobalAdmin), RolesOf(OperatorAdmin, AdminAgent), "OA"},
+		{RolesOf(UserAdmin), RolesOf(AdminAgent, UserAdmin, BillingAdmin), ""},
+		{RolesOf(UserAdmin), RolesOf(GlobalAdmin, CustomerGlobal), "GA CGA"},
+		{RolesOf(AdminAgent), RolesOf(SalesAgent), "SA"},
+		{RolesOf(OperatorAdmin), RolesOf(OperatorAdmin, SupportAgent), ""},
+		{RolesOf(), RolesOf(), ""},
+	} {
+		f := fault.Of(Actor{Roles: c.actor}.MayGrant(c.roles))
+		if f == nil && c.above != "" || f != nil && (f.Code != "role.above" || f.Args["roles"] != c.above) {
+			t.Errorf("%s grants %s: %v, want %q", c.actor, c.roles, f, c.above)
+		}
+	}
+}

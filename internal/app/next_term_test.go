@@ -117,7 +117,7 @@ func TestE16AWarningChargesNothing(t *testing.T) {
 func TestE22SeatsOfWhatItBecame(t *testing.T) {
 	both(t, func(w *world) {
 		c := w.seeded.Customers[0]
-		other := w.anotherSuite()
+		other := w.another(sandbox.MailSuite)
 		s := w.buyOne(c, sandbox.MailSuite, "0001", 10, catalog.Monthly, when.Month).Lines[0].Subscription
 		for _, ch := range []app.Changes{
 			{Next: &subscription.NextTerm{Item: id.Item{Product: other, Sku: "0001"}}}, {State: app.WantSuspended},
@@ -135,19 +135,19 @@ func TestE22SeatsOfWhatItBecame(t *testing.T) {
 	})
 }
 
-// anotherSuite puts a product like Mail Suite on the shelf, and lets that lead to it.
-func (w *world) anotherSuite() id.Product {
+// another puts a product like one on the shelf, and lets that lead to it.
+func (w *world) another(product id.Product) id.Product {
 	w.t.Helper()
-	const other id.Product = "CMPMAILOTHER"
+	const other id.Product = "CMPANOTHER01"
 	act := app.Act{Actor: w.who, Lock: app.Lock{Partner: true}}
 	_, err := w.store.Update(context.Background(), act, func(tx app.Tx) (any, error) {
-		found, err := tx.Entries([]id.Product{sandbox.MailSuite})
+		found, err := tx.Entries([]id.Product{product})
 		if err != nil {
 			return nil, err
 		}
-		suite, like := *found[sandbox.MailSuite], *found[sandbox.MailSuite]
-		suite.Skus = slices.Clone(suite.Skus)
-		suite.Skus[0].ConvertsTo = append(slices.Clone(suite.Skus[0].ConvertsTo), catalog.Ref{Product: other, Sku: suite.Skus[0].ID})
+		one, like := *found[product], *found[product]
+		one.Skus = slices.Clone(one.Skus)
+		one.Skus[0].ConvertsTo = append(slices.Clone(one.Skus[0].ConvertsTo), catalog.Ref{Product: other, Sku: one.Skus[0].ID})
 		like.Product.ID = other
 		like.Availabilities = slices.Clone(like.Availabilities)
 		for i := range like.Availabilities {
@@ -157,7 +157,7 @@ func (w *world) anotherSuite() id.Product {
 		for i := range like.Prices {
 			like.Prices[i].ID += "-other"
 		}
-		return nil, errors.Join(tx.PutEntry(suite), tx.PutEntry(like))
+		return nil, errors.Join(tx.PutEntry(one), tx.PutEntry(like))
 	})
 	if err != nil {
 		w.t.Fatal(err)

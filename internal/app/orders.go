@@ -134,8 +134,12 @@ func firstWindow(k order.Cancellation, out subscription.Outcome) (until time.Tim
 		if ref.Order != k.Order.ID {
 			continue
 		}
-		rule, _ := policy.ByID(k.Rules, k.Order.Lines[ref.Line].Tariff.Policy)
-		if end, ok := rule.End(k.Order.At, k.Order.At); ok && (until.IsZero() || end.Before(until)) {
+		line, from := k.Order.Lines[ref.Line], k.Order.At
+		if h, ok := k.Subs[line.Subscription]; ok {
+			from = h.LineAt // what became another SKU keeps the window it had
+		}
+		rule, _ := policy.ByID(k.Rules, line.Tariff.Policy)
+		if end, ok := rule.End(from, from); ok && (until.IsZero() || end.Before(until)) {
 			until, row = end, rule.ID
 		}
 	}

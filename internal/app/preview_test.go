@@ -8,9 +8,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 )
 
@@ -60,6 +63,33 @@ func TestPreviewSaysWhatTheCommitDoes(t *testing.T) {
 }
 
 // TestR04RefusedRevealIsRecorded: who may not see a key leaves a record of having tried, and so does one who asks for KMS.
+// TestF56WindowOfWhatItBecame: software that became another SKU is cancelled until the end of the window it had, and its
+// order's preview tells that one.
+func TestF56WindowOfWhatItBecame(t *testing.T) {
+	both(t, func(w *world) {
+		ctx, customer := context.Background(), w.seeded.Customers[0]
+		other := w.another(sandbox.WindowsServer)
+		s := w.buyOne(customer, sandbox.WindowsServer, "0001", 2, catalog.Annual, when.Year).Lines[0].Subscription
+		w.later(3 * day)
+		done, err := do[app.Transition](w, func(req app.Request) (app.Reply, error) {
+			want := subscription.NextTerm{Item: id.Item{Product: other, Sku: "0001"}}
+			return w.Transition(ctx, w.who, req, customer.ID, s, want, app.Asked{})
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		shown, err := do[app.OrderView](w, func(req app.Request) (app.Reply, error) {
+			return w.CancelOrder(ctx, w.who, req, customer.ID, string(done.Operation), nil, app.Asked{Preview: true})
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if until := w.sub(customer, s).Window.Until; !shown.Preview.Window.Equal(until) {
+			t.Errorf("told until %s, enforced until %s", shown.Preview.Window, until)
+		}
+	})
+}
+
 func TestR04RefusedRevealIsRecorded(t *testing.T) {
 	both(t, func(w *world) {
 		ctx, customer := context.Background(), w.seeded.Customers[0]

@@ -364,11 +364,11 @@ func (m *Model) cancelOrder(now time.Time, c Command) Answer {
 	m.touchOrder(o)
 	for n, l := range o.Lines {
 		if l.State == "cancelled" && was[n].State == "active" {
-			id := was[n].policy
+			id, from := was[n].policy, o.At
 			if l.Sub >= 0 {
-				id = m.Subs[l.Sub].Policy
+				id, from = m.Subs[l.Sub].Policy, m.Subs[l.Sub].LineAt
 			}
-			if u := ruleByID(id).until(o.At); !u.IsZero() && (window.IsZero() || u.Before(window)) {
+			if u := ruleByID(id).until(from); !u.IsZero() && (window.IsZero() || u.Before(window)) {
 				window, by = u, id
 			}
 		}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
-	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
 type activateCommand struct {
@@ -33,19 +31,12 @@ func (c activateCommand) Run(ctx context.Context) error {
 }
 
 func (c activateCommand) activate(ctx context.Context, s *site, customer id.Customer, sub id.Subscription) error {
-	partner := id.Partner(strings.ToLower(c.Partner))
-	if guid, ok := id.ParseGUID(c.Partner); ok {
-		partner = id.Partner(guid)
-	} else {
-		var err error
-		if partner, err = s.store.Tenant(ctx, string(partner)); err != nil {
-			return err
-		}
+	who, err := s.operatorOf(ctx, c.Partner)
+	if err != nil {
+		return err
 	}
-	who := operator
-	who.Scope = party.NewScope(partner, "")
 	var view app.SubscriptionView
-	_, err := s.app.Activate(ctx, who, app.Request{Answer: func(outcome any) (app.Reply, error) {
+	_, err = s.app.Activate(ctx, who, app.Request{Answer: func(outcome any) (app.Reply, error) {
 		view = outcome.(app.SubscriptionView)
 		return app.Reply{}, nil
 	}}, customer, sub)

@@ -5,16 +5,53 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
 type importCommands struct {
 	Offers importOffersCommand `cmd:"" help:"Offers, as the public API returns them (GET /v1/offers)."`
 	Prices importPricesCommand `cmd:"" help:"A price sheet, in the form of the new-commerce price list (CSV)."`
+	Keys   importKeysCommand   `cmd:"" help:"Product keys into a partner's pools (CSV), encrypted from the first moment."`
+}
+
+type importKeysCommand struct {
+	storage
+	Partner string `help:"Tenant id or domain of the partner whose pools they go to." required:""`
+	File    string `arg:"" help:"CSV file with columns Pool or ProductId, Version, Key. Delete it afterwards." type:"existingfile"`
+}
+
+// Run imports all keys of the file or none, and says what it found. Safe to repeat. No key is printed, nor a part of one.
+func (c importKeysCommand) Run(ctx context.Context) error {
+	file, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // only read
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	who, err := s.operatorOf(ctx, c.Partner)
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	step, finish := progress("keys")
+	report, err := s.app.ImportKeys(ctx, who, app.KeyFile{File: file, Size: info.Size()}, step)
+	finish()
+	if err == nil {
+		fmt.Println(report)
+	}
+	return errors.Join(err, s.close())
 }
 
 type importOffersCommand struct {
@@ -74,6 +111,22 @@ func (c importPricesCommand) Run(ctx context.Context) error {
 
 // operator is who runs commands on the installation's own machine.
 var operator = party.Actor{Name: "operator", Roles: party.RolesOf(party.OperatorAdmin)}
+
+// operatorOf is the operator at work on the rows of a partner, named by tenant id or domain.
+func (s *site) operatorOf(ctx context.Context, name string) (party.Actor, error) {
+	partner := id.Partner(strings.ToLower(name))
+	if guid, ok := id.ParseGUID(name); ok {
+		partner = id.Partner(guid)
+	} else {
+		var err error
+		if partner, err = s.store.Tenant(ctx, string(partner)); err != nil {
+			return party.Actor{}, err
+		}
+	}
+	who := operator
+	who.Scope = party.NewScope(partner, "")
+	return who, nil
+}
 
 // progress shows a bar on a terminal; finish takes it away.
 func progress(what string) (step func(done, total int), finish func()) {

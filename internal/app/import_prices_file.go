@@ -49,7 +49,11 @@ type records struct {
 
 // recordsAt reads the part of a file that begins with a record at an offset and a line.
 func (s *PriceSheet) recordsAt(offset, end int64, line int) *records {
-	section := io.NewSectionReader(s.File, offset, end-offset)
+	return recordsOf(s.File, offset, end, line)
+}
+
+func recordsOf(file io.ReaderAt, offset, end int64, line int) *records {
+	section := io.NewSectionReader(file, offset, end-offset)
 	return &records{in: bufio.NewReaderSize(section, int(min(64<<10, end-offset))), offset: offset, line: line}
 }
 
@@ -78,7 +82,7 @@ func (r *records) next() (placed, error) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err != nil && !errors.Is(err, io.EOF):
-			return p, fmt.Errorf("read price sheet: %w", err)
+			return p, fmt.Errorf("read a CSV file: %w", err)
 		}
 		if err == nil {
 			r.line++

@@ -5,87 +5,72 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
-	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
-// RevealedKey is a product key in clear, on its way to the one who may see it (R04).
+// RevealedKey is a product key in clear, on its way to the one who may see it (R04). While it is being prepared there is none
+// yet, only its version.
 type RevealedKey struct {
 	license.Key
-	Plain string
+	Plain     string
+	Preparing bool
 }
 
-// RevealKey shows a line's product key, taking one from its pool the first time (F44, F50, R04). A retry is not answered
+// RevealKey shows a line's product key, taking one from its pool the first time (F44, F50, R04). When the pool is empty the
+// line queues up, by the instant of its order, and the answer says that its key is being prepared. A retry is not answered
 // from the replay record: it is decided and recorded like any other reveal, and the line keeps its key.
-// Faults: those of license.RevealKey, "key.pool_empty".
+// Faults: those of license.RevealKey.
 func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, line int, ask license.KeyRequest) (Reply, error) {
 	req.ID = ""
 	g := guarded{a, who, req, c, orderID, line, activity.GetSoftwareKey, activity.SoftwareKey}
 	return g.run(ctx, func(tx Tx, item SoftwareItem, now time.Time) (told, error) {
-		key, err := a.takeKey(tx, who, item, ask, now)
+		reveal, err := revealOf(tx, who, item, ask)
 		if err != nil {
 			return told{}, err
 		}
+		key := reveal.Key
+		if reveal.Take {
+			var ok bool
+			if key, ok, err = takeKey(tx, who.Scope, item, reveal, now); err != nil {
+				return told{}, err
+			}
+			if !ok {
+				waiting := RevealedKey{Key: license.Key{Version: reveal.Version}, Preparing: true}
+				return told{outcome: waiting, row: string(item.Order.ID), what: reveal.Version, kept: "key.preparing"}, nil
+			}
+		}
 		plain, err := a.Vault.OpenSealed(key.Binding(), key.Sealed)
-		return told{RevealedKey{key, string(plain)}, string(key.ID), key.Version}, err
+		return told{outcome: RevealedKey{Key: key, Plain: string(plain)}, row: string(key.ID), what: key.Version}, err
 	})
 }
 
-func (a *App) takeKey(tx Tx, who party.Actor, item SoftwareItem, ask license.KeyRequest, now time.Time) (license.Key, error) {
-	key, err := pickKey(tx, who, item, ask)
-	if err != nil || key.State == license.Assigned {
-		return key, err
-	}
-	if key, err = key.Assign(item.licensed(who.Scope), now); err != nil {
-		return license.Key{}, err
-	}
-	return key, tx.AssignKey(key)
-}
-
-// pickKey finds the key that answers a request: one the line holds, or a free one that it has yet to take.
-func pickKey(r Reader, who party.Actor, item SoftwareItem, ask license.KeyRequest) (license.Key, error) {
+// revealOf decides which key answers a request: one the line holds, or one that it has yet to take.
+func revealOf(r Reader, who party.Actor, item SoftwareItem, ask license.KeyRequest) (license.Reveal, error) {
 	held, err := r.Keys(who.Scope, item.Order.ID, item.Line.Number)
 	if err != nil {
-		return license.Key{}, err
+		return license.Reveal{}, err
 	}
-	reveal, err := license.RevealKey(item.Delivery, item.licensed(who.Scope), held, ask)
-	if err != nil || !reveal.Take {
-		return reveal.Key, err
-	}
-	free, ok, err := r.FreeKey(who.Scope, reveal.Pool, reveal.Version)
-	if err != nil {
-		return license.Key{}, err
-	}
-	if !ok {
-		return license.Key{}, license.PoolEmpty()
-	}
-	return free, nil
+	return license.RevealKey(item.Delivery, item.licensed(who.Scope), held, ask)
 }
 
-// AddKeys puts product keys into a pool, sealed from the first moment (R15). Faults: "key.duplicate", "key.malformed".
-func (a *App) AddKeys(ctx context.Context, who party.Actor, pool, version string, plain []string) error {
-	if err := who.May(party.OperateSystem); err != nil {
-		return err
+// takeKey gives a line a free key, or its place in the queue; ok tells which.
+func takeKey(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal, now time.Time) (key license.Key, ok bool, err error) {
+	line := item.licensed(scope)
+	free, err := tx.FreeKeys(scope, reveal.Pool, reveal.Version, 1)
+	if err != nil {
+		return key, false, err
 	}
-	keys := make([]license.Key, len(plain))
-	for i, p := range plain {
-		if p == "" || len(p) > 256 {
-			return fault.Invalid("key.malformed", fault.Args{"row": i + 1})
-		}
-		k := license.Key{
-			ID: id.Key(a.IDs.GUID()), Partner: who.Scope.Partner(), Pool: pool, Version: version, Kind: license.MAK, State: license.Free,
-			Fingerprint: a.Vault.Fingerprint(string(who.Scope.Partner())+"/"+pool, p),
-		}
-		var err error
-		if k.Sealed, err = a.Vault.Seal(k.Binding(), []byte(p)); err != nil {
-			return err
-		}
-		keys[i] = k
+	if len(free) > 0 {
+		key = free[0]
+	} else if key, ok, err = tx.LastKey(reveal.Pool, reveal.Version); err != nil {
+		return key, false, err
+	} else if !ok {
+		return key, false, tx.AddWait(reveal.Wait(line, item.Order.At, now))
 	}
-	_, err := a.Store.Update(ctx, Act{Actor: who, Lock: Lock{Partner: true}}, func(tx Tx) (any, error) {
-		return nil, tx.AddKeys(keys)
-	})
-	return err
+	if key, err = key.Assign(line, now); err != nil {
+		return license.Key{}, false, err
+	}
+	return key, true, tx.AssignKey(key)
 }

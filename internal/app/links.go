@@ -29,7 +29,7 @@ func (a *App) IssueLink(ctx context.Context, who party.Actor, req Request, c id.
 	g := guarded{a, who, req, c, orderID, line, activity.GetDownloadLink, activity.SoftwareDownloadLink}
 	return g.run(ctx, func(tx Tx, item SoftwareItem, now time.Time) (told, error) {
 		out, err := a.issue(tx, who, item, ask, now)
-		return told{out, string(out.ID), out.File.Name}, err
+		return told{outcome: out, row: string(out.ID), what: out.File.Name}, err
 	})
 }
 

@@ -16,6 +16,7 @@ type told struct {
 	outcome any
 	row     string // the key's or link's row, never what it holds
 	what    string
+	kept    string // why nothing was handed out after all; the record says failed
 }
 
 // guarded is an act that hands out a secret of a line of software (R04): a product key or a download address. The record is
@@ -55,7 +56,11 @@ func (g guarded) run(ctx context.Context, give func(tx Tx, item SoftwareItem, no
 			return nil, err
 		}
 		s := saver{g.app, tx, &act, customer, now}
-		return out.outcome, s.record(g.operation, g.resource, out.row, lineDetails(item.Order.ID, item.Line.Number, out.what)...)
+		rec := s.recorded(g.operation, g.resource, out.row, lineDetails(item.Order.ID, item.Line.Number, out.what)...)
+		if out.kept != "" {
+			rec.Status, rec.Details = activity.Failed, append(rec.Details, activity.Detail{Key: "Reason", Value: out.kept})
+		}
+		return out.outcome, tx.AddRecord(rec)
 	})
 	if err != nil {
 		err = g.refused(ctx, err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -25,7 +26,7 @@ type SoftwareItem struct {
 }
 
 // Software lists everything bought for a customer that is software, whatever its date (F40, F42; R20). Lines that a
-// renewal superseded are left to it.
+// renewal superseded are left to it. A line that waits for a key is preparing; what else it gives, it gives.
 func (a *App) Software(ctx context.Context, who party.Actor, c id.Customer) ([]SoftwareItem, error) {
 	if err := who.MayFor(party.ReadCommerce, c); err != nil {
 		return nil, err
@@ -43,6 +44,10 @@ func (a *App) Software(ctx context.Context, who party.Actor, c id.Customer) ([]S
 		if err != nil {
 			return nil, err
 		}
+		waits, err := r.Waits(who.Scope, c)
+		if err != nil {
+			return nil, err
+		}
 		items := []SoftwareItem{}
 		for _, o := range orders {
 			for _, l := range o.Lines {
@@ -52,6 +57,9 @@ func (a *App) Software(ctx context.Context, who party.Actor, c id.Customer) ([]S
 				item, err := softwareItem(r, o, l)
 				if err != nil {
 					return nil, err
+				}
+				if slices.ContainsFunc(waits, func(w license.Wait) bool { return w.Order == o.ID && w.Line == l.Number }) {
+					item.State = license.Preparing
 				}
 				rule, _ := policy.ByID(rules, l.Tariff.Policy)
 				item.Policy = rule.ID

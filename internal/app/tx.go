@@ -116,8 +116,12 @@ type Reader interface {
 
 	// Keys a line holds, in any state.
 	Keys(s party.Scope, o id.Order, line int) ([]license.Key, error)
-	// FreeKey is one key of a pool that nobody holds; ok is false when there is none.
-	FreeKey(s party.Scope, pool, version string) (k license.Key, ok bool, err error)
+	// FreeKeys are at most n keys of a pool that nobody holds, the oldest first.
+	FreeKeys(s party.Scope, pool, version string, n int) ([]license.Key, error)
+	// KeyPools are the scope's pools by name and version, those with nothing but a mark too.
+	KeyPools(s party.Scope) ([]license.Pool, error)
+	// Waits are a customer's lines that wait for a key.
+	Waits(s party.Scope, c id.Customer) ([]license.Wait, error)
 	// LiveLink is the live link of a line, file and side; nil when there is none.
 	LiveLink(s party.Scope, o id.Order, line int, file license.FileChoice, side license.Side) (*license.Link, error)
 	// LiveLinks counts the live links of a line, of both sides.
@@ -235,11 +239,21 @@ type Tx interface {
 	SaveServiceRequest(r support.Request, notes []support.Note, files []support.File) error
 	PutRefundLimits(all map[money.Currency]support.Limit) error
 
-	// AssignKey takes a free key. Fault: "key.taken".
+	// AssignKey takes a free key; its line waits no more. Fault: "key.taken".
 	AssignKey(k license.Key) error
-	// RevokeLine revokes all keys and live links of a line (F63).
+	// HoldPool keeps keys from coming into a pool, and lines from queueing up for it, until the act ends. FreeKeys after it
+	// still leaves out those that other acts are about to take.
+	HoldPool(pool, version string) error
+	// LastKey is HoldPool, and then a free key; it waits for acts that are about to take one. ok is false when there is none.
+	LastKey(pool, version string) (k license.Key, ok bool, err error)
+	// AddWait queues a line up, behind HoldPool or LastKey. One that waits already keeps its turn.
+	AddWait(w license.Wait) error
+	// NextWaits are at most n lines that wait for a pool, the next one first; held until the act ends.
+	NextWaits(pool, version string, n int) ([]license.Wait, error)
+	SetLowWater(pool, version string, mark int64) error
+	// RevokeLine revokes all keys and live links of a line, and ends its waiting (F63).
 	RevokeLine(o id.Order, line int, now time.Time) error
-	// MoveLine gives all keys and links of a line to another: they go on with a renewal.
+	// MoveLine gives all keys and links of a line to another, and its turn: they go on with a renewal.
 	MoveLine(from id.Order, line int, to id.Order, toLine int) error
 	AddLink(l license.Link) error
 	SaveLink(l license.Link) error // fault "link.changed"
@@ -254,7 +268,9 @@ type Tx interface {
 	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
 	AddPartner(p party.Partner) error
 	SavePartner(p party.Partner) error // fault "partner.changed"
-	AddKeys(ks []license.Key) error    // fault "key.duplicate"
+	// AddKeys adds free keys, the first the oldest; known are the places of those that are in their pool already, by
+	// fingerprint, and were left out. The act holds the partner.
+	AddKeys(ks []license.Key) (known []int, err error)
 }
 
 // Scheduled is a subscription with the next instant the sweep looks at it; zero: never.

@@ -122,7 +122,7 @@ func (s *Seeder) catalogue(ctx context.Context, out Seeded) error {
 		for i := range keys {
 			keys[i] = s.Keys(pool.name, pool.version, i)
 		}
-		if err := s.App.AddKeys(ctx, who, pool.name, pool.version, keys); err != nil {
+		if _, err := s.App.AddKeys(ctx, who, app.Request{}, app.KeyBatch{Pool: pool.name, Version: pool.version, Keys: keys}); err != nil {
 			return fmt.Errorf("sandbox: keys: %w", err)
 		}
 	}

@@ -40,12 +40,24 @@ func freeKeys(prefix, pool, version string, n int) []license.Key {
 	return ks
 }
 
+var errEmpty = errors.New("the pool is empty")
+
+// add puts keys in; one that is known is "key.duplicate".
+func add(t *store.Tx, ks []license.Key) error {
+	known, err := t.AddKeys(ks)
+	if err == nil && len(known) > 0 {
+		return fault.Conflict("key.duplicate", nil)
+	}
+	return err
+}
+
 // take is what revealing a key does to the store.
 func take(t *store.Tx, order id.Order, line int, version string) (license.Key, error) {
-	k, ok, err := t.FreeKey(scope, "pool", version)
-	if err != nil || !ok {
-		return k, errors.Join(err, license.PoolEmpty())
+	ks, err := t.FreeKeys(scope, "pool", version, 1)
+	if err != nil || len(ks) == 0 {
+		return license.Key{}, errors.Join(err, errEmpty)
 	}
+	k := ks[0]
 	k.State, k.AssignedAt, k.Customer, k.Order, k.Line = license.Assigned, bought, buyer, order, line
 	return k, t.AssignKey(k)
 }
@@ -62,9 +74,9 @@ func codeOf(err error) string {
 
 func TestKeysFromPoolToLine(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
-		add := func(ks []license.Key) error { return do(s, func(t *store.Tx) error { return t.AddKeys(ks) }) }
-		if err := errors.Join(add(freeKeys("z", "pool", "2022", 2)), add(freeKeys("a", "pool", "2022", 2)), add(freeKeys("o", "pool", "2019", 1)),
-			add(freeKeys("p", "other", "2022", 1))); err != nil {
+		put := func(ks []license.Key) error { return do(s, func(t *store.Tx) error { return add(t, ks) }) }
+		if err := errors.Join(put(freeKeys("z", "pool", "2022", 2)), put(freeKeys("a", "pool", "2022", 2)), put(freeKeys("o", "pool", "2019", 1)),
+			put(freeKeys("p", "other", "2022", 1))); err != nil {
 			t.Fatal(err)
 		}
 		var got []id.Key
@@ -82,7 +94,7 @@ func TestKeysFromPoolToLine(t *testing.T) {
 			t.Errorf("the oldest first: %v, want %v", got, want)
 		}
 		err := do(s, func(t *store.Tx) error { _, err := take(t, "order", 9, "2022"); return err })
-		if codeOf(err) != "key.pool_empty" {
+		if !errors.Is(err, errEmpty) {
 			t.Errorf("another pool's key was given: %v", err)
 		}
 		want := freeKeys("z", "pool", "2022", 2)[1]
@@ -94,8 +106,8 @@ func TestKeysFromPoolToLine(t *testing.T) {
 			t.Errorf("another tenant sees %v", ks)
 		}
 		err = do(s, func(t *store.Tx) error {
-			_, ok, err := t.FreeKey(party.NewScope("33333333-3333-4333-8333-333333333333", ""), "pool", "2019")
-			if ok {
+			ks, err := t.FreeKeys(party.NewScope("33333333-3333-4333-8333-333333333333", ""), "pool", "2019", 1)
+			if len(ks) > 0 {
 				err = errors.New("another tenant takes a key")
 			}
 			return err
@@ -121,7 +133,7 @@ func keysOf(t *testing.T, s *store.Store, scope party.Scope, line int) (ks []lic
 func TestKeyFaults(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
 		mine := freeKeys("k", "pool", "", 3)
-		if err := do(s, func(t *store.Tx) error { return t.AddKeys(mine) }); err != nil {
+		if err := do(s, func(t *store.Tx) error { return add(t, mine) }); err != nil {
 			t.Fatal(err)
 		}
 		again, renamed, foreign := freeKeys("k", "pool", "", 1), freeKeys("n", "pool", "", 2), freeKeys("f", "pool", "", 1)
@@ -135,8 +147,8 @@ func TestKeyFaults(t *testing.T) {
 			fn   func(t *store.Tx) error
 			want string
 		}{
-			{"the same row twice", func(t *store.Tx) error { return t.AddKeys(again) }, "key.duplicate"},
-			{"the same key under another id", func(t *store.Tx) error { return t.AddKeys(renamed) }, "key.duplicate"},
+			{"the same row twice", func(t *store.Tx) error { return add(t, again) }, "key.duplicate"},
+			{"the same key under another id", func(t *store.Tx) error { return add(t, renamed) }, "key.duplicate"},
 			{"written since it was read", func(t *store.Tx) error { return assign(t, "k0", 0, 7) }, "key.taken"},
 			{"free", func(t *store.Tx) error { return assign(t, "k0", 0, 1) }, ""},
 			{"taken", func(t *store.Tx) error { return assign(t, "k0", 1, 2) }, "key.taken"},
@@ -144,14 +156,14 @@ func TestKeyFaults(t *testing.T) {
 			{"a key of another pool under the same fingerprint", func(t *store.Tx) error {
 				k := freeKeys("q", "second pool", "", 1)
 				k[0].Fingerprint = mine[0].Fingerprint
-				return t.AddKeys(k)
+				return add(t, k)
 			}, ""},
 		} {
 			if got := codeOf(do(s, c.fn)); got != c.want {
 				t.Errorf("%s: %q, want %q", c.name, got, c.want)
 			}
 		}
-		if err := do(s, func(t *store.Tx) error { return t.AddKeys(foreign) }); err == nil || fault.Of(err) != nil {
+		if err := do(s, func(t *store.Tx) error { return add(t, foreign) }); err == nil || fault.Of(err) != nil {
 			t.Errorf("a key sealed for another partner: %v", err)
 		}
 		err := s.ViewReader(ctx, func(r *store.Reader) error {
@@ -171,7 +183,7 @@ func TestKeyFaults(t *testing.T) {
 func TestParallelActsTakeDifferentKeys(t *testing.T) {
 	const n = 40
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
-		if err := do(s, func(t *store.Tx) error { return t.AddKeys(freeKeys("k", "pool", "", 2*n)) }); err != nil {
+		if err := do(s, func(t *store.Tx) error { return add(t, freeKeys("k", "pool", "", 2*n)) }); err != nil {
 			t.Fatal(err)
 		}
 		var taken sync.Map
@@ -360,7 +372,7 @@ func TestF63RevokeLine(t *testing.T) {
 					return err
 				}
 			}
-			if err := t.AddKeys(freeKeys("k", "pool", "", 3)); err != nil {
+			if err := add(t, freeKeys("k", "pool", "", 3)); err != nil {
 				return err
 			}
 			for line := range 2 {

@@ -23,9 +23,10 @@ type Reader struct {
 // Tx is a Reader that also writes, in the scope of its act.
 type Tx struct {
 	Reader
-	act   *app.Act
-	scope party.Scope
-	added int64
+	act    *app.Act
+	scope  party.Scope
+	added  int64
+	keyAge int64 // the largest n of the partner's keys, once it was read
 }
 
 // next numbers what the act adds, so that rows of one instant keep the order they were made in.

@@ -65,7 +65,8 @@ func (d dialect) operation(o activity.Operation) string {
 		return string(o)
 	}
 	switch o {
-	case activity.CreateCredit, activity.GetSoftwareKey, activity.GetDownloadLink, activity.ApproveRefund:
+	case activity.CreateCredit, activity.GetSoftwareKey, activity.GetDownloadLink, activity.ApproveRefund,
+		activity.ImportKeys, activity.UpdateKeyPool:
 		return string(activity.UpdateOrder)
 	}
 	return string(activity.UpdateBilling) // invoices, payments, agreements, requests
@@ -84,7 +85,7 @@ func (d dialect) resource(res activity.Resource) string {
 		return string(res)
 	}
 	switch res {
-	case activity.SoftwareKey, activity.SoftwareDownloadLink, activity.SoftwarePage, activity.Credit:
+	case activity.SoftwareKey, activity.SoftwareDownloadLink, activity.SoftwarePage, activity.KeyPool, activity.Credit:
 		return string(activity.Order)
 	}
 	return string(activity.Customer)

@@ -153,7 +153,6 @@ var faultOf = map[string]wireFault{
 	"key.kms_refused":        {400, "990010", "KMS keys are not issued; ask for a MAK key."},
 	"key.revoked":            {400, "990012", "The key was revoked."},
 	"key.none":               {400, "990013", "The product has no keys.[ See {instructions}.]"},
-	"key.pool_empty":         {400, "990014", "No key is left for this product; the operator was told."},
 	"key.choice_needed":      {400, "990015", "A choice is needed[: {dimension}]."},
 	"key.no_such_version":    {400, "3000", "The product has no keys of this version."},
 	"download.none":          {400, "990016", "The product has no downloads.[ See {instructions}.]"},
@@ -163,7 +162,9 @@ var faultOf = map[string]wireFault{
 	// Downloads, changes of a subscription, invoices, a sandbox's clock.
 	"key.unknown_kind":    {400, "3000", "The only kind of key is MAK."},
 	"key.taken":           {409, "900278", "Another request was first with this key; try again."},
-	"key.malformed":       {400, "3000", "A product key is empty or too long[, row {row}]."},
+	"key.malformed":       {400, "3000", "A product key is empty, too long, or holds a character that cannot be seen[, row {row}]."},
+	"pool.malformed":      {400, "3000", "The name of a key pool or its version is missing, too long, or holds a control character."},
+	"pool.mark":           {400, "990090", "A low-water mark is a whole number from 0[ to {max}]."},
 	"link.unknown":        {404, "1000", "There is no such download."},
 	"link.revoked":        {400, "990017", "The download was revoked: its purchase was cancelled."},
 	"link.replaced":       {400, "990017", "The download link was replaced by a newer one."},

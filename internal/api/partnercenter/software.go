@@ -107,6 +107,7 @@ type keyRequest struct {
 
 type revealedKeys struct {
 	Keys       []revealedKey `json:"keys"`
+	State      string        `json:"state,omitempty"` // preparing: no key yet
 	Attributes *attributes   `json:"attributes"`
 }
 
@@ -117,7 +118,8 @@ type revealedKey struct {
 	State      string `json:"state"`
 }
 
-// revealKey shows a line's product key (F44); every reveal is in the log, a refused one too.
+// revealKey shows a line's product key (F44); every reveal is in the log, a refused one too. While the key is being prepared
+// there is none in the answer.
 func (a *api) revealKey(ctx context.Context, r *request) (answer, error) {
 	line, err := r.line()
 	if err != nil {
@@ -133,7 +135,10 @@ func (a *api) revealKey(ctx context.Context, r *request) (answer, error) {
 
 func keysAnswer(outcome any) (answer, error) {
 	k := outcome.(app.RevealedKey)
-	return reply(revealedKeys{[]revealedKey{{k.Plain, k.Kind, k.Version, "active"}}, of("SoftwareKeys")})
+	if k.Preparing {
+		return reply(revealedKeys{[]revealedKey{}, string(license.Preparing), of("SoftwareKeys")})
+	}
+	return reply(revealedKeys{Keys: []revealedKey{{k.Plain, k.Kind, k.Version, "active"}}, Attributes: of("SoftwareKeys")})
 }
 
 type linkRequest struct {

@@ -17,6 +17,7 @@ func (a *api) operations() []operation {
 		a.subscriptionOperations(),
 		a.useOperations(),
 		a.softwareOperations(),
+		a.keyPoolOperations(),
 		a.entitlementOperations(),
 		a.verdictOperations(),
 		a.policyOperations(),

@@ -50,6 +50,9 @@ const (
 	// UpdateResale is ours too: the mark-up and the own prices of a partner.
 	UpdateResale  Operation = "update_resale"
 	UpdatePartner Operation = "update_partner_profile"
+	// ImportKeys and UpdateKeyPool are ours as well.
+	ImportKeys    Operation = "import_software_keys"
+	UpdateKeyPool Operation = "update_software_key_pool"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -74,6 +77,7 @@ const (
 	Application          Resource = "application"
 	PartnerProfile       Resource = "partner_profile" // ours
 	ServiceRequest       Resource = "service_request"
+	KeyPool              Resource = "software_key_pool"
 )
 
 // Status is how it ended.
@@ -108,7 +112,7 @@ type Record struct {
 // pages.
 func (r Record) Security() bool {
 	switch r.Resource {
-	case SoftwareKey, SoftwareDownloadLink, SoftwarePage:
+	case SoftwareKey, SoftwareDownloadLink, SoftwarePage, KeyPool:
 		return true
 	}
 	return r.Operation.Security()

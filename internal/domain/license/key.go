@@ -72,7 +72,7 @@ func RevealKey(d Delivery, line Line, held []Key, ask KeyRequest) (Reveal, error
 	if err := line.entitled(); err != nil {
 		return Reveal{}, err
 	}
-	version, err := d.keyVersion(ask.Version)
+	version, err := d.KeyVersion(ask.Version)
 	if err != nil {
 		return Reveal{}, err
 	}
@@ -92,8 +92,9 @@ func RevealKey(d Delivery, line Line, held []Key, ask KeyRequest) (Reveal, error
 	return Reveal{Take: true, Pool: d.Pool, Version: version}, nil
 }
 
-// keyVersion is the version that a request means, in the catalogue's own spelling.
-func (d Delivery) keyVersion(asked string) (string, error) {
+// KeyVersion is the version that a request or an import means, in the catalogue's own spelling.
+// Faults: "key.choice_needed", "key.no_such_version".
+func (d Delivery) KeyVersion(asked string) (string, error) {
 	switch {
 	case asked == "" && len(d.KeyVersions) == 0:
 		return "", nil
@@ -122,7 +123,3 @@ func (k Key) Assign(line Line, now time.Time) (Key, error) {
 	k.Customer, k.Order, k.Line = line.Customer, line.Order, line.Number
 	return k, nil
 }
-
-// PoolEmpty is the answer when a pool has no free key of the version: trying again after the operator's next import
-// may work.
-func PoolEmpty() error { return fault.Unavailable("key.pool_empty", nil) }

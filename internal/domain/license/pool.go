@@ -1,0 +1,45 @@
+package license
+
+import (
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+)
+
+// Pool is how a pool of keys stands for one product version (R15).
+type Pool struct {
+	Name    string
+	Version string // empty when the product has but one
+
+	Free, Assigned, Revoked int64
+	Waiting                 int64 // lines that asked when there was no key
+	LowWater                int64 // 0: no mark
+}
+
+// Low tells whether keys are needed: lines wait, or fewer are free than the mark says.
+func (p Pool) Low() bool { return p.Waiting > 0 || p.Free < p.LowWater }
+
+// Wait is an order line's place in the queue of a pool that had no key when it was asked for one. While a line waits no key of
+// the pool is free: keys that arrive go to the oldest orders first, in the transaction that brings them.
+type Wait struct {
+	Customer id.Customer
+	Order    id.Order
+	Line     int
+
+	Pool, Version string
+
+	OrderedAt time.Time // the turn: the line's order
+	AskedAt   time.Time
+}
+
+// Wait queues line for a key that Reveal says it may take. ordered is the instant of its order.
+func (r Reveal) Wait(line Line, ordered, now time.Time) Wait {
+	return Wait{line.Customer, line.Order, line.Number, r.Pool, r.Version, ordered, now}
+}
+
+// For is the key as the line that waits has it from now on.
+func (k Key) For(w Wait, now time.Time) Key {
+	k.State, k.AssignedAt = Assigned, now
+	k.Customer, k.Order, k.Line = w.Customer, w.Order, w.Line
+	return k
+}

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	keyChunk   = 500 // keys sealed and written at a time
-	serveChunk = 200 // lines served at a time
+	keyChunk   = 2000 // keys sealed and written at a time
+	serveChunk = 200  // lines served at a time
 )
 
 // keyRow is one product key on its way in, in clear.

@@ -154,6 +154,14 @@ func newBulk(insert string) *bulk {
 	return b
 }
 
+// ending puts a constant behind each text.
+func (b *bulk) ending(text string) *bulk {
+	for i := range b.texts {
+		b.texts[i] += text
+	}
+	return b
+}
+
 // add queues the rows; args are all their columns, row by row. A row that is there already is an internal error.
 func (t *Tx) add(b *bulk, args []any) error {
 	if err := t.ready(args); err != nil {

@@ -28,12 +28,13 @@ const (
 		WHERE partner_id = $1 AND order_id = $2 AND line = $3 AND state = 'assigned'`
 	sqlMoveKeys = `UPDATE license_key SET order_id = $4, line = $5, row_version = row_version + 1
 		WHERE partner_id = $1 AND order_id = $2 AND line = $3`
-	sqlPoolAge   = `SELECT COALESCE(MAX(n), 0) FROM license_key WHERE partner_id = $1`
-	sqlKnownKeys = `SELECT fingerprint FROM license_key WHERE partner_id = $1`
-	sqlAddKeys   = `INSERT INTO license_key (partner_id, id, pool, version, kind, n, state, sealed, fingerprint, row_version)`
+	sqlPoolAge = `SELECT COALESCE(MAX(n), 0) FROM license_key WHERE partner_id = $1`
+	sqlAddKeys = `INSERT INTO license_key (partner_id, id, pool, version, kind, n, state, sealed, fingerprint, row_version)`
+	// By the unique index: a look at what is there would be planned by statistics that know nothing of the rows of this act.
+	sqlUnlessKnown = ` ON CONFLICT (partner_id, pool, fingerprint) DO NOTHING RETURNING id`
 )
 
-var addKeys = newBulk(sqlAddKeys)
+var addKeys = newBulk(sqlAddKeys).ending(sqlUnlessKnown)
 
 func scanKey(k *license.Key, scan func(...any) error) error {
 	return scan(&k.ID, &k.Partner, &k.Pool, &k.Version, &k.Kind, &k.State, &k.Customer, &k.Order, &k.Line,
@@ -94,53 +95,31 @@ func (t *Tx) AddKeys(ks []license.Key) (known []int, err error) {
 			return nil, err
 		}
 	}
-	seen, err := t.knownKeys(ks)
-	if err != nil {
+	reads, fresh := []read(nil), make(map[id.Key]bool, len(ks))
+	for some := range slices.Chunk(ks, bulkRows) {
+		args := make([]any, 0, len(some)*addKeys.columns)
+		for _, k := range some {
+			if k.Partner != t.scope.Partner() || k.State != license.Free { // sealed for another row: it would never open
+				return nil, t.fail(fmt.Errorf("store: %s is not a free key of the act's partner", k.ID))
+			}
+			t.keyAge++
+			args = append(args, k.Partner, k.ID, k.Pool, k.Version, k.Kind, t.keyAge, k.State, k.Sealed, k.Fingerprint, 1)
+		}
+		reads = append(reads, read{addKeys.texts[len(some)-1], args, func(scan func(...any) error) error {
+			var added id.Key
+			err := scan(&added)
+			fresh[added] = true
+			return err
+		}})
+	}
+	if err := t.batch(reads...); err != nil {
 		return nil, err
 	}
-	args := make([]any, 0, len(ks)*addKeys.columns)
 	for i, k := range ks {
-		if k.Partner != t.scope.Partner() || k.State != license.Free { // sealed for another row: it would never open
-			return nil, t.fail(fmt.Errorf("store: key %d of %d is not a free one of the act's partner", i+1, len(ks)))
-		}
-		mark := poolPrint{k.Pool, k.Fingerprint}
-		if seen[mark] {
+		if !fresh[k.ID] {
 			known = append(known, i)
-			continue
 		}
-		seen[mark] = true
-		t.keyAge++
-		args = append(args, k.Partner, k.ID, k.Pool, k.Version, k.Kind, t.keyAge, k.State, k.Sealed, k.Fingerprint, 1)
-	}
-	if len(args) == 0 {
-		return known, nil
-	}
-	return known, t.add(addKeys, args)
-}
-
-// poolPrint is what a key is known by: the same key may be in two pools.
-type poolPrint struct{ pool, fingerprint string }
-
-// knownKeys are those of ks that are in their pools already.
-func (t *Tx) knownKeys(ks []license.Key) (map[poolPrint]bool, error) {
-	prints := map[string][]string{}
-	for _, k := range ks {
-		prints[k.Pool] = append(prints[k.Pool], k.Fingerprint)
-	}
-	known := map[poolPrint]bool{}
-	for pool, all := range prints {
-		for some := range slices.Chunk(all, 512) {
-			f := where(sqlKnownKeys, t.scope.Partner())
-			f.and(" AND pool = ?", pool)
-			in(f, "fingerprint", some)
-			found, err := rowsOf(&t.Reader, f, func(fp *string, scan func(...any) error) error { return scan(fp) })
-			if err != nil {
-				return nil, err
-			}
-			for _, fp := range found {
-				known[poolPrint{pool, fp}] = true
-			}
-		}
+		delete(fresh, k.ID) // the second of two in ks is known
 	}
 	return known, nil
 }

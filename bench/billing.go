@@ -103,9 +103,9 @@ func (f billed) ratio() float64  { return f.ran.Took.Seconds() / f.raw.Seconds()
 func (f billed) beside() float64 { return f.ran.During.Seconds() / f.ran.Before.Seconds() }
 
 func (f billed) say(w io.Writer) {
-	fmt.Fprintf(w, "%-9s %d charged and invoiced in %.1f s (%.0f/s); %d rows, %.0f/s; database alone %.1f s: %.2f ×; CPU of the process %.1f s, alone %.1f s; private memory %.1f MB; %d chunks, longest %.0f ms; then %d bills to customers in %.1f s\n",
+	fmt.Fprintf(w, "%-9s %d charged and invoiced in %.1f s (%.0f/s); %d rows, %.0f/s; database alone %.1f s: %.2f ×; CPU of the process %.1f s, alone %.1f s; private memory %.1f MB; %d chunks, longest %.0f ms\n",
 		f.engine, f.ran.Done, f.ran.Took.Seconds(), float64(f.ran.Done)/f.ran.Took.Seconds(), f.rows,
-		float64(f.rows)/f.ran.Took.Seconds(), f.raw.Seconds(), f.ratio(), f.ran.CPU.Seconds(), f.cpu.Seconds(), megabytes(f.ran.Private), f.ran.Chunks, milliseconds(f.ran.Longest), f.ran.Bills, f.ran.Billing.Seconds())
+		float64(f.rows)/f.ran.Took.Seconds(), f.raw.Seconds(), f.ratio(), f.ran.CPU.Seconds(), f.cpu.Seconds(), megabytes(f.ran.Private), f.ran.Chunks, milliseconds(f.ran.Longest))
 }
 
 // goals says what was reached.

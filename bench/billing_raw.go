@@ -20,12 +20,11 @@ type billingDatabase interface {
 	drop() error
 }
 
-// billingRows are the tables a run writes, with what tells its rows: it also changes every subscription it charges. The
-// bills to customers, which follow the invoice, are not of it.
+// billingRows are the tables a run writes, with what tells its rows: it also changes every subscription it charges.
 func billingRows() []struct{ table, where string } {
 	since := fmt.Sprintf("at >= %d", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
 	return []struct{ table, where string }{
-		{"charge", since}, {"posting", since}, {"activity", since + " AND operation <> 'ready_invoice'"},
+		{"charge", since}, {"posting", since}, {"activity", since},
 		{"subscription", fmt.Sprintf("due_at >= %d", firstRun.UnixMicro())},
 		{"invoice", fmt.Sprintf("issued_at >= %d", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC).UnixMicro())},
 	}

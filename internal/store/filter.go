@@ -3,6 +3,7 @@ package store
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -127,9 +128,12 @@ const bulkRows = 16
 // bulk is an INSERT for 1 to bulkRows rows, a text for each count.
 type bulk struct {
 	texts   [bulkRows]string
-	into    string // table (columns)
+	lite    [bulkRows]string // the same with ? for $n: SQLite's driver looks each name up among all
+	into    string           // table (columns)
 	columns int
 }
+
+var numbered = regexp.MustCompile(`\$\d+`)
 
 // newBulk takes a constant "INSERT INTO table (columns)".
 func newBulk(insert string) *bulk {
@@ -150,6 +154,7 @@ func newBulk(insert string) *bulk {
 		}
 		text += ")"
 		b.texts[row] = text
+		b.lite[row] = numbered.ReplaceAllString(text, "?")
 	}
 	return b
 }
@@ -170,11 +175,11 @@ func (t *Tx) add(b *bulk, args []any) error {
 	return t.fail(t.s.add(b, args))
 }
 
-// each gives exec the rows, bulkRows at a time.
-func (b *bulk) each(args []any, exec func(w write) error) error {
+// each gives exec the rows, bulkRows at a time, by the texts for their count.
+func (b *bulk) each(texts *[bulkRows]string, args []any, exec func(w write) error) error {
 	for len(args) > 0 {
 		n := min(len(args)/b.columns, bulkRows)
-		if err := exec(write{b.texts[n-1], args[:n*b.columns], int64(n), nil}); err != nil {
+		if err := exec(write{texts[n-1], args[:n*b.columns], int64(n), nil}); err != nil {
 			return err
 		}
 		args = args[n*b.columns:]

@@ -20,7 +20,7 @@ var (
 func (s *pgSession) add(b *bulk, args []any) error {
 	rows := len(args) / b.columns
 	if rows < copyFrom {
-		return b.each(args, s.exec)
+		return b.each(&b.texts, args, s.exec)
 	}
 	s.ahead = nil
 	if err := s.flush(); err != nil {

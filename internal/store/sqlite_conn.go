@@ -141,7 +141,7 @@ func (c *liteConn) exec(w write) error {
 }
 
 // add implements session.
-func (c *liteConn) add(b *bulk, args []any) error { return b.each(args, c.exec) }
+func (c *liteConn) add(b *bulk, args []any) error { return b.each(&b.lite, args, c.exec) }
 
 // flush implements session.
 func (c *liteConn) flush() error { return nil }

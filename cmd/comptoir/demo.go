@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -19,6 +20,9 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 )
+
+// demoDomain is the demo partner's.
+const demoDomain = "quainine.example"
 
 type demoCommand struct {
 	Data     string `help:"Folder of the demo." default:"comptoir-demo" type:"path"`
@@ -34,9 +38,15 @@ type demoFile struct {
 	ClientID     id.Client      `json:"clientId"`
 	ClientSecret string         `json:"clientSecret"`
 	Roles        []party.Role   `json:"roles"`
-	Users        []struct{}     `json:"users"` // people sign in once there are pages for them
+	Users        []demoUser     `json:"users"`
 	Customers    []demoCustomer `json:"customers"`
 	Clock        string         `json:"clock"`
+}
+
+type demoUser struct {
+	Role     party.Role `json:"role"`
+	Name     string     `json:"userPrincipalName"`
+	Password string     `json:"password"`
 }
 
 type demoCustomer struct {
@@ -87,7 +97,11 @@ func (c demoCommand) Run(ctx context.Context) error {
 		if err := writeDemo(file, demo); err != nil {
 			return err
 		}
-		demo.greet(file)
+		trust := ""
+		if c.TLS != "" {
+			trust = " --cacert " + filepath.Join(c.Data, "tls", "cert.pem")
+		}
+		demo.greet(file, trust)
 		return nil
 	}
 	return errors.Join(c.serve(ctx, ln, s, st, true, ready), s.close())
@@ -143,17 +157,47 @@ func (s *site) seed(ctx context.Context) (demoFile, error) {
 	if _, err := s.store.Update(ctx, app.Act{Actor: owner}, func(tx app.Tx) (any, error) { return nil, tx.AddClient(client) }); err != nil {
 		return demoFile{}, err
 	}
-	if err := s.store.SetDomain(ctx, seeded.Partner.ID, "quainine.example"); err != nil {
+	if err := s.store.SetDomain(ctx, seeded.Partner.ID, demoDomain); err != nil {
 		return demoFile{}, err
 	}
 	demo := demoFile{
 		Tenant: seeded.Partner.ID, PartnerID: seeded.Partner.ID, ClientID: client.ID, ClientSecret: plain, Roles: client.Roles.List(),
-		Users: []struct{}{},
+	}
+	if demo.Users, err = s.demoUsers(ctx, seeded); err != nil {
+		return demoFile{}, err
 	}
 	for _, c := range seeded.Customers {
 		demo.Customers = append(demo.Customers, demoCustomer{c.ID, c.CompanyName, string(c.Country())})
 	}
 	return demo, nil
+}
+
+// demoUsers makes people to sign in as: one of each role that buys, sells, helps and bills, and the first customer's admin.
+func (s *site) demoUsers(ctx context.Context, seeded sandbox.Seeded) ([]demoUser, error) {
+	who, err := s.steward(ctx, string(seeded.Partner.ID))
+	if err != nil {
+		return nil, err
+	}
+	customer := seeded.Customers[0]
+	people := []party.Person{
+		{UPN: "admin.agent@" + demoDomain, DisplayName: "Ada Agent", Roles: party.RolesOf(party.AdminAgent)},
+		{UPN: "sales.agent@" + demoDomain, DisplayName: "Sam Sales", Roles: party.RolesOf(party.SalesAgent)},
+		{UPN: "helpdesk.agent@" + demoDomain, DisplayName: "Hal Helpdesk", Roles: party.RolesOf(party.HelpdeskAgent)},
+		{UPN: "billing.admin@" + demoDomain, DisplayName: "Bea Billing", Roles: party.RolesOf(party.BillingAdmin)},
+		{UPN: "global.admin@" + demoDomain, DisplayName: "Gil Global", Roles: party.RolesOf(party.GlobalAdmin)},
+		{UPN: "global.admin@" + customer.Domain, DisplayName: "Cleo Customer", Customer: customer.ID, Roles: party.RolesOf(party.CustomerGlobal)},
+	}
+	var users []demoUser
+	for _, p := range people {
+		a, err := outcome[app.Admitted](func(req app.Request) (app.Reply, error) {
+			return s.app.Admit(ctx, who, req, p, identity.Credentials{}.NewPassword(), true)
+		})
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, demoUser{a.Roles.List()[0], a.UPN, a.InitialPassword})
+	}
+	return users, nil
 }
 
 // demoMedia stores the small real download of the demo.
@@ -202,22 +246,26 @@ func writeDemo(file string, demo demoFile) error {
 	return os.Rename(file+".new", file)
 }
 
-// greet prints how to enter.
-func (d demoFile) greet(file string) {
+// greet prints how to enter. trust is what curl needs to know of the certificate; empty without one of our own.
+func (d demoFile) greet(file, trust string) {
+	var people strings.Builder
+	for _, u := range d.Users {
+		fmt.Fprintf(&people, "  %-4s          %s  %s\n", u.Role, u.Name, u.Password)
+	}
 	fmt.Printf(`
 Comptoir runs at %[1]s (sandbox: the clock can be moved)
 
   tenant        %[2]s
   clientId      %[3]s
   clientSecret  %[4]s
-  all of it in  %[5]s
+%[6]s  all of it in  %[5]s
 
 Try it:
-  token=$(curl -s %[1]s/%[2]s/oauth2/token -d grant_type=client_credentials \
+  token=$(curl -s%[7]s %[1]s/%[2]s/oauth2/token -d grant_type=client_credentials \
     -d client_id=%[3]s --data-urlencode client_secret=%[4]s \
     -d resource=https://api.partnercenter.microsoft.com | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-  curl -s %[1]s/v1/customers -H "Authorization: Bearer $token"
+  curl -s%[7]s %[1]s/v1/customers -H "Authorization: Bearer $token"
 
-The README has a five-minute tour. Stop with Ctrl-C; run it again to go on.
-`, d.URL, d.Tenant, d.ClientID, d.ClientSecret, file)
+People sign in at %[1]s/sign-in. The README has a five-minute tour. Stop with Ctrl-C; run it again to go on.
+`, d.URL, d.Tenant, d.ClientID, d.ClientSecret, file, people.String(), trust)
 }

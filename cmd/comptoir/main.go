@@ -19,6 +19,7 @@ var version = "dev"
 type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Make a demo in a folder, serve it as a sandbox, and print how to enter it. Run again, it resumes."`
 	Serve    serveCommand    `cmd:"" help:"Serve the API."`
+	User     userCommands    `cmd:"" help:"People who sign in."`
 	Import   importCommands  `cmd:"" help:"Bring in a catalogue."`
 	Activate activateCommand `cmd:"" help:"Activate a publisher's plan that a customer bought, in the publisher's name."`
 	Backup   backupCommand   `cmd:"" help:"Copy the SQLite database into a file, also while it is served."`

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,8 +26,17 @@ import (
 // listening says where a server listens.
 type listening struct {
 	Listen  string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	TLS     string `help:"self-signed: speak TLS only, with a certificate made for this machine and kept in the data folder." enum:",self-signed" default:"" name:"tls"`
 	TLSCert string `help:"Certificate file; with --tls-key the server speaks TLS only." type:"existingfile" name:"tls-cert"`
 	TLSKey  string `help:"Key file of the certificate." type:"existingfile" name:"tls-key"`
+	// PublicURL is the issuer of tokens too.
+	PublicURL string `help:"Address that callers use where it is another than the one listened on, such as a proxy's: https://…" name:"public-url"`
+	OIDC      struct {
+		Issuer     string `help:"Issuer that people may sign in with too: its https address."`
+		Name       string `help:"What the button of that issuer says." default:"single sign-on"`
+		ClientID   string `help:"This server's client id at the issuer." name:"client-id"`
+		SecretFile string `help:"File with the client secret." type:"existingfile" name:"secret-file"`
+	} `embed:"" prefix:"oidc-"`
 }
 
 type serveCommand struct {
@@ -52,6 +63,9 @@ func (l listening) listen(ctx context.Context) (net.Listener, error) {
 	if (l.TLSCert == "") != (l.TLSKey == "") {
 		return nil, errors.New("--tls-cert and --tls-key go together")
 	}
+	if l.TLS != "" && l.TLSCert != "" {
+		return nil, errors.New("--tls self-signed and --tls-cert exclude each other")
+	}
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listening: %w", err)
@@ -62,10 +76,18 @@ func (l listening) listen(ctx context.Context) (net.Listener, error) {
 // serve calls ready with the URL, then answers on ln until ctx ends.
 func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st storage, play bool, ready func(url string) error) error {
 	url := l.url(ln.Addr())
+	pair, err := l.certificate(st.Data)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	if err := s.sweepFiles(ctx, st.engine()); err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	handler, sweep, err := s.handler(url, st, play)
+	outside, err := l.external(url)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	handler, sweep, err := s.handler(url, outside, st, play)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -83,8 +105,9 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	working.Go(func() { sweep.Run(background) })
 	served := make(chan error, 1)
 	go func() {
-		if l.TLSCert != "" {
-			served <- server.ServeTLS(ln, l.TLSCert, l.TLSKey)
+		if pair != nil {
+			server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*pair}, MinVersion: tls.VersionTLS12}
+			served <- server.ServeTLS(ln, "", "")
 		} else {
 			served <- server.Serve(ln)
 		}
@@ -104,10 +127,32 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	return err
 }
 
+// external is the issuer that people may sign in with beside their passwords; nil where none is set.
+func (l listening) external(url string) (*identity.External, error) {
+	o := l.OIDC
+	if o.Issuer == "" {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	if o.ClientID == "" || o.SecretFile == "" {
+		return nil, errors.New("--oidc-issuer needs --oidc-client-id and --oidc-secret-file")
+	}
+	secret, err := os.ReadFile(o.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	return &identity.External{
+		Name: o.Name, Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: strings.TrimSpace(string(secret)), Callback: url + identity.CallbackPath,
+		HTTP: &http.Client{Timeout: 10 * time.Second},
+	}, nil
+}
+
 // url is how callers on this machine reach the server: by name where it listens on the loopback, so that passkeys work.
 func (l listening) url(a net.Addr) string {
+	if l.PublicURL != "" {
+		return strings.TrimRight(l.PublicURL, "/")
+	}
 	scheme := "http"
-	if l.TLSCert != "" {
+	if l.TLSCert != "" || l.TLS != "" {
 		scheme = "https"
 	}
 	host, port, err := net.SplitHostPort(a.String())
@@ -118,7 +163,7 @@ func (l listening) url(a net.Addr) string {
 }
 
 // handler is everything the server answers.
-func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.Sweep, error) {
+func (s *site) handler(url string, outside *identity.External, st storage, play bool) (http.Handler, *jobs.Sweep, error) {
 	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
 	if err != nil {
 		return nil, nil, err
@@ -135,11 +180,8 @@ func (s *site) handler(url string, st storage, play bool) (http.Handler, *jobs.S
 		}
 	}
 	api := partnercenter.New(s.app, o)
-	people := &identity.People{
-		Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Vault: s.secrets.Vault, Key: s.secrets.Derive("sign-in", 32),
-		Secure: strings.HasPrefix(url, "https:"), Log: s.log,
-	}
-	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log})
+	people := s.people(url)
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside})
 	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
 	pages.Handle("/", web.Handler(web.Home{Version: buildVersion(), Sandbox: play, Database: st.engine(), Clock: s.clock}))

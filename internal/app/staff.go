@@ -33,14 +33,15 @@ type PersonChange struct {
 	State *party.PersonState
 	// Password is set for the person, who has to choose another at the next sign-in; empty: one is made.
 	Password *string
-	Keep     bool  // the password set need not be changed
-	DropTOTP bool  // the authenticator app was lost
-	Version  int64 // the version that was read; 0: whatever there is
+	Keep     bool   // the password set need not be changed
+	DropTOTP bool   // the authenticator app was lost
+	TOTP     []byte // the sealed secret of another one
+	Version  int64  // the version that was read; 0: whatever there is
 }
 
 // delicate tells whether the change touches what somebody may do, or how they sign in: that needs proof.
 func (c PersonChange) delicate() bool {
-	return c.UPN != nil || c.Roles != nil || c.State != nil || c.Password != nil || c.DropTOTP
+	return c.UPN != nil || c.Roles != nil || c.State != nil || c.Password != nil || c.DropTOTP || c.TOTP != nil
 }
 
 // PartnerUsers are the partner's own staff (R11).
@@ -67,6 +68,20 @@ func (a *App) AddPartnerUser(ctx context.Context, who party.Actor, req Request, 
 	if err := who.May(party.ManagePartnerUsers); err != nil {
 		return Reply{}, err
 	}
+	p.Customer, p.Publisher = "", ""
+	return a.admit(ctx, who, req, p, password, keep)
+}
+
+// Admit adds anybody for the operator (R15): its own staff in no partner's scope, a publisher's, a partner's, a customer's.
+// Outcome and faults as of AddPartnerUser.
+func (a *App) Admit(ctx context.Context, who party.Actor, req Request, p party.Person, password string, keep bool) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	return a.admit(ctx, who, req, p, password, keep)
+}
+
+func (a *App) admit(ctx context.Context, who party.Actor, req Request, p party.Person, password string, keep bool) (Reply, error) {
 	if len(p.Roles) > 0 {
 		if err := who.Prove(); err != nil {
 			return Reply{}, err
@@ -76,7 +91,7 @@ func (a *App) AddPartnerUser(ctx context.Context, who party.Actor, req Request, 
 		}
 	}
 	p.UPN, _ = party.ParseUPN(p.UPN)
-	p.ID, p.Partner, p.Customer, p.CreatedAt = id.User(a.IDs.GUID()), who.Scope.Own(), "", a.Wall.Now()
+	p.ID, p.Partner, p.CreatedAt = id.User(a.IDs.GUID()), who.Scope.Own(), a.Wall.Now()
 	if p.State == "" {
 		p.State = party.PersonActive
 	}
@@ -89,14 +104,35 @@ func (a *App) AddPartnerUser(ctx context.Context, who party.Actor, req Request, 
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		customer, err := employer(tx, who, p.Customer)
+		if err != nil {
+			return nil, err
+		}
 		if err := tx.AddPerson(p); err != nil {
 			return nil, err
 		}
-		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
+		s := saver{app: a, tx: tx, act: &act, customer: customer, now: a.Clock.Now()}
 		added := p
 		added.Version = 1
-		return Admitted{added, password}, s.record(activity.CreatePartnerUser, activity.PartnerUser, string(p.ID), userDetails(p)...)
+		return Admitted{added, password}, s.user(activity.CreatePartnerUser, activity.CreateCustomerUser, p)
 	})
+}
+
+// employer is the customer whose staff somebody is; the zero one for a partner's own.
+func employer(tx Tx, who party.Actor, c id.Customer) (party.Customer, error) {
+	if c == "" {
+		return party.Customer{}, nil
+	}
+	return tx.Customer(who.Scope, c)
+}
+
+// user records an act on one of a partner's own staff, or of a customer's.
+func (s saver) user(partner, customer activity.Operation, p party.Person, more ...activity.Detail) error {
+	op, resource := partner, activity.PartnerUser
+	if p.Customer != "" {
+		op, resource = customer, activity.CustomerUser
+	}
+	return s.record(op, resource, string(p.ID), append(userDetails(p), more...)...)
 }
 
 // setPassword gives p a password, which is returned; keep: p need not choose another.
@@ -121,6 +157,18 @@ func (a *App) ChangePartnerUser(ctx context.Context, who party.Actor, req Reques
 	if err := who.May(party.ManagePartnerUsers); err != nil {
 		return Reply{}, err
 	}
+	return a.reform(ctx, who, req, "", user, c)
+}
+
+// Reform changes anybody for the operator (R15). Outcome and faults as of ChangePartnerUser.
+func (a *App) Reform(ctx context.Context, who party.Actor, req Request, customer id.Customer, user id.User, c PersonChange) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	return a.reform(ctx, who, req, customer, user, c)
+}
+
+func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed id.Customer, user id.User, c PersonChange) (Reply, error) {
 	if c.delicate() {
 		if err := who.Prove(); err != nil {
 			return Reply{}, err
@@ -129,18 +177,21 @@ func (a *App) ChangePartnerUser(ctx context.Context, who party.Actor, req Reques
 	var fresh party.Person // takes the new password, hashed before the transaction
 	var password string
 	if c.Password != nil {
-		before, err := a.PartnerUser(ctx, who, user)
-		if err != nil {
+		var err error
+		if fresh, err = read(ctx, a.Store, func(r Reader) (party.Person, error) { return r.Person(who.Scope, employed, user) }); err != nil {
 			return Reply{}, err
 		}
-		fresh = before
 		if password, err = a.setPassword(&fresh, *c.Password, c.Keep); err != nil {
 			return Reply{}, err
 		}
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		p, err := tx.Person(who.Scope, "", user)
+		customer, err := employer(tx, who, employed)
+		if err != nil {
+			return nil, err
+		}
+		p, err := tx.Person(who.Scope, employed, user)
 		if err != nil {
 			return nil, err
 		}
@@ -159,27 +210,35 @@ func (a *App) ChangePartnerUser(ctx context.Context, who party.Actor, req Reques
 				return nil, cmp.Or(err, error(fault.Conflict("user.upn_taken", nil)))
 			}
 		}
-		staff, err := tx.People(who.Scope, PeopleQuery{})
-		if err != nil {
-			return nil, err
-		}
-		if err := party.KeepAdmin(staff, p.ID, &p); err != nil {
+		if err := keepAdmin(tx, who, p, &p); err != nil {
 			return nil, err
 		}
 		if err := tx.SavePerson(p); err != nil {
 			return nil, err
 		}
 		p.Version++
-		details := userDetails(p)
+		var more []activity.Detail
 		if c.Password != nil {
-			details = append(details, activity.Detail{Key: "Password", Value: "reset"})
+			more = append(more, activity.Detail{Key: "Password", Value: "reset"})
 		}
-		if c.DropTOTP {
-			details = append(details, activity.Detail{Key: "Authenticator", Value: "removed"})
+		if c.DropTOTP || c.TOTP != nil {
+			more = append(more, activity.Detail{Key: "Authenticator", Value: "reset"})
 		}
-		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
-		return Admitted{p, password}, s.record(activity.UpdatePartnerUser, activity.PartnerUser, string(p.ID), details...)
+		s := saver{app: a, tx: tx, act: &act, customer: customer, now: a.Clock.Now()}
+		return Admitted{p, password}, s.user(activity.UpdatePartnerUser, activity.UpdateCustomerUser, p, more...)
 	})
+}
+
+// keepAdmin refuses to leave a partner without a global admin; customers and the operator may be.
+func keepAdmin(tx Tx, who party.Actor, p party.Person, after *party.Person) error {
+	if p.Side() != party.PartnerSide {
+		return nil
+	}
+	staff, err := tx.People(who.Scope, PeopleQuery{Role: party.GlobalAdmin})
+	if err != nil {
+		return err
+	}
+	return party.KeepAdmin(staff, p.ID, after)
 }
 
 // changed applies c to p, but for the password.
@@ -211,7 +270,10 @@ func (a *App) changed(who party.Actor, p *party.Person, c PersonChange) error {
 	if c.DropTOTP {
 		p.TOTP, p.TOTPStep = nil, 0
 	}
-	if c.UPN != nil || c.State != nil || c.Password != nil || c.DropTOTP {
+	if c.TOTP != nil {
+		p.TOTP, p.TOTPStep = c.TOTP, 0
+	}
+	if c.UPN != nil || c.State != nil || c.Password != nil || c.DropTOTP || c.TOTP != nil {
 		p.SignedOutAt = a.Wall.Now()
 	}
 	return p.Check()
@@ -223,29 +285,41 @@ func (a *App) RemovePartnerUser(ctx context.Context, who party.Actor, req Reques
 	if err := who.May(party.ManagePartnerUsers); err != nil {
 		return Reply{}, err
 	}
+	return a.dismiss(ctx, who, req, "", user)
+}
+
+// Dismiss removes anybody for the operator (R15). Faults as of RemovePartnerUser.
+func (a *App) Dismiss(ctx context.Context, who party.Actor, req Request, customer id.Customer, user id.User) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	return a.dismiss(ctx, who, req, customer, user)
+}
+
+func (a *App) dismiss(ctx context.Context, who party.Actor, req Request, employed id.Customer, user id.User) (Reply, error) {
 	if err := who.Prove(); err != nil {
 		return Reply{}, err
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		p, err := tx.Person(who.Scope, "", user)
+		customer, err := employer(tx, who, employed)
+		if err != nil {
+			return nil, err
+		}
+		p, err := tx.Person(who.Scope, employed, user)
 		if err != nil {
 			return nil, err
 		}
 		if err := who.MayGrant(p.Roles); err != nil {
 			return nil, err
 		}
-		staff, err := tx.People(who.Scope, PeopleQuery{})
-		if err != nil {
-			return nil, err
-		}
-		if err := party.KeepAdmin(staff, p.ID, nil); err != nil {
+		if err := keepAdmin(tx, who, p, nil); err != nil {
 			return nil, err
 		}
 		if err := tx.RemovePerson(p); err != nil {
 			return nil, err
 		}
-		s := saver{app: a, tx: tx, act: &act, now: a.Clock.Now()}
-		return p, s.record(activity.RemovePartnerUser, activity.PartnerUser, string(p.ID), userDetails(p)...)
+		s := saver{app: a, tx: tx, act: &act, customer: customer, now: a.Clock.Now()}
+		return p, s.user(activity.RemovePartnerUser, activity.DeleteCustomerUser, p)
 	})
 }

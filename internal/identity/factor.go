@@ -40,6 +40,11 @@ func (p *People) EnrolTOTP(u party.Person) (secret, uri string) {
 	return secret, totpURI("Comptoir", u.UPN, secret)
 }
 
+// SealTOTP is what is stored of such a secret.
+func (p *People) SealTOTP(u party.Person, secret string) ([]byte, error) {
+	return p.Vault.Seal(totpRow(u.ID), []byte(secret))
+}
+
 // ConfirmTOTP enrols an authenticator app by its first code: from now on signing in takes one. The person has proved who
 // they are. Faults: "proof.needed", "signin.code", "signin.wait", "signin.stale".
 func (p *People) ConfirmTOTP(ctx context.Context, s Signed, secret, code string) error {
@@ -47,7 +52,7 @@ func (p *People) ConfirmTOTP(ctx context.Context, s Signed, secret, code string)
 		return err
 	}
 	u := s.Person
-	sealed, err := p.Vault.Seal(totpRow(u.ID), []byte(secret))
+	sealed, err := p.SealTOTP(u, secret)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ type world struct {
 	log    *bytes.Buffer
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	plain, secret := NewSecret()
 	w := &world{secret: plain, wall: when.NewFixed(start), log: &bytes.Buffer{}}
@@ -100,7 +100,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func newTokens(t *testing.T, wall when.Clock, keys ...*rsa.PrivateKey) *Tokens {
+func newTokens(t testing.TB, wall when.Clock, keys ...*rsa.PrivateKey) *Tokens {
 	t.Helper()
 	tokens, err := NewTokens(base, keys, wall, &id.Counting{})
 	if err != nil {

@@ -36,6 +36,9 @@ const (
 	UpdateQualification Operation = "update_customer_qualification"
 	CreateAgreement     Operation = "create_agreement"
 
+	CreateCustomerUser    Operation = "create_customer_user"
+	UpdateCustomerUser    Operation = "update_customer_user"
+	DeleteCustomerUser    Operation = "delete_customer_user"
 	CreatePartnerUser     Operation = "create_partner_user"
 	UpdatePartnerUser     Operation = "update_partner_user"
 	RemovePartnerUser     Operation = "remove_partner_user"
@@ -73,6 +76,7 @@ const (
 	Credit               Resource = "credit"
 	Agreement            Resource = "agreement"
 	Relationship         Resource = "partner_relationship"
+	CustomerUser         Resource = "customer_user"
 	PartnerUser          Resource = "partner_user"
 	Application          Resource = "application"
 	PartnerProfile       Resource = "partner_profile" // ours

@@ -8,12 +8,13 @@ import (
 )
 
 // MayGrant tells whether the actor may give, or take away, roles of people and clients of its own partner (R11, R13):
-// what the operator's staff are, only the operator's admin; what a global admin is, only one; the rest both a global
+// what the operator's and publishers' staff are, only the operator's
+// admin; what a global admin is, only one; the rest both a global
 // admin and the user-management admin. Fault "role.above" with the roles that it may not.
 func (a Actor) MayGrant(roles Roles) error {
 	above := slices.DeleteFunc(roles.List(), func(r Role) bool {
 		switch {
-		case r.Side() == OperatorSide:
+		case r.Side() == OperatorSide, r.Side() == PublisherSide:
 			return a.Roles[OperatorAdmin]
 		case r == GlobalAdmin, r.Side() != PartnerSide:
 			return a.Roles[GlobalAdmin]

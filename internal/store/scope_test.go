@@ -28,6 +28,7 @@ var unscoped = map[string]string{
 	"sqlPersonByName":          "a person signs in by name before it is known whose staff it is",
 	"sqlPersonBySubject":       "a person signs in elsewhere before it is known whose staff it is",
 	"sqlSession":               "a cookie is found before it is known whose it is",
+	"sqlSessionsForget":        "a restored copy signs everybody out",
 	"sqlSessionPurge":          "sessions end whosever they are",
 	"sqlTicketByHash":          "a ticket is brought by whoever holds it",
 	"sqlTicketByCode":          "a user code is typed by whoever reads it",
@@ -183,10 +184,11 @@ func partnersMissing(tables []string, sql string) bool {
 
 // scans are the statements that read a whole table, with the reason.
 var scans = map[string]string{
-	"sqlCancelRules":  "a few dozen rows, kept in memory",
-	"sqlLinkRules":    "a few dozen rows, kept in memory",
-	"sqlTaxRows":      "a few hundred rows, kept in memory",
-	"sqlRefundLimits": "a row for each currency at most",
+	"sqlSessionsForget": "all of them end",
+	"sqlCancelRules":    "a few dozen rows, kept in memory",
+	"sqlLinkRules":      "a few dozen rows, kept in memory",
+	"sqlTaxRows":        "a few hundred rows, kept in memory",
+	"sqlRefundLimits":   "a row for each currency at most",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

@@ -34,6 +34,8 @@ const (
 	sqlSessionPurge  = `DELETE FROM session WHERE (partner_id, person_id, id) IN (
 			SELECT partner_id, person_id, id FROM session WHERE made_at <= $1 ORDER BY made_at LIMIT $2)`
 
+	sqlSessionsForget = `DELETE FROM session`
+
 	ticketRow       = ` hash, kind, family, client_id, person_id, user_code, expires_at, used_at, version, body FROM ticket`
 	sqlTicketByHash = `SELECT` + ticketRow + ` WHERE hash = $1`
 	sqlTicketByCode = `SELECT` + ticketRow + ` WHERE user_code = $1`

@@ -176,3 +176,30 @@ func TestSandboxOfAResellerIsItsProviders(t *testing.T) {
 		}
 	})
 }
+
+func TestRestoreEndsSessions(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	oneSale(t, s)
+	ana := someone("1", "ana@p.example", "", party.AdminAgent)
+	if err := do(s, func(tx *store.Tx) error {
+		if err := tx.AddPerson(ana); err != nil {
+			return err
+		}
+		return tx.AddSession(party.Session{ID: "s", Person: "1", Hash: "h", MadeAt: noon, SeenAt: noon, ProvedAt: noon, Method: "pwd"}, time.Time{})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	copied := t.TempDir() + "/copy"
+	if err := s.Snapshot(ctx, copied, func() (time.Duration, time.Time) { return 0, noon }); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := s.Session(ctx, "h"); err != nil {
+		t.Errorf("the copy ended it: %v", err)
+	}
+	if err := s.Restore(ctx, copied, func(time.Time) time.Duration { return 0 }); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := s.Session(ctx, "h"); code(err) != "session.unknown" {
+		t.Errorf("somebody is signed in again: %v", err)
+	}
+}

@@ -138,7 +138,8 @@ func (e *liteEngine) swap(fresh string) error {
 	return moveInto(fresh, e.path)
 }
 
-// prepareCopy copies a snapshot to fresh, brings its schema up, looks it through, and gives the instant of its clock.
+// prepareCopy copies a snapshot to fresh, brings its schema up, looks it through, ends its sessions, and gives the
+// instant of its clock.
 func prepareCopy(ctx context.Context, file, fresh string) (high time.Time, err error) {
 	if err := removeLite(fresh); err != nil {
 		return high, err
@@ -161,6 +162,9 @@ func prepareCopy(ctx context.Context, file, fresh string) (high time.Time, err e
 	}
 	if sound != "ok" {
 		return high, errors.New("the copy is damaged")
+	}
+	if _, err := c.do(sqlSessionsForget, nil); err != nil { // who was signed in then need not be the one who is now
+		return high, err
 	}
 	var offset int64
 	err = r.queryRow(sqlClock).scan(&offset, &high)

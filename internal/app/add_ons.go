@@ -104,7 +104,7 @@ func (d decider) seats(wishes []SeatsOf, p *Preview) (out AddOnsChange, all subs
 		one.entry = entries[h.Item.Product]
 		p.Act += fmt.Sprintf(" %s %d", h.ID, wish.Quantity)
 		p.Versions = append(p.Versions, h.Version)
-		changed, err := subscription.SetQuantity(d.app.IDs, h, one.sku(h), wish.Quantity, d.now)
+		changed, err := one.setQuantity(h, wish.Quantity)
 		if err != nil {
 			return out, all, err
 		}
@@ -149,7 +149,7 @@ func (d decider) buyAddOns(base id.Subscription, lines []order.CartLine, p *Prev
 		bought = append(bought, view(subscription.Held{Subscription: s, Rule: rule}, d.customer, shop.Shelf[s.Item.Product], d.now))
 	}
 	q, err := d.app.previewPurchase(d.tx, d.act, d.customer, &order.Cart{}, shop, made)
-	p.Versions, p.Rows, p.Window, p.Policy = append(p.Versions, q.Versions...), q.Rows, q.Window, q.Policy
+	p.Versions, p.Rows, p.Window, p.Opened, p.Policy = append(p.Versions, q.Versions...), q.Rows, q.Window, q.Opened, q.Policy
 	return made, bought, err
 }
 

@@ -126,6 +126,12 @@ func TestF27SeveralAddOnsAtOnce(t *testing.T) {
 		if _, err := set(w.who, with(func(a *app.AddOnsWish) { a.Seats[0].Quantity = 8 }), app.Asked{Match: shown.Preview.Hash()}); code(err) != "preview.moved" {
 			t.Errorf("F27 other seats than shown: %v", err)
 		}
+		tenant := w.who
+		tenant.Sandbox = true
+		if _, err := set(tenant, app.AddOnsWish{Seats: []app.SeatsOf{{Subscription: one, Quantity: 26}}}, app.Asked{}); code(err) != "sandbox.seats" {
+			t.Errorf("a sandbox tenant's add-on of 26 seats: %v", err)
+		}
+		w.clock.Set(w.clock.Now().Add(time.Minute)) // whoever reads a preview takes a while
 		done, err := set(w.who, good, app.Asked{Match: shown.Preview.Hash()})
 		if err != nil || len(done.AddOns) != 3 {
 			t.Fatalf("F27 %v %+v", err, done)

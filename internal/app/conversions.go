@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
@@ -95,6 +96,9 @@ func (a *App) ConvertTrial(ctx context.Context, who party.Actor, req Request, c 
 		rules, err := tx.Rules()
 		if err != nil {
 			return nil, err
+		}
+		if who.Sandbox && want.Quantity > max(h.Quantity, policy.SandboxSeats) {
+			return nil, tooManySeats()
 		}
 		out, err := subscription.Convert(a.IDs, h.Subscription, want, shelf, a.quoter(tx, d.customer), rules, d.now)
 		if err != nil {

@@ -27,6 +27,9 @@ func (a *App) ChangeCycle(ctx context.Context, who party.Actor, req Request, c i
 		if err != nil {
 			return nil, err
 		}
+		if err := customer.Dealing(); err != nil {
+			return nil, err
+		}
 		if customer, err = a.settleOrder(tx, &act, customer, orderID, now); err != nil {
 			return nil, err
 		}

@@ -239,6 +239,7 @@ func (a *App) previewCancel(tx Reader, who party.Actor, target id.Order, version
 		p.Policy = c.PolicyRow
 	}
 	for _, l := range out.Cancelled {
+		p.Ended = append(p.Ended, l.Line)
 		keys, err := tx.Keys(who.Scope, l.Order, l.Line)
 		if err != nil {
 			return p, err

@@ -25,7 +25,9 @@ type Preview struct {
 	Invoice  when.Period      // the period they land on; its end is the invoice's date
 	Keys     int              // product keys that are revoked
 	Links    int              // live links that are revoked
+	Ended    []int            // the numbers of the order lines that end
 	Window   time.Time        // the end of the window that allowed it; zero: none
+	Opened   bool             // the window begins with the act
 	Policy   string
 	DaysLeft *int64 // of the window, in UTC calendar days (F56); nil: none, or it is over
 }
@@ -47,7 +49,7 @@ type Asked struct {
 }
 
 // Hash is SHA-256 over canonical JSON of what decides the act: act, target, versions of the rows read, price, policy and
-// tax row ids, each charge and credit (amount, currency, period by day), window end. Now, ids and texts are not in it.
+// tax row ids, each charge and credit (amount, currency, period by day), lines that end, window end. Now, ids and texts are not in it.
 func (p Preview) Hash() string {
 	type line struct {
 		Kind, Price, Policy, TaxRow, Currency, From, To string
@@ -64,8 +66,9 @@ func (p Preview) Hash() string {
 		Act, Target, Policy, Window string
 		Versions                    []int64
 		Rows                        []string
+		Ended                       []int
 		Lines                       []line
-	}{p.Act, p.Target, p.Policy, windowEnd(p), slices.Sorted(slices.Values(p.Versions)), p.Rows, lines})
+	}{p.Act, p.Target, p.Policy, windowEnd(p), slices.Sorted(slices.Values(p.Versions)), p.Rows, p.Ended, lines})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
@@ -78,19 +81,16 @@ func day(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// windowEnd is the end of the window that decides. That of a purchase begins with it: now is in it, so its date must do.
+// windowEnd is the end of the window that decides. Now is in one that begins with the act, so its date must do.
 func windowEnd(p Preview) string {
 	switch {
 	case p.Window.IsZero():
 		return ""
-	case p.Act == purchase:
+	case p.Opened:
 		return day(p.Window)
 	}
 	return p.Window.UTC().Format(time.RFC3339Nano)
 }
-
-// purchase is the act of a checkout's preview.
-const purchase = "purchase"
 
 // Sums add up what the preview charges and credits, one per currency: positive to pay, negative to get back.
 func (p Preview) Sums() []money.Amount {

@@ -62,6 +62,37 @@ func TestPreviewSaysWhatTheCommitDoes(t *testing.T) {
 	})
 }
 
+// TestPreviewIsOfItsOwnLines: two lines of one order that cost the same are told apart.
+func TestPreviewIsOfItsOwnLines(t *testing.T) {
+	both(t, func(w *world) {
+		ctx, customer := context.Background(), w.seeded.Customers[0]
+		line := order.CartLine{Item: sandbox.Item(sandbox.ServerPerpetual, "0001", customer.Country()), Quantity: 3, Plan: catalog.OneTime}
+		same := line
+		same.ID = 1
+		bought, err := do[app.Purchase](w, func(req app.Request) (app.Reply, error) {
+			return w.PlaceOrder(ctx, w.who, req, customer.ID, []order.CartLine{line, same}, app.Asked{})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel := func(line int, asked app.Asked) (app.OrderView, error) {
+			return do[app.OrderView](w, func(req app.Request) (app.Reply, error) {
+				return w.CancelOrder(ctx, w.who, req, customer.ID, string(bought.Orders[0].ID), []int{line}, asked)
+			})
+		}
+		shown, err := cancel(0, app.Asked{Preview: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cancel(1, app.Asked{Match: shown.Preview.Hash()}); code(err) != "preview.moved" {
+			t.Errorf("F54 the other line was cancelled by the preview of this one: %v", err)
+		}
+		if _, err := cancel(0, app.Asked{Match: shown.Preview.Hash()}); err != nil {
+			t.Errorf("F54 the line that was shown: %v", err)
+		}
+	})
+}
+
 // TestR04RefusedRevealIsRecorded: who may not see a key leaves a record of having tried, and so does one who asks for KMS.
 // TestF56WindowOfWhatItBecame: software that became another SKU is cancelled until the end of the window it had, and its
 // order's preview tells that one.

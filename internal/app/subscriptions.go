@@ -331,8 +331,8 @@ func (d *decider) decide(h *subscription.Held, ch Changes) (total subscription.O
 	if ch.Next != nil && (h.Planned(*ch.Next) || ch.State == WantCancelled) { // sent back as it was read, or all over anyway
 		ch.Next = nil
 	}
-	if d.act.Actor.Sandbox && (ch.Quantity != nil && *ch.Quantity > max(h.Quantity, policy.SandboxSeats) || ch.Next != nil && ch.Next.Quantity > policy.SandboxSeats) {
-		return total, fault.Refuse("sandbox.seats", fault.Args{"limit": policy.SandboxSeats})
+	if ch.Next != nil && ch.Next.Quantity > policy.SandboxSeats && d.act.Actor.Sandbox {
+		return total, tooManySeats()
 	}
 	if ch.State == WantActive && h.State != subscription.Active {
 		if err := step(d.reactivate(*h)); err != nil {
@@ -345,7 +345,7 @@ func (d *decider) decide(h *subscription.Held, ch Changes) (total subscription.O
 		}
 	}
 	if ch.Quantity != nil && *ch.Quantity != h.Quantity {
-		if err := step(subscription.SetQuantity(d.app.IDs, *h, d.sku(*h), *ch.Quantity, d.now)); err != nil {
+		if err := step(d.setQuantity(*h, *ch.Quantity)); err != nil {
 			return total, err
 		}
 	}
@@ -382,6 +382,19 @@ func (d decider) reactivate(h subscription.Held) (subscription.Outcome, error) {
 func (d decider) suspend(h subscription.Held, reason string) (subscription.Outcome, error) {
 	acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
 	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), policy.ShippedRetention, acc, reason, d.now)
+}
+
+// setQuantity is subscription.SetQuantity within what a sandbox tenant may hold. Fault besides: "sandbox.seats".
+func (d decider) setQuantity(h subscription.Held, quantity int64) (subscription.Outcome, error) {
+	out, err := subscription.SetQuantity(d.app.IDs, h, d.sku(h), quantity, d.now)
+	if err == nil && d.act.Actor.Sandbox && quantity > max(h.Quantity, policy.SandboxSeats) {
+		return subscription.Outcome{}, tooManySeats()
+	}
+	return out, err
+}
+
+func tooManySeats() *fault.Fault {
+	return fault.Refuse("sandbox.seats", fault.Args{"limit": policy.SandboxSeats})
 }
 
 // sku bounds the seats of a subscription; one that left the catalogue gets no more of them.

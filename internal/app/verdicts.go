@@ -196,7 +196,10 @@ func (j *judge) subscription(sub id.Subscription) error {
 		{ActAutoRenew, Changes{}, j.autoRenew},
 	} {
 		var v Verdict
-		if err = mayChange(j.who, h.Class, act.change); err != nil {
+		if err = mayChange(j.who, h.Class, act.change); err == nil {
+			err = j.customer.Dealing()
+		}
+		if err != nil {
 			v, err = j.verdict(act.name, err)
 			if act.name == ActCancel && err == nil { // the window is there for whoever reads
 				w := h.CancelWindow(j.now)
@@ -223,18 +226,21 @@ func (j *judge) cancel(d decider, h subscription.Held) (Verdict, error) {
 	}
 	w := h.CancelWindow(j.now)
 	v.Until, v.Policy = w.Until, w.Policy
-	if err := v.owed(h, w, j.now); err != nil || !v.Allowed || w.Allowed {
-		return v, err
-	}
-	switch { // allowed outside of any window
-	case out.EndsAt.After(j.now):
-		v.EndsAt, v.Until = out.EndsAt, out.EndsAt
+	v.beyond(h, w, out)
+	return v, v.owed(h, w, j.now)
+}
+
+// beyond tells until when a cancellation is allowed that no window allows, and when it takes effect.
+func (v *Verdict) beyond(h subscription.Held, w subscription.Window, out subscription.Outcome) {
+	switch {
+	case !v.Allowed || w.Allowed:
+	case len(out.Cancelled) == 0: // it ends with its term
+		v.EndsAt, v.Until = h.Current.End, h.Current.End
 	case h.Lapsed():
 		v.Until = h.DataUntil
 	default:
 		v.Until = time.Time{}
 	}
-	return v, err
 }
 
 // owed fills in the days left and the commitment of what lives, or is still paid for.
@@ -266,8 +272,8 @@ func (j *judge) reactivate(d decider, h subscription.Held) (Verdict, error) {
 // quantity asks for one more and for one fewer: allowed is what allows either.
 func (j *judge) quantity(d decider, h subscription.Held) (Verdict, error) {
 	sku := d.sku(h)
-	_, more := subscription.SetQuantity(j.app.IDs, h, sku, h.Quantity+1, j.now)
-	_, fewer := subscription.SetQuantity(j.app.IDs, h, sku, h.Quantity-1, j.now)
+	_, more := d.setQuantity(h, h.Quantity+1)
+	_, fewer := d.setQuantity(h, h.Quantity-1)
 	err := more
 	if f := fault.Of(more); fewer == nil || f != nil && f.Code == "quantity.out_of_range" {
 		err = fewer
@@ -278,6 +284,9 @@ func (j *judge) quantity(d decider, h subscription.Held) (Verdict, error) {
 		return v, err
 	}
 	v.Policy = h.Rule.ID
+	if j.who.Sandbox {
+		seats.Most = min(seats.Most, policy.SandboxSeats)
+	}
 	v.Seats = &SeatRange{Min: h.Quantity - seats.Removable, Max: max(h.Quantity, seats.Most), Removals: seats.Batches}
 	return v, nil
 }
@@ -311,8 +320,9 @@ func (j *judge) line(orderID string, number int) error {
 	if err != nil {
 		return err
 	}
+	var out subscription.Outcome
 	if v.Allowed {
-		_, _, err := j.app.cancelLines(j.tx, k, []int{number}, j.now)
+		_, out, err = j.app.cancelLines(j.tx, k, []int{number}, j.now)
 		if v, err = j.verdict(ActCancel, err); err != nil {
 			return err
 		}
@@ -320,6 +330,7 @@ func (j *judge) line(orderID string, number int) error {
 	l := k.Order.Lines[number]
 	w := k.Window(l, j.now)
 	v.Until, v.Policy = w.Until, w.Policy
+	v.beyond(k.Subs[l.Subscription], w, out)
 	if err := v.owed(k.Subs[l.Subscription], w, j.now); err != nil {
 		return err
 	}
@@ -331,6 +342,9 @@ func (j *judge) line(orderID string, number int) error {
 // delivery judges keys and downloads of a line of software (R04): allowed is what allows any of its versions or files.
 func (j *judge) delivery(orderID string, line int) ([]Verdict, error) {
 	may := j.who.MayFor(party.RevealKey, j.customer.ID)
+	if may == nil && j.who.Customer == "" { // what is the customer's own stays so
+		may = j.customer.Dealing()
+	}
 	item, err := softwareLine(j.tx, j.who.Scope, j.customer.ID, orderID, line)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -38,6 +39,7 @@ func GrantLines(ids id.Source, c Cancellation, grants []Granted, now time.Time) 
 	for i, g := range grants {
 		amounts[g.Line], numbers[i] = g.Amount, g.Line
 	}
+	slices.SortStableFunc(numbers, func(a, b int) int { return c.depth(b) - c.depth(a) }) // an add-on before the base that takes it along
 	return c.each(numbers, now, func(l Line, gone map[subscription.LineRef]bool) (out subscription.Outcome, err error) {
 		charges := c.standing(l)
 		h, runs := c.Subs[l.Subscription]
@@ -53,6 +55,14 @@ func GrantLines(ids id.Source, c Cancellation, grants []Granted, now time.Time) 
 		out.Charges = append(out.Charges, credits...)
 		return out, err
 	})
+}
+
+// depth is 1 for the line of an add-on and 0 for others.
+func (c Cancellation) depth(number int) int {
+	if number >= 0 && number < len(c.Order.Lines) && c.Order.Lines[number].Parent != "" {
+		return 1
+	}
+	return 0
 }
 
 // StillCharged is what lines ask for at this moment, gross, all credits taken off; zero where nothing does.

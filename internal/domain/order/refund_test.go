@@ -98,6 +98,38 @@ func TestF70ARenewedLine(t *testing.T) {
 	}
 }
 
+// TestF77ABaseWithItsAddOn: what the law gives on an add-on is given, in whichever order it and its base are named.
+func TestF77ABaseWithItsAddOn(t *testing.T) {
+	for _, named := range [][2]int{{1, 3}, {3, 1}} {
+		c := bundle(t)
+		base, addOn := c.Order.Lines[1].Subscription, id.Subscription("add-on")
+		h := c.Subs[base]
+		h.Line, h.Parent, h.ID = 3, base, addOn
+		h.Charges = nil
+		for _, ch := range ownCharges(c, 1) {
+			ch.ID, ch.Line, ch.Subscription = "of the add-on", 3, addOn
+			h.Charges = append(h.Charges, ch)
+		}
+		l := c.Order.Lines[1]
+		l.Number, l.Subscription, l.Parent = 3, addOn, base
+		c.Order.Lines, c.Charges = append(c.Order.Lines, l), append(c.Charges, h.Charges...)
+		c.Subs[addOn], c.Children = h, map[id.Subscription][]subscription.Held{base: {h}}
+		_, out, err := GrantLines(new(id.Counting), c, []Granted{{named[0], money.Of(100, "USD")}, {named[1], money.Of(100, "USD")}}, now.Add(180*days))
+		if err != nil || gross(out) != "-2.00" || len(out.Cancelled) != 2 {
+			t.Errorf("F77 lines %v: %s, %v, %v", named, gross(out), out.Cancelled, err)
+		}
+	}
+}
+
+func ownCharges(c Cancellation, line int) (own []billing.Charge) {
+	for _, ch := range c.Charges {
+		if ch.Line == line {
+			own = append(own, ch)
+		}
+	}
+	return own
+}
+
 // TestF77RequiredByLaw: the policy row is not asked, what runs ends, and no more comes back than is still charged.
 func TestF77RequiredByLaw(t *testing.T) {
 	usd := func(minor int64) money.Amount { return money.Of(minor, "USD") }

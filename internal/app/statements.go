@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -139,21 +141,44 @@ func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, err
 	if err != nil {
 		return nil, err
 	}
-	customers, orders := map[id.Customer]party.Customer{}, map[id.Order]order.Order{}
+	customers, orders, err := behind(r, scope, charges)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]StatementLine, len(charges))
 	for i, c := range charges {
-		if _, ok := customers[c.Customer]; !ok {
-			if customers[c.Customer], err = r.CustomerOnFile(scope, c.Customer); err != nil {
-				return nil, err
-			}
-		}
-		if _, ok := orders[c.Order]; !ok {
-			if orders[c.Order], err = r.Order(scope, c.Customer, string(c.Order)); err != nil {
-				return nil, err
-			}
-		}
 		o := orders[c.Order]
 		lines[i] = StatementLine{Charge: c, Customer: customers[c.Customer], Order: o, Line: o.Lines[c.Line], MPN: billed.MPN}
 	}
 	return lines, nil
+}
+
+// behind reads the customers and orders of charges, all at once each.
+func behind(r Reader, scope party.Scope, charges []billing.Charge) (customers map[id.Customer]party.Customer, orders map[id.Order]order.Order, err error) {
+	customers, orders = map[id.Customer]party.Customer{}, map[id.Order]order.Order{}
+	var keys []OrderKey
+	for _, c := range charges {
+		if _, seen := orders[c.Order]; !seen {
+			keys = append(keys, OrderKey{c.Customer, c.Order})
+		}
+		customers[c.Customer], orders[c.Order] = party.Customer{}, order.Order{}
+	}
+	whose, err := r.CustomersByID(scope, slices.Sorted(maps.Keys(customers)))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range whose {
+		customers[c.ID] = c
+	}
+	placed, err := r.OrdersByKey(scope, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range placed {
+		orders[o.ID] = o
+	}
+	if len(whose) != len(customers) || len(placed) != len(orders) {
+		return nil, nil, errors.New("a charge without its customer or order")
+	}
+	return customers, orders, nil
 }

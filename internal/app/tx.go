@@ -61,6 +61,8 @@ type Reader interface {
 	CartOrders(s party.Scope, c id.Customer, cart id.Cart) ([]order.Order, error)
 	// Order takes the id or the alternate id. Fault: "order.unknown".
 	Order(s party.Scope, c id.Customer, orderOrAlternate string) (order.Order, error)
+	// OrdersByKey are those of the keys, no two the same, that are in the scope, in no order.
+	OrdersByKey(s party.Scope, keys []OrderKey) ([]order.Order, error)
 	// Orders of a customer, newest first; plan "" means all.
 	Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]order.Order, error)
 	// Subscription fault: "subscription.unknown".
@@ -295,6 +297,12 @@ type PeopleQuery struct {
 	State    party.PersonState // empty: all but the deleted
 	After    string            // the user principal name of the last one seen
 	Limit    int               // 0: all
+}
+
+// OrderKey names an order of a customer.
+type OrderKey struct {
+	Customer id.Customer
+	Order    id.Order
 }
 
 // SubscriptionQuery narrows subscriptions.

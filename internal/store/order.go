@@ -2,6 +2,10 @@
 package store
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -11,15 +15,22 @@ import (
 
 const (
 	// One read brings orders and lines: few columns are repeated, a trip is saved.
-	sqlOrders = `SELECT o.id, o.customer_id, o.plan, o.currency, o.at, o.status, o.system, o.version,
-			l.n, l.subscription_id, l.state, l.ended_at, l.body
+	orderColumns = `o.id, o.customer_id, o.plan, o.currency, o.at, o.status, o.system, o.version,
+			l.n, l.subscription_id, l.state, l.ended_at, l.body`
+	sqlOrders = `SELECT ` + orderColumns + `
 		FROM orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
 		WHERE o.partner_id = $1 AND o.customer_id = $2`
-	sqlOrdersByID    = ` AND o.id = ? ORDER BY l.n`
-	sqlOrdersByShort = ` AND o.alternate_id = ? ORDER BY o.at, o.id, l.n`
-	sqlOrdersInCart  = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
-	sqlOrdersOfPlan  = ` AND o.plan = ?`
-	sqlOrdersNewest  = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
+	// CROSS JOIN has SQLite look each key up; with IN it walks all orders of the partner.
+	sqlOrdersByKey = `) SELECT ` + orderColumns + `
+		FROM wanted w CROSS JOIN orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
+		WHERE o.partner_id = $1 AND o.customer_id = w.customer_id AND o.id = w.id`
+	sqlOrdersByID     = ` AND o.id = ? ORDER BY l.n`
+	sqlOrdersByShort  = ` AND o.alternate_id = ? ORDER BY o.at, o.id, l.n`
+	sqlOrdersInCart   = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
+	sqlOrdersOfPlan   = ` AND o.plan = ?`
+	sqlOrdersNewest   = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
+	sqlOrdersOfOurs   = ` AND o.customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
+	sqlOrdersTogether = ` ORDER BY o.customer_id, o.id, l.n`
 
 	sqlOrderInsert = `INSERT INTO orders (partner_id, customer_id, id, alternate_id, cart_id, plan, currency, at, n, status, system)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
@@ -132,6 +143,33 @@ func (r *Reader) Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]orde
 	equal(f, sqlOrdersOfPlan, plan)
 	f.and(sqlOrdersNewest)
 	return r.orders(f)
+}
+
+// OrdersByKey implements app.Reader.
+func (r *Reader) OrdersByKey(s party.Scope, keys []app.OrderKey) (all []order.Order, err error) {
+	for some := range slices.Chunk(keys, 1000) {
+		n := 1
+		for n < len(some) { // filled up to a power of two: few texts for any number
+			n *= 2
+		}
+		args := make([]any, 2*n)
+		for i := range n {
+			args[2*i], args[2*i+1] = "", ""
+			if i < len(some) {
+				args[2*i], args[2*i+1] = string(some[i].Customer), string(some[i].Order)
+			}
+		}
+		f := where("WITH wanted (customer_id, id) AS (VALUES ", s.Partner())
+		f.and("(?, ?)"+strings.Repeat(", (?, ?)", n-1)+sqlOrdersByKey, args...)
+		equal(f, sqlOrdersOfOurs, s.Reseller())
+		f.and(sqlOrdersTogether)
+		found, err := r.orders(f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // AddOrder implements app.Tx. Orders of one act keep the order they were added in.

@@ -18,6 +18,7 @@ type Policies struct {
 	Visibility   []policy.VisibleRule
 	Plans        []policy.PlanRule
 	Retention    []policy.Retention
+	Suspended    []policy.SuspendedBilling
 }
 
 // Policies reads the dated rows that decisions are made by, each with its source (R20, rules.md §3). The slices are shared.
@@ -28,7 +29,7 @@ func (a *App) Policies(ctx context.Context, who party.Actor) (Policies, error) {
 	return read(ctx, a.Store, func(r Reader) (p Policies, err error) {
 		p = Policies{
 			Renewals: policy.RenewRules, Visibility: policy.VisibleRules, Plans: policy.PlanRules,
-			Retention: []policy.Retention{policy.ShippedRetention},
+			Retention: policy.Retentions, Suspended: policy.SuspendedBillings,
 		}
 		if p.Cancellation, err = r.Rules(); err != nil {
 			return p, err

@@ -134,6 +134,8 @@ func whatHappened(before subscription.Subscription, out subscription.Outcome) st
 		return "trial_converted"
 	case len(out.Charges) > 0:
 		return "charged"
+	case len(out.Subscriptions) > 0 && out.Subscriptions[0].ChargeNo != before.ChargeNo: // while suspended (E21)
+		return "uncharged"
 	}
 	return "term_ended"
 }

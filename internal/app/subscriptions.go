@@ -381,7 +381,7 @@ func (d decider) reactivate(h subscription.Held) (subscription.Outcome, error) {
 
 func (d decider) suspend(h subscription.Held, reason string) (subscription.Outcome, error) {
 	acc := subscription.Account{Created: d.customer.CreatedAt, FirstBilling: d.customer.FirstBilling}
-	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), policy.ShippedRetention, acc, reason, d.now)
+	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), acc, reason, d.now)
 }
 
 // setQuantity is subscription.SetQuantity within what a sandbox tenant may hold. Fault besides: "sandbox.seats".

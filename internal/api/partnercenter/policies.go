@@ -48,9 +48,10 @@ type policyRow struct {
 	PartsAllowed   *bool  `json:"partsAllowed,omitempty"`
 	DaysKept       int    `json:"daysKept,omitempty"`
 	DaysKeptAtMost int    `json:"daysKeptAtMost,omitempty"`
+	Charged        *bool  `json:"charged,omitempty"` // periods that begin while suspended
 }
 
-var policyKinds = named("cancellation", "link", "tax", "auto_renew", "visibility", "billing_plan", "retention")
+var policyKinds = named("cancellation", "link", "tax", "auto_renew", "visibility", "billing_plan", "retention", "suspended_billing")
 
 // listPolicies lists the dated rows; ?kind= narrows them.
 func (a *api) listPolicies(ctx context.Context, r *request) (answer, error) {
@@ -111,7 +112,14 @@ func policyRows(p app.Policies) []policyRow {
 		out = append(out, row)
 	}
 	for _, x := range p.Retention {
-		out = append(out, policyRow{Kind: "retention", ID: x.ID, Source: x.Source, DaysKept: x.Days, DaysKeptAtMost: x.Cap})
+		row := dated("retention", x.Row)
+		row.DaysKept, row.DaysKeptAtMost = x.Days, x.Cap
+		out = append(out, row)
+	}
+	for _, x := range p.Suspended {
+		row := dated("suspended_billing", x.Row)
+		row.Charged = &x.Charged
+		out = append(out, row)
 	}
 	return out
 }

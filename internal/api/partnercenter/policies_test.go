@@ -36,13 +36,14 @@ func policies(t *testing.T, d *demo) {
 		}
 	}
 	for key, want := range map[string]string{
-		"cancellation P02":             `{"afterWindow":"refused","class":"perpetual","credit":"full","id":"P02","kind":"cancellation","source":"programme announcement 2021-04; D2, D4","validFrom":"2021-06-01T00:00:00.0000000Z","window":"day_end","windowDays":30}`,
-		"cancellation P08":             `{"afterWindow":"end_at_term","class":"saas_monthly","credit":"full","id":"P08","kind":"cancellation","source":"D3","window":"elapsed","windowHours":24}`,
-		"tax example-au":               `{"country":"AU","id":"example-au","inclusive":true,"kind":"tax","ratePpm":100000,"source":"example, replace with your own","validFrom":"2000-01-01T00:00:00.0000000Z"}`,
-		"auto_renew renew-software":    `{"autoRenew":"on","class":"software_subscription","id":"renew-software","kind":"auto_renew","source":"D2","validFrom":"2021-10-14T00:00:00.0000000Z"}`,
-		"visibility visible-perpetual": `{"class":"perpetual","id":"visible-perpetual","kind":"visibility","source":"D2","visible":false}`,
-		"billing_plan plans-software":  `{"class":"software_subscription","id":"plans-software","kind":"billing_plan","partsAllowed":true,"source":"D2","validFrom":"2021-10-22T00:00:00.0000000Z"}`,
-		"retention suspension-90-120":  `{"daysKept":90,"daysKeptAtMost":120,"id":"suspension-90-120","kind":"retention","source":"D3"}`,
+		"cancellation P02":                    `{"afterWindow":"refused","class":"perpetual","credit":"full","id":"P02","kind":"cancellation","source":"programme announcement 2021-04; D2, D4","validFrom":"2021-06-01T00:00:00.0000000Z","window":"day_end","windowDays":30}`,
+		"cancellation P08":                    `{"afterWindow":"end_at_term","class":"saas_monthly","credit":"full","id":"P08","kind":"cancellation","source":"D3","window":"elapsed","windowHours":24}`,
+		"tax example-au":                      `{"country":"AU","id":"example-au","inclusive":true,"kind":"tax","ratePpm":100000,"source":"example, replace with your own","validFrom":"2000-01-01T00:00:00.0000000Z"}`,
+		"auto_renew renew-software":           `{"autoRenew":"on","class":"software_subscription","id":"renew-software","kind":"auto_renew","source":"D2","validFrom":"2021-10-14T00:00:00.0000000Z"}`,
+		"visibility visible-perpetual":        `{"class":"perpetual","id":"visible-perpetual","kind":"visibility","source":"D2","visible":false}`,
+		"billing_plan plans-software":         `{"class":"software_subscription","id":"plans-software","kind":"billing_plan","partsAllowed":true,"source":"D2","validFrom":"2021-10-22T00:00:00.0000000Z"}`,
+		"retention suspension-90-120":         `{"daysKept":90,"daysKeptAtMost":120,"id":"suspension-90-120","kind":"retention","source":"D3"}`,
+		"suspended_billing billing-suspended": `{"charged":true,"id":"billing-suspended","kind":"suspended_billing","source":"decided: E21; D2"}`,
 	} {
 		if got, _ := json.Marshal(rows[key]); string(got) != want {
 			t.Errorf("%s: %s", key, got)

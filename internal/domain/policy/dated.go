@@ -121,28 +121,6 @@ func PlanAllowed(class catalog.Class, plan catalog.Plan, term when.Term, ordered
 	return ok
 }
 
-// Retention is how long a suspended subscription's data is kept (F31).
-type Retention struct {
-	ID     string
-	Days   int // at least
-	Cap    int // at most, with the gap below
-	Source string
-}
-
-// ShippedRetention is D3's row, for all dates.
-var ShippedRetention = Retention{"suspension-90-120", 90, 120, "D3"}
-
-// DataUntil is the instant a subscription suspended at suspended loses its data: Days and the gap between the customer
-// record's creation and the start of its first billing period, together at most Cap, each 24 h (F31). A customer without
-// a billing period yet has no gap.
-func (r Retention) DataUntil(suspended, customerCreated, firstBilling time.Time) time.Time {
-	days := int64(r.Days)
-	if !firstBilling.IsZero() {
-		days += max(0, when.DaysBetween(customerCreated, firstBilling))
-	}
-	return suspended.Add(time.Duration(min(days, int64(r.Cap))) * 24 * hour)
-}
-
 // PendingFor is how long a publisher has to activate: unactivated after it, a subscription ends and is never billed (F74).
 const PendingFor = 30 * 24 * hour
 

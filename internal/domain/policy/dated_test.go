@@ -97,7 +97,7 @@ func TestDataUntil(t *testing.T) {
 			if c.first != "" {
 				first = at(c.first)
 			}
-			if got := ShippedRetention.DataUntil(at(c.suspended), at(c.created), first); !got.Equal(at(c.want)) {
+			if got := RetentionAt(at(c.suspended)).DataUntil(at(c.suspended), at(c.created), first); !got.Equal(at(c.want)) {
 				t.Error(got)
 			}
 		})

@@ -169,7 +169,7 @@ func TestDataUntilEverywhere(t *testing.T) {
 		want := suspended.Add(time.Duration(90+gap) * 24 * time.Hour)
 		s, c, f := seen(t, suspended), seen(t, created), seen(t, first)
 		for i := range s {
-			if got := ShippedRetention.DataUntil(s[i], c[i], f[i]); !got.Equal(want) {
+			if got := RetentionAt(s[i]).DataUntil(s[i], c[i], f[i]); !got.Equal(want) {
 				t.Errorf("F31 suspended %v, gap of %d days: %v, want %v", s[i], gap, got, want)
 			}
 		}

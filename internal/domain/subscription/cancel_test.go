@@ -6,7 +6,6 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
-	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	. "github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
@@ -207,7 +206,7 @@ func TestBehind(t *testing.T) {
 	if _, err := l.cancel(start.AddDate(1, 0, 0)); code(err) != "subscription.settling" {
 		t.Errorf("E14 a renewal may open a window: %v", err)
 	}
-	if _, err := Suspend(l.s, nil, policy.ShippedRetention, Account{}, "", start.AddDate(1, 0, 0)); code(err) != "subscription.settling" {
+	if _, err := Suspend(l.s, nil, Account{}, "", start.AddDate(1, 0, 0)); code(err) != "subscription.settling" {
 		t.Errorf("E13 a term over before the suspension is renewed: %v", err)
 	}
 	o := buy(t, onlineParts, at("2022-08-01"))

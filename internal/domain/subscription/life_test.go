@@ -221,7 +221,7 @@ func (l *life) cancel(now time.Time) (Outcome, error) {
 }
 
 func (l *life) suspend(now time.Time) *life {
-	return l.done(Suspend(l.s, l.plain(), policy.ShippedRetention, Account{}, ReasonNonPayment, now))
+	return l.done(Suspend(l.s, l.plain(), Account{}, ReasonNonPayment, now))
 }
 
 func (l *life) reactivate(now time.Time) (Outcome, error) {

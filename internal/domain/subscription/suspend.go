@@ -23,7 +23,7 @@ type Account struct{ Created, FirstBilling time.Time }
 // Suspend stops a subscription and its active add-ons together (F29, F30); its data is kept until the instant of F31.
 // Faults: "subscription.deleted", "suspend.already", "subscription.pending", "suspend.trial" for first-party trials, which
 // are cancelled instead (P12), "subscription.settling" at or after a term end that is not dealt with: the renewal wins.
-func Suspend(s Subscription, children []Subscription, keep policy.Retention, acc Account, reason string, now time.Time) (Outcome, error) {
+func Suspend(s Subscription, children []Subscription, acc Account, reason string, now time.Time) (Outcome, error) {
 	switch s.State {
 	case Cancelled, Expired:
 		return Outcome{}, fault.Refuse("subscription.deleted", nil)
@@ -38,7 +38,7 @@ func Suspend(s Subscription, children []Subscription, keep policy.Retention, acc
 	case s.termOver(now):
 		return Outcome{}, settling()
 	}
-	until := keep.DataUntil(now, acc.Created, acc.FirstBilling)
+	until := policy.RetentionAt(now).DataUntil(now, acc.Created, acc.FirstBilling)
 	var out Outcome
 	for i, c := range append([]Subscription{s}, children...) {
 		if c.State != Active {

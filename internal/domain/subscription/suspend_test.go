@@ -32,7 +32,7 @@ func TestSuspend(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			now := at("2021-03-10")
-			out, err := Suspend(c.life.s, nil, policy.ShippedRetention, c.acc, ReasonFraud, now)
+			out, err := Suspend(c.life.s, nil, c.acc, ReasonFraud, now)
 			if code(err) != c.code {
 				t.Fatal(err)
 			}
@@ -147,6 +147,34 @@ func TestE21E22SuspendedOverTheTermEnd(t *testing.T) {
 	}
 	if out, err := withdrawn.cancel(now); err != nil || out.Subscriptions[0].State != Cancelled || len(out.Charges) != 0 {
 		t.Errorf("E22 a lapsed one can be let go: %v", err)
+	}
+}
+
+// TestE21TheRowOfTheSuspension: what begins while suspended is charged by the row of the suspension's own instant, also where
+// another one begins meanwhile.
+func TestE21TheRowOfTheSuspension(t *testing.T) {
+	turn, billed := at("2022-09-10"), policy.SuspendedBillings
+	t.Cleanup(func() { policy.SuspendedBillings = billed })
+	policy.SuspendedBillings = append(billed[:len(billed):len(billed)], policy.SuspendedBilling{Row: policy.Row{ID: "free", From: turn}})
+	start := at("2022-08-31T10:00")
+	charges := []string{"2022-08-31 new 310.00 2022-08-31…2022-09-30", "2022-09-30 cycle 310.00 2022-09-30…2022-10-31", "2022-10-31 cycle 310.00 2022-10-31…2022-11-30"}
+	for _, c := range []struct {
+		name      string
+		suspended time.Duration
+		want      []string
+	}{
+		{"E21 suspended a microsecond before the row", -time.Microsecond, charges},
+		{"E21 on the instant", 0, []string{charges[0], charges[2]}},
+		{"E21 a microsecond later", time.Microsecond, []string{charges[0], charges[2]}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := buy(t, onlineParts, start).suspend(turn.Add(c.suspended)).sweep(at("2022-10-15"))
+			equal(t, l.done(l.reactivate(at("2022-10-15"))).sweep(at("2022-11-01")).charged(), c.want...)
+			gone := buy(t, onlineParts, start).suspend(turn.Add(c.suspended)).sweep(at("2023-09-01"))
+			if n := len(gone.charged()); gone.s.State != Cancelled || (n == 12) != (c.suspended < 0) || n != 12 && n != 1 {
+				t.Errorf("F41 %d charges, %s", n, gone.s.State)
+			}
+		})
 	}
 }
 

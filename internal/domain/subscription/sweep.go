@@ -1,11 +1,13 @@
 package subscription
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -22,6 +24,9 @@ func Step(ids id.Source, h Held, base *Subscription, quote Quoter, pendingFor ti
 	case s.State == Suspended && at.Equal(s.DataUntil):
 		return dataGone(ids, s, at)
 	case at.Equal(s.NextCharge):
+		if s.uncharged() {
+			return s.pass(), nil
+		}
 		if s.State == Cancelled {
 			s.Slot = 0 // given back when it ended
 		}
@@ -54,6 +59,21 @@ func (s Subscription) OnlyCharged(pendingFor time.Duration) bool {
 	return !at.IsZero() && at.Equal(s.NextCharge) && s.State != Pending && !(s.State == Suspended && at.Equal(s.DataUntil))
 }
 
+// uncharged tells whether what falls due while it is suspended is not charged, by the row of its suspension (E21).
+func (s Subscription) uncharged() bool {
+	return s.State == Suspended && !policy.ChargedSuspended(s.SuspendedAt)
+}
+
+// pass lets a charged period begin without a charge.
+func (s Subscription) pass() Outcome {
+	s.Batches = slices.Clone(s.Batches)
+	for i := range s.Batches {
+		s.Batches[i].Charge = ""
+	}
+	s.plan(s.schedule(), s.ChargeNo+1)
+	return Outcome{Subscriptions: []Subscription{s}}
+}
+
 // outlives tells whether a base goes on after an instant at which its own term may end, whether it was stepped there
 // already or not.
 func outlives(base Subscription, quote Quoter, at time.Time) bool {
@@ -75,10 +95,10 @@ func finish(s Subscription, state State, at time.Time) Outcome {
 }
 
 // dataGone ends a subscription that stayed suspended too long (F31). What is left of its term is charged as it would have
-// been, for the whole term is owed (F41, E21); the next charge, if it falls due at the very instant, with the end.
+// been, for the whole term is owed (F41, and E21's row); the next charge, if it falls due at the very instant, with the end.
 func dataGone(ids id.Source, s Subscription, at time.Time) (Outcome, error) {
 	out := finish(s, Cancelled, at)
-	if s.NextCharge.IsZero() {
+	if s.NextCharge.IsZero() || s.uncharged() {
 		return out, nil
 	}
 	ended := &out.Subscriptions[0]

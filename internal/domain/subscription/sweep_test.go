@@ -85,7 +85,7 @@ func act(t *rapid.T, l *life, now time.Time) {
 	case 0:
 		out, err = Activate(l.ids, l.s, now)
 	case 1:
-		out, err = Suspend(l.s, nil, policy.ShippedRetention, Account{}, ReasonUnspecified, now)
+		out, err = Suspend(l.s, nil, Account{}, ReasonUnspecified, now)
 	case 2:
 		out, err = l.reactivate(now)
 	case 3:

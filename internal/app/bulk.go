@@ -74,11 +74,15 @@ type bulk struct {
 	err  error
 }
 
-// take is the next chunk; none when all are taken, or when one failed for good.
+// take is the next chunk; none when all are taken, or when one failed for good. What a customer bought together stays
+// together: two chunks shall not wait for one customer's row.
 func (b *bulk) take() []Due {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := min(b.size, len(b.dues))
+	for n > 0 && n < min(2*b.size, len(b.dues)) && b.dues[n].Customer == b.dues[n-1].Customer {
+		n++
+	}
 	some := b.dues[:n]
 	b.dues = b.dues[n:]
 	return some

@@ -21,6 +21,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Serve the API."`
 	User     userCommands    `cmd:"" help:"People who sign in."`
 	Import   importCommands  `cmd:"" help:"Bring in a catalogue."`
+	Keys     keysCommands    `cmd:"" help:"The keys that product keys are sealed with."`
 	Activate activateCommand `cmd:"" help:"Activate a publisher's plan that a customer bought, in the publisher's name."`
 	Backup   backupCommand   `cmd:"" help:"Copy the SQLite database into a file, also while it is served."`
 	Restore  restoreCommand  `cmd:"" help:"Put a copy made by backup in the database's place; nothing may serve it."`

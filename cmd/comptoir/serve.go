@@ -103,6 +103,11 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	defer stop()
 	var working sync.WaitGroup
 	working.Go(func() { sweep.Run(background) })
+	rewrap := jobs.Rewrap{
+		Vault: s.secrets.Vault, Log: s.log,
+		Again: func(ctx context.Context) (int, int, error) { return s.store.Rewrap(ctx, s.secrets.Vault) },
+	}
+	working.Go(func() { rewrap.Run(background) })
 	served := make(chan error, 1)
 	go func() {
 		if pair != nil {

@@ -21,6 +21,8 @@ var unscoped = map[string]string{
 	"sqlDueSubscriptionsLater": "the sweep serves all partners",
 	"sqlDueAccounts":           "the sweep serves all partners",
 	"sqlDueBills":              "the sweep serves all partners",
+	"sqlSealedKeys":            "a rotation of the vault's key touches every row",
+	"sqlSealedLinks":           "a rotation of the vault's key touches every row",
 	"sqlReplayPurge":           "answers expire whosever they are",
 	"sqlLinkByToken":           "a link is followed by whoever holds its token",
 	"sqlUPNTaken":              "a user principal name is unique in the whole store",

@@ -230,3 +230,18 @@ func formatKeyset(h *keyset.Handle) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// Refresh reads the keyset file again, so that a rotation by another process is followed. A keyset from the environment stays.
+func (v *Vault) Refresh() error {
+	if v.path == "" {
+		return nil
+	}
+	_, err := v.reload()
+	return err
+}
+
+// Primary names the key that seals now, and tells whether there are older ones that some values may still need.
+func (v *Vault) Primary() (key uint32, rotated bool) {
+	s := v.now.Load()
+	return s.primary, len(s.known) > 1
+}

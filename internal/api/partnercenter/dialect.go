@@ -4,8 +4,10 @@ import (
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // dialect is what a client can read: a word that its closed lists lack is folded into one that they hold.
@@ -42,6 +44,25 @@ func (d dialect) cycle(p catalog.Plan) string {
 		return string(catalog.OneTime)
 	}
 	return string(p)
+}
+
+// planned is the billing plan that a client means for a next term: the Java SDK was told one_time for the longer ones, and
+// sends it back with the whole object. No next term is charged once by itself: reservations plan none.
+func (d dialect) planned(p catalog.Plan, term when.Term) catalog.Plan {
+	for _, long := range []catalog.Plan{catalog.Biennial, catalog.Triennial} {
+		if d.java && p == catalog.OneTime && term == long.Step() {
+			return long
+		}
+	}
+	return p
+}
+
+// document is what kind of document an invoice is; the Java SDK knows no credit note, to it that is an invoice below zero.
+func (d dialect) document(kind billing.Document) string {
+	if d.java && kind == billing.CreditNote {
+		return string(billing.Bill)
+	}
+	return string(kind)
 }
 
 // javaOperations are those that the Java SDK's closed list has: it throws on any other.

@@ -77,7 +77,7 @@ type invoiceDetail struct {
 	Attributes          *attributes `json:"attributes"`
 }
 
-func invoiceOf(v app.InvoiceView) invoice {
+func (d dialect) invoice(v app.InvoiceView) invoice {
 	i := v.Invoice
 	uri := "/invoices/" + string(i.ID)
 	w := invoice{
@@ -87,14 +87,14 @@ func invoiceOf(v app.InvoiceView) invoice {
 		CurrencyCode: string(i.Currency), CurrencySymbol: market.Symbol(i.Currency),
 		PDF:            uri + "/documents/statement",
 		InvoiceDetails: []invoiceDetail{{billingLines, providerOneTime, self(uri + "/lineitems/OneTime/BillingLineItems"), of("InvoiceDetail")}},
-		Amendments:     make([]invoice, len(v.Amendments)), DocumentType: string(i.Document), ReplacedBy: string(i.ReplacedBy),
+		Amendments:     make([]invoice, len(v.Amendments)), DocumentType: d.document(i.Document), ReplacedBy: string(i.ReplacedBy),
 		InvoiceType: "OneTime", Links: self(uri), Attributes: of("Invoice"),
 	}
 	if w.AmendsOf = string(i.Amends); i.Document != billing.VoidNote {
 		w.AmendsOf, w.Replaces = "", w.AmendsOf
 	}
 	for n, note := range v.Amendments {
-		w.Amendments[n] = invoiceOf(app.InvoiceView{Invoice: note, Now: v.Now})
+		w.Amendments[n] = d.invoice(app.InvoiceView{Invoice: note, Now: v.Now})
 	}
 	return w
 }
@@ -142,7 +142,7 @@ func (a *api) listInvoices(ctx context.Context, r *request) (answer, error) {
 				return answer{}, err
 			}
 		}
-		items[i] = invoiceOf(v)
+		items[i] = r.dialect().invoice(v)
 	}
 	return reply(offsetPage(r, p, items, more))
 }
@@ -211,5 +211,5 @@ func (a *api) showInvoice(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return reply(invoiceOf(inv))
+	return reply(r.dialect().invoice(inv))
 }

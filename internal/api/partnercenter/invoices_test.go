@@ -155,7 +155,7 @@ func TestInvoiceGolden(t *testing.T) {
 	november := when.Period{Start: utc("2026-11-01"), End: utc("2026-12-01")}
 	totals := billing.Totals{Net: money.Of(10_000, "EUR"), Tax: money.Of(2_000, "EUR"), Lines: 3}
 	inv := billing.Issue(42, "EUR", november, totals, money.Of(-500, "EUR"))
-	body, err := encode(invoiceOf(app.InvoiceView{Invoice: inv, Now: inv.DueAt}))
+	body, err := encode(dialect{}.invoice(app.InvoiceView{Invoice: inv, Now: inv.DueAt}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestInvoiceGolden(t *testing.T) {
 		"invoice_voided":       {Invoice: voided, Amendments: []billing.Invoice{note}, Now: note.IssuedAt},
 		"invoice_issued_again": {Invoice: again, Now: note.IssuedAt},
 	} {
-		if body, err = encode(invoiceOf(v)); err != nil {
+		if body, err = encode(dialect{}.invoice(v)); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, body)

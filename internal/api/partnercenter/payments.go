@@ -77,7 +77,7 @@ func (a *api) recordPayment(ctx context.Context, r *request) (answer, error) {
 // the number of the one that stands for it now.
 func (a *api) voidInvoice(ctx context.Context, r *request) (answer, error) {
 	return a.app.VoidInvoice(ctx, r.actor, r.replay(true, func(out any) (app.Reply, error) {
-		return reply(invoiceOf(out.(app.InvoiceView)))
+		return reply(r.dialect().invoice(out.(app.InvoiceView)))
 	}), r.invoiceNumber())
 }
 

@@ -26,7 +26,7 @@ type sdk struct {
 
 func (w *wired) enter(t *testing.T, i idiom) *sdk {
 	t.Helper()
-	w.t, w.demo.t = t, t
+	w.t = t
 	return &sdk{idiom: i, wired: w, t: t, token: i.signIn(w), client: &http.Client{Transport: w.transport}, tries: 4}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -85,6 +86,7 @@ func wire(t *testing.T, s *store.Store, secrets *vault.Secrets) *wired {
 		}
 	})
 	w.furnish(s)
+	w.clock.AdvanceTo(w.clock.Now().Add(123_456 * time.Microsecond)) // an instant that not every client can keep
 	return w
 }
 

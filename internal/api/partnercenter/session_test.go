@@ -3,6 +3,7 @@ package partnercenter_test
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -47,11 +48,12 @@ type session struct {
 	cart                        string
 	orders                      map[string]object // by the item of their first line
 	sub                         string            // of the suite
+	aligned, planned            string            // two more
 }
 
 func (s *session) play() {
 	for _, step := range []func(){
-		s.createCustomer, s.browse, s.fillCart, s.checkOut, s.readOrders, s.toggleAutoRenew, s.suspend, s.buyAddOn,
+		s.createCustomer, s.browse, s.fillCart, s.checkOut, s.readOrders, s.align, s.toggleAutoRenew, s.planNextTerm, s.suspend, s.buyAddOn,
 		s.readEntitlements, s.cancelByOrder, s.cancelBySubscription, s.pageCustomers, s.pageInvoiceLines, s.readAudit, s.askForSupport,
 	} {
 		step()
@@ -220,6 +222,44 @@ func (s *session) toggleAutoRenew() {
 	s.stays(was, named, "friendlyName")
 }
 
+// align buys what ends with another subscription, by the end that was read of it.
+func (s *session) align() {
+	end := s.get("Subscription", s.base+"/subscriptions/"+s.line(s.server).text("subscriptionId")).text("commitmentEndDateTime")
+	cart := s.call(201, "Cart", "POST", s.base+"/carts", s.write("Cart", object{"lineItems": []any{
+		object{"catalogItemId": s.suite, "quantity": 1, "billingCycle": "annual", "termDuration": "P1Y", "customTermEndDate": end},
+	}}))
+	uri := s.base + "/carts/" + cart.text("id")
+	for _, c := range []object{cart, s.call(201, "Cart", "PUT", uri, s.write("Cart", cart))} {
+		if l := c.list("lineItems")[0]; l["error"] != nil {
+			s.t.Errorf("to end at %s: %v", end, l)
+		}
+	}
+	bought := s.call(201, "CartCheckoutResult", "POST", uri+"/checkout", `"success"`)
+	s.aligned = s.base + "/subscriptions/" + bought.list("orders")[0].list("lineItems")[0].text("subscriptionId")
+	if sub := s.get("Subscription", s.aligned); sub.text("commitmentEndDateTime") != end {
+		s.t.Errorf("it ends at %s, want %s", sub.text("commitmentEndDateTime"), end)
+	}
+}
+
+// planNextTerm plans something else for the renewal. Who then sends the whole object back for another reason keeps the plan;
+// who sends what changes alone takes it away (contract.md §10).
+func (s *session) planNextTerm() {
+	made := s.call(201, "Order", "POST", s.base+"/orders", s.write("Order", object{"referenceCustomerId": s.customer, "billingCycle": "annual", "lineItems": []any{
+		object{"lineItemNumber": 0, "offerId": item(sandbox.RemoteCAL, "0002", "FR"), "quantity": 1, "termDuration": "P3Y"},
+	}}))
+	uri := s.base + "/subscriptions/" + made.list("lineItems")[0].text("subscriptionId")
+	s.planned = uri
+	for _, cycle := range []string{"annual", "triennial"} {
+		s.call(200, "", "PATCH", uri, `{"scheduledNextTermInstructions":{"product":{"productId":"`+string(sandbox.RemoteCAL)+
+			`","skuId":"0002","billingCycle":"`+cycle+`","termDuration":"P3Y"},"quantity":2}}`)
+		planned := s.get("Subscription", uri).object("scheduledNextTermInstructions")
+		named := s.change("Subscription", uri, func(o object) { o["friendlyName"] = "CALs, " + cycle })
+		if is := named.object("scheduledNextTermInstructions"); planned == nil || s.whole && !reflect.DeepEqual(is, planned) || !s.whole && is != nil {
+			s.t.Errorf("the plan was %v and is %v", planned, is)
+		}
+	}
+}
+
 func (s *session) suspend() {
 	was := s.get("Subscription", s.sub)
 	for _, status := range []string{"suspended", "active"} {
@@ -258,7 +298,7 @@ func (s *session) buyAddOn() {
 
 func (s *session) readEntitlements() {
 	software := s.get("*Entitlement", s.base+"/entitlements?showExpiry="+s.yes+"&entitlementType=software").items()
-	if len(software) != 2 {
+	if len(software) != 3 {
 		s.t.Errorf("%d entitlements", len(software))
 	}
 	australian := s.of("AU")
@@ -283,7 +323,7 @@ func (s *session) cancelByOrder() {
 }
 
 func (s *session) cancelBySubscription() {
-	for _, uri := range []string{s.sub, s.base + "/subscriptions/" + s.line(s.server).text("subscriptionId")} {
+	for _, uri := range []string{s.sub, s.base + "/subscriptions/" + s.line(s.server).text("subscriptionId"), s.aligned, s.planned} {
 		done := s.change("Subscription", uri, func(o object) { o["status"] = "deleted" })
 		if done.text("status") != "deleted" {
 			s.t.Errorf("it is %v", done)

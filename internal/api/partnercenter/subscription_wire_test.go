@@ -196,6 +196,20 @@ func TestDialect(t *testing.T) {
 	if plain.cycle(catalog.Triennial) != "triennial" || java.cycle(catalog.Triennial) != "one_time" || java.cycle(catalog.Monthly) != "monthly" {
 		t.Error("cycles")
 	}
+	for _, plan := range []catalog.Plan{catalog.Monthly, catalog.Annual, catalog.Biennial, catalog.Triennial} {
+		term := plan.Step()
+		if got := java.planned(catalog.Plan(java.cycle(plan)), term); got != plan {
+			t.Errorf("a plan that Java sends back by %s is by %s", plan, got)
+		}
+	}
+	if plain.planned(catalog.OneTime, when.ThreeYears) != catalog.OneTime || java.planned(catalog.OneTime, when.Year) != catalog.OneTime {
+		t.Error("one_time is something else")
+	}
+	for kind, want := range map[billing.Document][2]string{billing.Bill: {"invoice", "invoice"}, billing.CreditNote: {"credit_note", "invoice"}, billing.VoidNote: {"void_note", "void_note"}} {
+		if plain.document(kind) != want[0] || java.document(kind) != want[1] {
+			t.Errorf("a %s is %s, to Java %s", kind, plain.document(kind), java.document(kind))
+		}
+	}
 	for o, want := range map[activity.Operation]string{
 		activity.CreateCredit: "update_order", activity.GetSoftwareKey: "update_order", activity.ReadyInvoice: "update_customer_billing_profile",
 		activity.RecordPayment: "update_customer_billing_profile", activity.UpgradeSubscription: "upgrade_subscription",

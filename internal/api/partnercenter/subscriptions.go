@@ -181,6 +181,7 @@ func (r *request) changes(in *body[subscriptionPatch]) (app.Changes, error) {
 	ch.Next = new(subscription.NextTerm) // null or missing takes a plan away
 	if p.NextTerm != nil {
 		*ch.Next, err = p.NextTerm.wish()
+		ch.Next.Plan = r.dialect().planned(ch.Next.Plan, ch.Next.Term)
 	}
 	return ch, err
 }

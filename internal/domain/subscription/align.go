@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -27,7 +28,7 @@ func Ends(subs []Subscription) []End {
 }
 
 // Align finds the end that a date of choice means for a term that starts at start: that of a subscription, or of a month.
-// It is the exact instant, or the last day that is included. Fault "term_end.out_of_range" for an end that is not after
+// It is the exact instant, at least in its milliseconds, or the last day that is included. Fault "term_end.out_of_range" for an end that is not after
 // the start or later than a whole term's, with the latest there is; "term_end.not_aligned" for any other day.
 func Align(wish, start time.Time, anchorDay int, term when.Term, ends []End) (End, error) {
 	latest := when.Next(start, anchorDay, term)
@@ -41,12 +42,18 @@ func Align(wish, start time.Time, anchorDay int, term when.Term, ends []End) (En
 	return found, nil
 }
 
+// told tells whether an instant that a client brings is this end: some keep no more than its milliseconds.
+func (e End) told(t time.Time) bool { return e.At.Equal(t) || e.At.Truncate(time.Millisecond).Equal(t) }
+
 func aligned(wish time.Time, ends []End) (End, bool) {
 	day := when.Midnight(wish)
 	next := day.AddDate(0, 0, 1)
-	for _, e := range ends {
-		if e.At.Equal(wish) {
-			return e, true
+	for _, same := range []func(End) bool{
+		func(e End) bool { return e.At.Equal(wish) },
+		func(e End) bool { return e.told(wish) },
+	} {
+		if i := slices.IndexFunc(ends, same); i >= 0 {
+			return ends[i], true
 		}
 	}
 	if day.Equal(wish) && day.Day() == 1 {

@@ -51,7 +51,7 @@ func (s Subscription) Planned(n NextTerm) bool {
 		return false
 	}
 	n = s.Wish(n)
-	return sameSku(n.Item, p.Item) && n.Plan == p.Plan && n.Term == p.Term && n.Quantity == p.Quantity && n.End.At.Equal(p.End.At)
+	return sameSku(n.Item, p.Item) && n.Plan == p.Plan && n.Term == p.Term && n.Quantity == p.Quantity && p.End.told(n.End.At)
 }
 
 func sameSku(a, b id.Item) bool { return a.Product == b.Product && a.Sku == b.Sku }

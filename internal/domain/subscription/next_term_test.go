@@ -193,6 +193,30 @@ func TestAlign(t *testing.T) {
 	}
 }
 
+// TestAlignToMilliseconds: a client that keeps no more of an instant means the end it read all the same, not the month's.
+func TestAlignToMilliseconds(t *testing.T) {
+	exact := time.Date(2026, 8, 31, 10, 0, 0, 123_456_000, time.UTC)
+	short := exact.Truncate(time.Millisecond)
+	for _, c := range []struct {
+		name string
+		ends []End
+		want time.Time
+	}{
+		{"the only one", []End{{exact, 31}}, exact},
+		{"the exact one goes first", []End{{exact, 31}, {short, 31}}, short},
+		{"another millisecond", []End{{exact.Add(time.Millisecond), 31}}, at("2026-09-01")},
+	} {
+		if got, err := Align(short, at("2026-03-10T12:00"), 10, when.Year, c.ends); err != nil || !got.At.Equal(c.want) {
+			t.Errorf("%s: %v %v", c.name, got, err)
+		}
+	}
+	s := Subscription{Quantity: 1, Plan: catalog.Annual, Term: when.Year}
+	s.Scheduled = s.Wish(NextTerm{End: End{At: exact}})
+	if !s.Planned(s.Wish(NextTerm{End: End{At: short}})) || s.Planned(s.Wish(NextTerm{End: End{At: short.Add(time.Microsecond)}})) {
+		t.Error("a plan that is sent back is another one, or another one is none")
+	}
+}
+
 // TestF28ScheduledEnd makes a renewed term end with a month: shorter, and charged for its days.
 func TestF28ScheduledEnd(t *testing.T) {
 	l := onSuite(t, onlineParts, "2026-01-11")

@@ -77,6 +77,9 @@ func (a *App) DeleteCustomer(ctx context.Context, who party.Actor, req Request, 
 		if customer, err = tx.Customer(who.Scope, c); err != nil { // a credit or a late charge may have changed it
 			return nil, err
 		}
+		if err := removePeople(tx, who, c); err != nil {
+			return nil, err
+		}
 		customer.Deleted = now
 		if err := tx.SaveCustomer(customer); err != nil {
 			return nil, err
@@ -84,6 +87,22 @@ func (a *App) DeleteCustomer(ctx context.Context, who party.Actor, req Request, 
 		details := append([]activity.Detail{{Key: "Domain", Value: customer.Domain}}, moneyDetails(out.Charges)...)
 		return customer, s.record(activity.DeleteCustomer, activity.Customer, string(c), details...)
 	})
+}
+
+// removePeople forgets all of a customer's people: nobody signs in there any more, and their names are free.
+func removePeople(tx Tx, who party.Actor, c id.Customer) error {
+	for _, state := range []party.PersonState{"", party.PersonDeleted} {
+		people, err := tx.People(who.Scope, PeopleQuery{Customer: c, State: state})
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if err := tx.RemovePerson(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // dissolve decides what becomes of all that a customer has, after what fell due of it was done.

@@ -31,6 +31,7 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 	if err != nil {
 		return Reply{}, err
 	}
+	admin, password := a.firstAdmin(who, c)
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		if err := sandboxRoom(tx, who); err != nil {
@@ -48,8 +49,29 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 		if err := s.record(activity.AddCustomer, activity.Customer, string(c.ID), activity.Detail{Key: "Domain", Value: c.Domain}); err != nil {
 			return nil, err
 		}
-		return NewCustomer{c, "admin@" + c.Domain, a.IDs.Opaque(16)}, nil
+		if a.Credentials != nil {
+			if err := tx.AddPerson(admin); err != nil {
+				return nil, err
+			}
+		}
+		return NewCustomer{c, admin.UPN, password}, nil
 	})
+}
+
+// firstAdmin is the global administrator that a new customer starts with, and the password that is shown once and has to be
+// changed. Where nobody can sign in (App.Credentials) there is no such person.
+func (a *App) firstAdmin(who party.Actor, c party.Customer) (p party.Person, password string) {
+	if a.Credentials == nil {
+		return party.Person{UPN: "admin@" + c.Domain}, a.IDs.Opaque(16)
+	}
+	p = party.Person{
+		ID: id.User(a.IDs.GUID()), Partner: who.Scope.Partner(), Customer: c.ID, UPN: "admin@" + c.Domain, FirstName: c.FirstName, LastName: c.LastName,
+		DisplayName: cmp.Or(strings.TrimSpace(c.FirstName+" "+c.LastName), "Administrator"), UsageLocation: string(c.Country()),
+		Roles: party.RolesOf(party.CustomerGlobal, party.CustomerUser), State: party.PersonActive, CreatedAt: a.Wall.Now(),
+	}
+	password = a.Credentials.NewPassword()
+	p.Password, p.MustChange = a.Credentials.HashPassword(password), true
+	return p, password
 }
 
 // sandboxRoom refuses a sandbox tenant more customers than it may have. Fault "sandbox.customers".

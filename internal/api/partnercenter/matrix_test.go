@@ -173,7 +173,7 @@ func (d *demo) fill(path string) string {
 		path = strings.NewReplacer("{request}", d.wish, "{file}", d.file).Replace(path)
 	}
 	path = strings.NewReplacer(
-		"/v1/customers/{customer}", french, "{artifact}", "reservedinstance", "{order}", perpetual.text("orderId"), "{line}", "0",
+		"/v1/customers/{customer}", french, "{role}", globalAdmin, "{user}", "00000000-0000-4000-8000-00000000feed", "{artifact}", "reservedinstance", "{order}", perpetual.text("orderId"), "{line}", "0",
 		"{subscription}", find(d.t, d.do(200, "GET", french+"/subscriptions", "").items(), "offerName", "Mail Suite").text("id"),
 	).Replace(path)
 	if strings.Contains(path, "products") || strings.Contains(path, "offer") {

@@ -6,6 +6,7 @@ import "slices"
 func (a *api) operations() []operation {
 	return slices.Concat(
 		a.customerOperations(),
+		a.userOperations(),
 		a.relationOperations(),
 		a.profileOperations(),
 		a.utilityOperations(),

@@ -135,6 +135,20 @@ func (d *demo) tour() []stop {
 		{route: "POST " + c + "/agreements", target: "/v1/customers/{made}/agreements", status: 201, body: `{"UserId":null,"PrimaryContact":{"FirstName":"A","LastName":"Blanc",` +
 			`"Email":"b@nouveau.example","PhoneNumber":null},"TemplateId":"117a77b0-9360-443b-8795-c6dedc750cf9","DateAgreed":"2026-11-19T00:00:00","Type":"MicrosoftCustomerAgreement","AgreementLink":null}`},
 		{route: "GET " + c + "/agreements", target: "/v1/customers/{made}/agreements?agreementType=MicrosoftCustomerAgreement"},
+		{route: "GET " + c + "/directoryroles"},
+		{route: "POST " + c + "/users", target: "/v1/customers/{made}/users/", keep: map[string]string{"user": "id"}, body: `{"UserPrincipalName":"lea@nouveau.example","FirstName":"Léa",` +
+			`"LastName":"Roux","DisplayName":"Léa Roux","UsageLocation":"fr","PasswordProfile":{"Password":"quai-du-Port-9","ForceChangePassword":true},"Id":null,"ImmutableId":null,` +
+			`"PhoneNumber":null,"UserDomainType":"none","State":"active","SoftDeletionTime":null,"LastDirectorySyncTime":null,"Links":null,"Attributes":{"ObjectType":"CustomerUser"}}`},
+		{route: "GET " + c + "/users/{user}", target: "/v1/customers/{made}/users/{user}"},
+		{route: "POST " + c + "/directoryroles/{role}/usermembers", target: "/v1/customers/{made}/directoryroles/{role}/usermembers", status: 201,
+			body: `{"Id":"{user}","DisplayName":null,"UserPrincipalName":null,"RoleId":null,"Attributes":{"ObjectType":"UserMember"}}`},
+		{route: "GET " + c + "/directoryroles/{role}/usermembers", target: "/v1/customers/{made}/directoryroles/{role}/usermembers?size=1"},
+		{route: "GET " + c + "/users/{user}/directoryroles", target: "/v1/customers/{made}/users/{user}/directoryroles"},
+		{route: "DELETE " + c + "/directoryroles/{role}/usermembers/{user}", target: "/v1/customers/{made}/directoryroles/{role}/usermembers/{user}", status: 204},
+		{route: "DELETE " + c + "/users/{user}", target: "/v1/customers/{made}/users/{user}", status: 204},
+		{route: "GET " + c + "/users", target: "/v1/customers/{made}/users?size=500&filter=%7B%22Field%22%3A%22UserStatus%22%2C%22Value%22%3A%22Inactive%22%2C%22Operator%22%3A%22equals%22%7D"},
+		{route: "PATCH " + c + "/users/{user}", target: "/v1/customers/{made}/users/{user}", body: `{"Id":"{user}","UserPrincipalName":"lea@nouveau.example","PasswordProfile":null,"State":"active",` +
+			`"SoftDeletionTime":"2026-11-20T10:00:00","Attributes":{"Etag":null,"ObjectType":"CustomerUser"}}`},
 		{route: "PATCH " + c, target: "/v1/customers/{made}", body: `{"Id":"{made}","CommerceId":null,"CompanyProfile":null,"RelationshipToPartner":"none","AllowDelegatedAccess":null,` +
 			`"UserCredentials":null,"Attributes":{"ObjectType":"Customer"}}`},
 		{route: "DELETE " + c, target: "/v1/customers/{made}", status: 204, sandbox: true},

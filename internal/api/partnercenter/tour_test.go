@@ -260,6 +260,6 @@ func (d *demo) names() map[string]string {
 		"metered":  in(american, "/subscriptions", "offerName", "Pulse Metrics", "id"),
 		"user_cal": item(sandbox.UserCAL, "0001", "FR"), "orbit": item(sandbox.OrbitCRM, "0001", "FR"),
 		"trial": item(sandbox.MailSuite, "0002", "FR"), "suite": item(sandbox.MailSuite, "0001", "FR"),
-		"resold": resold, "template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),
+		"role": globalAdmin, "resold": resold, "template": party.Templates[0].ID, "enterprise": item(sandbox.MailSuite, "0003", "FR"),
 	}
 }

@@ -36,9 +36,14 @@ const (
 	UpdateQualification Operation = "update_customer_qualification"
 	CreateAgreement     Operation = "create_agreement"
 
-	CreateCustomerUser    Operation = "create_customer_user"
-	UpdateCustomerUser    Operation = "update_customer_user"
-	DeleteCustomerUser    Operation = "delete_customer_user"
+	CreateCustomerUser  Operation = "create_customer_user"
+	UpdateCustomerUser  Operation = "update_customer_user"
+	DeleteCustomerUser  Operation = "delete_customer_user"
+	RestoreCustomerUser Operation = "restore_customer_user"
+	ResetUserPassword   Operation = "reset_customer_user_password"
+	AddUserMember       Operation = "add_user_member"
+	RemoveUserMember    Operation = "remove_user_member"
+
 	CreatePartnerUser     Operation = "create_partner_user"
 	UpdatePartnerUser     Operation = "update_partner_user"
 	RemovePartnerUser     Operation = "remove_partner_user"
@@ -82,6 +87,8 @@ const (
 	PartnerProfile       Resource = "partner_profile" // ours
 	ServiceRequest       Resource = "service_request"
 	KeyPool              Resource = "software_key_pool"
+
+	CustomerDirectoryRole Resource = "customer_directory_role"
 )
 
 // Status is how it ended.

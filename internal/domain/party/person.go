@@ -1,6 +1,7 @@
 package party
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,17 @@ const (
 	PersonInactive PersonState = "inactive"
 	PersonDeleted  PersonState = "deleted" // may be brought back for a while
 )
+
+// RestoreFor is how long a deleted user of a customer can be restored: 30 days (contract.md §5).
+const RestoreFor = 30 * 24 * time.Hour
+
+// Forgotten tells that the person was deleted so long ago that nothing is known of them any more.
+func (p Person) Forgotten(now time.Time) bool {
+	return p.State == PersonDeleted && !now.Before(p.DeletedAt.Add(RestoreFor))
+}
+
+// Same tells whether two states of a person differ in nothing.
+func (p Person) Same(other Person) bool { return reflect.DeepEqual(p, other) }
 
 // Side is whose staff the person is.
 func (p Person) Side() Side {

@@ -20,6 +20,7 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Make a demo in a folder, serve it as a sandbox, and print how to enter it. Run again, it resumes."`
 	Serve    serveCommand    `cmd:"" help:"Serve the API."`
 	User     userCommands    `cmd:"" help:"People who sign in."`
+	Partner  partnerCommand  `cmd:"" help:"Show and change the settings of a partner."`
 	Import   importCommands  `cmd:"" help:"Bring in a catalogue."`
 	Keys     keysCommands    `cmd:"" help:"The keys that product keys are sealed with."`
 	Activate activateCommand `cmd:"" help:"Activate a publisher's plan that a customer bought, in the publisher's name."`

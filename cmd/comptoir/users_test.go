@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,5 +117,44 @@ func TestUserCommands(t *testing.T) {
 		return err
 	}); err != nil || len(left) != 0 {
 		t.Errorf("%v %v", err, left)
+	}
+}
+
+func TestPartnerCommand(t *testing.T) {
+	ctx, st := context.Background(), storage{Data: filepath.Join(t.TempDir(), "data")}
+	const tenant = "7d000000-0000-4000-8000-000000000001"
+	s, err := st.open(ctx, logger())
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := party.Actor{Scope: party.NewScope(tenant, "")}
+	_, err = s.store.Update(ctx, app.Act{Actor: who}, func(tx app.Tx) (any, error) {
+		return nil, tx.AddPartner(party.Partner{ID: tenant, Kind: party.DirectBill, Name: "P", BillingDay: 1, Sandbox: true})
+	})
+	if err := errors.Join(err, s.close()); err != nil {
+		t.Fatal(err)
+	}
+	yes, no, rate, wrong := true, false, 500, -1
+	if err := (partnerCommand{storage: st, Partner: tenant, PeopleOnly: &yes, Sandbox: &no, Rate: &rate}).Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := (partnerCommand{storage: st, Partner: tenant, Rate: &wrong}).Run(ctx); err == nil {
+		t.Error("a rate below zero is taken")
+	}
+	if err := (partnerCommand{storage: st, Partner: "7d000000-0000-4000-8000-000000000002"}).Run(ctx); err == nil {
+		t.Error("a partner that is none is shown")
+	}
+	if s, err = st.open(ctx, logger()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close() }()
+	if err := s.store.View(ctx, func(r app.Reader) error {
+		p, err := r.Partner(who.Scope)
+		if !p.PeopleOnly || p.Sandbox || p.RatePerMinute != 500 || p.Name != "P" {
+			t.Errorf("%+v", p)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
 }

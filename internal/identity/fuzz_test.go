@@ -83,7 +83,7 @@ func FuzzDecoders(f *testing.F) {
 			}
 		}
 		call(t, "GET", SignInPath, url.Values{"next": {next}, "login_hint": {query}}.Encode(), "")
-		if _, _, _, err := people.resume(t.Context(), body, stepCode); err == nil {
+		if _, _, err := people.resume(t.Context(), body, stepCode); err == nil {
 			t.Errorf("a forged step: %q", body)
 		}
 		rec := httptest.NewRecorder()

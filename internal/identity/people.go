@@ -92,30 +92,22 @@ func (p *People) half(u party.Person, s step, method string) string {
 	return body + "." + p.mac(body)
 }
 
-// resume reads a half sign-in back and looks its person up again.
-func (p *People) resume(ctx context.Context, token string, want step) (party.Person, party.Partner, half, error) {
-	fail := func(err error) (party.Person, party.Partner, half, error) {
-		return party.Person{}, party.Partner{}, half{}, err
-	}
+// resume reads a half sign-in back, looks its person up again, and tells how the person signed in so far.
+func (p *People) resume(ctx context.Context, token string, want step) (u party.Person, method string, err error) {
 	body, sum, _ := strings.Cut(token, ".")
 	if !hmac.Equal([]byte(sum), []byte(p.mac(body))) {
-		return fail(stale)
+		return u, "", stale
 	}
 	var h half
 	text, err := base64.RawURLEncoding.DecodeString(body)
 	if err != nil || json.Unmarshal(text, &h) != nil || h.Step != want || !p.Wall.Now().Before(time.UnixMicro(h.Until)) {
-		return fail(stale)
+		return u, "", stale
 	}
-	u, partner, err := p.Store.Person(ctx, h.User)
-	switch {
-	case missing(err):
-		return fail(stale)
-	case err != nil:
-		return fail(err)
-	case stamp(u) != h.Print:
-		return fail(stale)
+	u, _, err = p.Store.Person(ctx, h.User)
+	if missing(err) || err == nil && stamp(u) != h.Print {
+		err = stale
 	}
-	return u, partner, h, nil
+	return u, h.Method, err
 }
 
 // password evaluates name and password. It costs the same whether or not anybody has the name.

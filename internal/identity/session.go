@@ -229,16 +229,16 @@ func (p *People) StepUp(ctx context.Context, s Signed, password, code string) er
 	return p.save(ctx, u, func(tx app.Tx) error { return tx.SaveSession(e) })
 }
 
-// printable is s without what cannot be shown, cut to max bytes.
-func printable(s string, max int) string {
+// printable is s without what cannot be shown, cut to most bytes.
+func printable(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	if len(s) > max {
-		s = strings.ToValidUTF8(s[:max], "")
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "")
 	}
 	return s
 }

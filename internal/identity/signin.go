@@ -71,7 +71,7 @@ func (s *server) takePassword(w http.ResponseWriter, r *http.Request, v view, fo
 }
 
 func (s *server) takeCode(w http.ResponseWriter, r *http.Request, v view, form url.Values) {
-	u, _, h, err := s.People.resume(r.Context(), form.Get("half"), stepCode)
+	u, _, err := s.People.resume(r.Context(), form.Get("half"), stepCode)
 	if err != nil {
 		s.again(w, r, v, "name", err)
 		return
@@ -81,12 +81,11 @@ func (s *server) takeCode(w http.ResponseWriter, r *http.Request, v view, form u
 		s.again(w, r, v, "code", err)
 		return
 	}
-	_ = h // whatever came before, the code is what counts
 	s.onward(w, r, v, u, byCode, func(tx app.Tx) error { return tx.SavePerson(u) })
 }
 
 func (s *server) takeChosen(w http.ResponseWriter, r *http.Request, v view, form url.Values) {
-	u, _, h, err := s.People.resume(r.Context(), form.Get("half"), stepChange)
+	u, method, err := s.People.resume(r.Context(), form.Get("half"), stepChange)
 	if err != nil {
 		s.again(w, r, v, "name", err)
 		return
@@ -101,7 +100,7 @@ func (s *server) takeChosen(w http.ResponseWriter, r *http.Request, v view, form
 		s.again(w, r, v, "chosen", err)
 		return
 	}
-	s.finish(w, r, v, u, h.Method, func(tx app.Tx) error { return tx.SavePerson(u) })
+	s.finish(w, r, v, u, method, func(tx app.Tx) error { return tx.SavePerson(u) })
 }
 
 // onward takes a sign-in to its next step, or ends it. save, which may be nil, is written before either.

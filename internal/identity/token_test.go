@@ -180,6 +180,12 @@ func TestActor(t *testing.T) {
 		code   string
 	}{
 		{"direct bill", func(*party.Client, *party.Partner) {}, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf("AA", "BA")}, ""},
+		{"a partner that asks for people", func(_ *party.Client, p *party.Partner) { p.PeopleOnly = true }, party.Actor{
+			Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf("AA", "BA"), NeedsPerson: true,
+		}, ""},
+		{"and no longer", func(_ *party.Client, p *party.Partner) { p.PeopleOnly = false }, party.Actor{
+			Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf("AA", "BA"),
+		}, ""},
 		{"roles taken away since", func(c *party.Client, _ *party.Partner) { c.Roles = party.RolesOf() }, party.Actor{Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Roles: party.RolesOf()}, ""},
 		{"reseller works inside its provider", func(_ *party.Client, p *party.Partner) { p.Kind, p.Provider = party.IndirectReseller, reseller }, party.Actor{Scope: party.NewScope(reseller, partner), Kind: party.IndirectReseller, Roles: party.RolesOf()}, ""},
 		{"reseller without a provider", func(_ *party.Client, p *party.Partner) { p.Provider = "" }, party.Actor{}, "token.invalid"},

@@ -13,7 +13,7 @@ import (
 // elsewhere are faults that never reach this door: their acts have none here, or somebody catches them on the way.
 var elsewhere = map[string]string{
 	"catalog.changed": "import", "catalog.duplicate": "import", "policy.row_kept": "operator", "partner.exists": "operator",
-	"ticket.unknown": "sign-in", "ticket.changed": "sign-in", "ticket.code_taken": "sign-in",
+	"rate.invalid": "operator", "ticket.unknown": "sign-in", "ticket.changed": "sign-in", "ticket.code_taken": "sign-in",
 	"invoice.done":      "caught by the sweep",
 	"store.replay_race": "the store tries again",
 	"rate.limited":      "has a body of its own",

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench bench-million e2e fuzz sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million e2e fuzz fuzz-nightly sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -8,7 +8,7 @@ ifeq ($(HOME),)
 export HOME := $(shell getent passwd "$$(id -u)" | cut -d: -f6)
 endif
 
-FUZZTIME ?= 20s
+FUZZTIME ?= 10s
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 build:
@@ -49,8 +49,12 @@ e2e:
 	@sh scripts/need.sh
 	go test -v -count=1 -timeout 60m -tags e2e ./e2e/...
 
+# Every fuzz target for FUZZTIME each.
 fuzz:
 	@FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh
+
+fuzz-nightly:
+	@FUZZTIME=60s sh scripts/fuzz.sh
 
 # A thousand seeds against the independent model, some of them on PostgreSQL too; a failure prints its seed.
 sim:

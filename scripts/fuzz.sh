@@ -10,6 +10,6 @@ fi
 for line in $(echo "$targets" | sed 's/:func /:/'); do
 	file=${line%%:*}
 	name=${line##*:}
-	echo "$name in $(dirname "$file"), ${FUZZTIME:=20s}"
+	echo "$name in $(dirname "$file"), ${FUZZTIME:=10s}"
 	go test -run '^$' -fuzz "^$name\$" -fuzztime "$FUZZTIME" "$(dirname "$file")"
 done

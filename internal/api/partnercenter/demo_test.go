@@ -33,7 +33,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 
 // demo is a server that the demo's story has filled, at 2026-11-20T10:00Z, with both doors and a clock that can move.
 type demo struct {
-	t        *testing.T
+	t        testing.TB
 	door     http.Handler
 	download http.Handler
 	clock    *when.Movable
@@ -56,7 +56,7 @@ type demo struct {
 const media = "0123456789abcdef"
 
 // demoOn fills a store.
-func demoOn(t *testing.T, s *store.Store) *demo {
+func demoOn(t testing.TB, s *store.Store) *demo {
 	t.Helper()
 	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
@@ -90,7 +90,7 @@ func demoOn(t *testing.T, s *store.Store) *demo {
 	}
 	d.clock = when.NewMovable(when.NewFixed(now), 0, now)
 	core.Clock = d.clock
-	log := slog.New(slog.NewTextHandler(testLog{t}, nil))
+	log := slog.New(slog.NewTextHandler(testLog{d}, nil))
 	d.door = New(core, Options{
 		Auth: d, IDs: &id.Counting{}, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
@@ -129,7 +129,7 @@ func (d *demo) as(kind party.Kind) (back func()) {
 }
 
 // testLog fails the test on what the log calls an error: an internal one is never expected.
-type testLog struct{ t *testing.T }
+type testLog struct{ *demo }
 
 func (l testLog) Write(p []byte) (int, error) {
 	if strings.Contains(string(p), "level=ERROR") {
@@ -213,7 +213,7 @@ func (o object) list(name string) []object {
 }
 
 // find is the first item with a member of that value.
-func find(t *testing.T, items []object, name, value string) object {
+func find(t testing.TB, items []object, name, value string) object {
 	t.Helper()
 	for _, o := range items {
 		if strings.HasPrefix(o.text(name), value) {

@@ -49,6 +49,7 @@ func TestMatrix(t *testing.T) {
 		}
 		d.roles, d.customer.ID = own, ""
 		d.foreign(tries)
+		d.elsewhere(tries)
 		for _, c := range tries["POST /v1/customers/{customer}/orders"] {
 			d.do(200, "POST", c.target, c.body) // the calls themselves are good
 		}
@@ -99,6 +100,49 @@ func (d *demo) foreign(tries map[string][]try) {
 			}
 		}
 	}
+}
+
+// elsewhere is G40 on another's customer within one partner: staff of one customer calls every route about another, and a
+// reseller those about its provider's own. What they have not the role for, or a reseller never does, may be told as that.
+func (d *demo) elsewhere(tries map[string][]try) {
+	d.t.Helper()
+	refused := func(who, method, target, body string) {
+		d.t.Helper()
+		w := d.call(method, target, body)
+		if told := w.Body.String(); w.Code != 403 || !strings.Contains(told, `"20002"`) && !strings.Contains(told, `"900150"`) && !strings.Contains(told, `"990034"`) {
+			d.t.Errorf("%s: %s %s: %d %s", who, method, target, w.Code, told)
+		}
+	}
+	french, american := d.of("FR"), d.of("US")
+	back := d.as(party.IndirectProvider)
+	halls := d.newCustomer("halls.example", "FR")
+	back()
+	own, paths := d.roles, map[string]string{}
+	for _, row := range Table() {
+		paths[row.Path] = d.fill(row.Path)
+	}
+	for _, row := range Table() {
+		if !strings.Contains(row.Path, "{customer}") {
+			continue
+		}
+		calls := tries[row.Method+" "+row.Path]
+		if calls == nil {
+			calls = []try{{target: paths[row.Path], body: `{}`}}
+		}
+		for _, c := range calls {
+			for _, role := range party.AllRoles() {
+				if role.Side() == party.CustomerSide {
+					d.roles, d.customer.ID = party.RolesOf(role), id.Customer(idOf(american))
+					refused(string(role), row.Method, c.target, c.body)
+				}
+			}
+			d.roles, d.customer.ID = everyRole(), ""
+			back := d.as(party.IndirectReseller)
+			refused("a reseller", row.Method, strings.Replace(c.target, french, halls, 1), c.body)
+			back()
+		}
+	}
+	d.roles = own
 }
 
 // tries are the calls of routes that one act does not describe, and of those that need a body to get anywhere.

@@ -58,6 +58,13 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s: id %s is also that of %q; roles %v", route, d.OperationID, other, d.Roles)
 		}
 		ids[d.OperationID] = route
+		sh := shapes[route]
+		reads := op.body == bodyByMethod && (op.method == http.MethodPost || op.method == http.MethodPut || op.method == http.MethodPatch)
+		answers := op.method != http.MethodHead && op.status != http.StatusNoContent && op.status != http.StatusAccepted &&
+			route != "GET /v1/productpromotions/{promotion}" // there is none
+		if reads && sh.in == nil || answers && sh.out == nil && sh.kind == "" {
+			t.Errorf("%s has no shape in openapi_shapes.go: what it reads or answers is not described", route)
+		}
 	}
 	for route := range shapes {
 		if !served[route] {

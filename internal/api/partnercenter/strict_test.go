@@ -45,7 +45,7 @@ var whole = []string{"totalCount", "quantity", "totalQuantity", "lineItemNumber"
 
 // strict reads an answer the way the strictest SDK does: no null, no empty or absolute address in a link, headers always
 // an array, whole numbers without a point, only the four statuses of a subscription, attributes on what is a resource.
-func strict(t *testing.T, body []byte) {
+func strict(t testing.TB, body []byte) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -56,7 +56,7 @@ func strict(t *testing.T, body []byte) {
 	walk(t, "$", v)
 }
 
-func walk(t *testing.T, at string, v any) {
+func walk(t testing.TB, at string, v any) {
 	t.Helper()
 	switch v := v.(type) {
 	case nil:
@@ -70,7 +70,7 @@ func walk(t *testing.T, at string, v any) {
 	}
 }
 
-func walkObject(t *testing.T, at string, o map[string]any) {
+func walkObject(t testing.TB, at string, o map[string]any) {
 	t.Helper()
 	for k, v := range o {
 		walk(t, at+"."+k, v)

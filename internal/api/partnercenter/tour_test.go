@@ -85,12 +85,7 @@ func (d *demo) visit(s stop, names map[string]string) {
 	if target == "" {
 		target = path
 	}
-	fill := func(text string) string {
-		for name, value := range names {
-			text = strings.ReplaceAll(text, "{"+name+"}", value)
-		}
-		return text
-	}
+	fill := func(text string) string { return filled(text, names) }
 	if s.status == 0 {
 		s.status = 200
 	}
@@ -128,6 +123,14 @@ func (d *demo) visit(s stop, names map[string]string) {
 			d.compare(RouteGolden(method, path), got)
 		}
 	}
+}
+
+// filled puts what the tour goes to in the places of its name.
+func filled(text string, names map[string]string) string {
+	for name, value := range names {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return text
 }
 
 // golden is a call with its answer, as it is kept.
@@ -213,7 +216,7 @@ func settled(text []byte) []byte {
 }
 
 // pick is a value of an answer by its path: "items.0.id".
-func pick(t *testing.T, body []byte, path string) string {
+func pick(t testing.TB, body []byte, path string) string {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {

@@ -177,6 +177,9 @@ var shapes = map[string]shape{
 	"GET /v1/partner/clients/{client}":                                            {out: apiClient{}},
 	"PATCH /v1/partner/clients/{client}":                                          {in: apiClientBody{}, out: apiClient{}},
 	"POST /v1/partner/clients/{client}/secrets":                                   {in: secretBody{}, out: clientSecret{}},
+	"GET /v1/partner/keypools":                                                    {out: collection[keyPool]{}},
+	"PUT /v1/partner/keypools/{pool}":                                             {in: keyPoolMark{}, out: keyPool{}},
+	"POST /v1/partner/keypools/{pool}/keys":                                       {in: keyBatch{}, out: keysAdded{}},
 
 	"GET /sandbox/clock":                         {out: wireClock{}},
 	"POST /sandbox/clock":                        {in: clockMove{}, out: wireClock{}},

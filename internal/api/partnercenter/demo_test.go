@@ -90,7 +90,7 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 	}
 	d.clock = when.NewMovable(when.NewFixed(now), 0, now)
 	core.Clock = d.clock
-	log := slog.New(slog.NewTextHandler(testLog{d}, nil))
+	log := slog.New(slog.NewTextHandler(demoLog{d}, nil))
 	d.door = New(core, Options{
 		Auth: d, IDs: &id.Counting{}, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
@@ -129,7 +129,7 @@ func (d *demo) as(kind party.Kind) (back func()) {
 }
 
 // testLog fails the test on what the log calls an error: an internal one is never expected.
-type testLog struct{ *demo }
+type testLog struct{ t testing.TB }
 
 func (l testLog) Write(p []byte) (int, error) {
 	if strings.Contains(string(p), "level=ERROR") {
@@ -137,6 +137,11 @@ func (l testLog) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// demoLog is testLog for whichever test the demo is in at the moment.
+type demoLog struct{ *demo }
+
+func (l demoLog) Write(p []byte) (int, error) { return testLog{l.t}.Write(p) }
 
 // of is the customer of the demo in a country.
 func (d *demo) of(country string) string {

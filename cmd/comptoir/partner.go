@@ -11,9 +11,9 @@ import (
 type partnerCommand struct {
 	storage
 	Partner    string `arg:"" help:"Tenant id or domain."`
-	PeopleOnly *bool  `help:"Refuse clients that act for nobody what the real service refuses them." negatable:""`
-	Sandbox    *bool  `help:"Allow what the real service allows only in its sandbox tenants." negatable:""`
-	Rate       *int   `help:"Requests a minute; 0 is no bound."`
+	PeopleOnly *bool  `help:"Refuse clients that act for nobody what the real service refuses them." negatable:"" env:"-"`
+	Sandbox    *bool  `help:"Allow what the real service allows only in its sandbox tenants." negatable:"" env:"-"`
+	Rate       *int   `help:"Requests a minute; 0 is no bound." env:"-"`
 }
 
 // Run changes the settings that are given, and prints all.

@@ -43,6 +43,15 @@ var shapes = map[string]shape{
 	"POST /v1/validations/address":                                              {in: wireAddress{}, out: addressValidation{}},
 	"GET /v1/countryvalidationrules/{country}":                                  {out: countryRules{}},
 
+	"GET /v1/customers/{customer}/users":                              {query: "size seekOperation filter sortField sortDirection", out: collection[wireUser]{}},
+	"POST /v1/customers/{customer}/users":                             {in: userBody{}, out: wireUser{}},
+	"GET /v1/customers/{customer}/users/{user}":                       {out: wireUser{}},
+	"PATCH /v1/customers/{customer}/users/{user}":                     {in: userBody{}, out: wireUser{}},
+	"GET /v1/customers/{customer}/users/{user}/directoryroles":        {out: collection[directoryRole]{}},
+	"GET /v1/customers/{customer}/directoryroles":                     {out: collection[directoryRole]{}},
+	"GET /v1/customers/{customer}/directoryroles/{role}/usermembers":  {query: "size seekOperation sortField sortDirection", out: collection[userMember]{}},
+	"POST /v1/customers/{customer}/directoryroles/{role}/usermembers": {in: memberBody{}, out: userMember{}},
+
 	"GET /v1/products":                           {query: "country targetView targetSegment reservationScope", out: collection[wireProduct]{}},
 	"GET /v1/products/{product}":                 {query: "country", out: wireProduct{}},
 	"GET /v1/products/{product}/skus":            {query: "country targetSegment reservationScope", out: collection[wireSku]{}},

@@ -335,7 +335,8 @@ func ledgerText(r app.Reader, scope party.Scope, p int, lines *[]string) error {
 // instant.
 func (w *world) learnRenewals(m *model.Model, orders []order.Order) {
 	for ; w.indexed < len(m.Orders); w.indexed++ {
-		if o := m.Orders[w.indexed]; o.System || o.Moved {
+		o := m.Orders[w.indexed]
+		if _, told := w.orders[o.Handle]; !told && (o.System || o.Moved) { // a transition at the instant of a conversion is told
 			w.renewals[renewalKey{o.Lines[0].Sub, o.At.UnixMicro(), o.System}] = o.Handle
 		}
 	}

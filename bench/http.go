@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
 )
 
@@ -42,19 +43,11 @@ func newCaller(addr, token string) (*caller, error) {
 
 // checkout buys a cart under a new request id.
 func (c *caller) checkout(customer, cart string) error {
-	c.out = append(c.out[:0], "POST "...)
-	c.out = append(c.out, checkoutPath(customer, cart)...)
-	c.out = append(c.out, c.head...)
-	c.out = append(c.out, freshID(cart)...)
-	c.out = append(c.out, "\r\n\r\n"...)
-	if _, err := c.conn.Write(c.out); err != nil {
+	status, err := c.call(http.MethodPost, checkoutPath(customer, cart), cart)
+	if err != nil {
 		return err
 	}
-	created, err := c.read()
-	if err != nil {
-		return fmt.Errorf("reading an answer: %w", err)
-	}
-	if !created || bytes.Count(c.body, []byte(`"lineItemNumber":`)) != cartLines {
+	if status != http.StatusCreated || bytes.Count(c.body, []byte(`"lineItemNumber":`)) != cartLines {
 		return fmt.Errorf("a checkout was answered otherwise than with 201 and %d lines: %.500s", cartLines, c.body)
 	}
 	if c.first {
@@ -68,23 +61,43 @@ func (c *caller) checkout(customer, cart string) error {
 	return nil
 }
 
-// read reads an answer: whether it is 201, and its body.
-func (c *caller) read() (created bool, err error) {
+// call sends a request without a body, under a new request id in the form of like, and reads the answer.
+func (c *caller) call(method, target, like string) (status int, err error) {
+	c.out = append(c.out[:0], method...)
+	c.out = append(c.out, ' ')
+	c.out = append(c.out, target...)
+	c.out = append(c.out, c.head...)
+	c.out = append(c.out, freshID(like)...)
+	c.out = append(c.out, "\r\n\r\n"...)
+	if _, err := c.conn.Write(c.out); err != nil {
+		return 0, err
+	}
+	if status, err = c.read(); err != nil {
+		return 0, fmt.Errorf("reading an answer: %w", err)
+	}
+	return status, nil
+}
+
+// read reads an answer: its status, and its body.
+func (c *caller) read() (status int, err error) {
 	length := -1
 	for n := 0; ; n++ {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		line = bytes.TrimRight(line, "\r\n")
 		switch {
 		case n == 0:
-			created = bytes.HasPrefix(line, []byte("HTTP/1.1 201"))
+			code, _, _ := bytes.Cut(bytes.TrimPrefix(line, []byte("HTTP/1.1 ")), []byte(" "))
+			if status, err = strconv.Atoi(string(code)); err != nil {
+				return 0, err
+			}
 			continue
 		case len(line) > 0:
 			if v, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
 				if length, err = strconv.Atoi(string(v)); err != nil {
-					return false, err
+					return 0, err
 				}
 			}
 			continue
@@ -92,14 +105,14 @@ func (c *caller) read() (created bool, err error) {
 		break
 	}
 	if length < 0 {
-		return false, errors.New("an answer without Content-Length")
+		return 0, errors.New("an answer without Content-Length")
 	}
 	if cap(c.body) < length {
 		c.body = make([]byte, length)
 	}
 	c.body = c.body[:length]
 	_, err = io.ReadFull(c.in, c.body)
-	return created, err
+	return status, err
 }
 
 // measureHTTP runs one round of a row through the server.

@@ -213,6 +213,9 @@ func (b *bench) engine(ctx context.Context, engine string) error {
 			return ctx.Err()
 		}
 	}
+	if err := b.reads(ctx, engine, e, s, token, demo.Tenant, stock); err != nil {
+		return fmt.Errorf("reading by id: %w", err)
+	}
 	if err := s.stop(); err != nil {
 		return err
 	}

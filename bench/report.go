@@ -27,6 +27,7 @@ type report struct {
 	size   int64   // of the binary, bytes
 	starts []started
 	rows   []pair
+	gets   []got
 	billed []billed
 }
 
@@ -78,6 +79,9 @@ func (r *report) goals(w io.Writer) {
 	for _, p := range r.rows {
 		most = max(most, p.raw.others(), p.http.others())
 	}
+	for _, g := range r.gets {
+		most = max(most, g.raw.others(), g.http.others())
+	}
 	if most > quiet {
 		fmt.Fprintf(w, "\nNoisy: others took up to %.0f %% of the machine. Run again when it is quiet.\n", 100*most)
 	}
@@ -99,6 +103,9 @@ func (r *report) goals(w io.Writer) {
 			say(p50 <= goalP50, "%s, 1 client: p50 %.2f ms (at most %.0f ms; the disk syncs in %.2f ms)", p.engine, milliseconds(p50),
 				milliseconds(goalP50), 1000/r.syncs)
 		}
+	}
+	for _, g := range r.gets {
+		g.goal(say)
 	}
 	for _, s := range r.starts {
 		say(s.ready <= goalStart, "%s: start on an existing store in %.0f ms (at most %.0f ms)", s.engine, milliseconds(s.ready), milliseconds(goalStart))

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	readClients = 32
+	readIDs     = 10_000 // at most, asked for in turn
+	goalGet     = 5 * time.Millisecond
+)
+
+// readable is what is read by its id: the query that lists ids, each with its customer's, the rows of one by primary key,
+// and the address of one.
+type readable struct{ name, ids, rows, path string }
+
+var readables = []readable{
+	{"customer", `SELECT id, id FROM customer WHERE partner_id = $1 ORDER BY id LIMIT $2`,
+		`SELECT id, domain, reseller_id, version, body FROM customer WHERE partner_id = $1 AND id = $2 AND id = $3`,
+		"/v1/customers/%s"},
+	{"subscription", `SELECT customer_id, id FROM subscription WHERE partner_id = $1 ORDER BY id LIMIT $2`,
+		`SELECT id, order_id, parent_id, state, ordered_at, version, body FROM subscription
+			WHERE partner_id = $1 AND customer_id = $2 AND id = $3`,
+		"/v1/customers/%s/subscriptions/%s"},
+	{"order", `SELECT customer_id, id FROM orders WHERE partner_id = $1 ORDER BY id LIMIT $2`,
+		`SELECT o.id, o.plan, o.currency, o.at, o.status, o.version, l.n, l.subscription_id, l.state, l.ended_at, l.body
+			FROM orders o JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
+			WHERE o.partner_id = $1 AND o.customer_id = $2 AND o.id = $3 ORDER BY l.n`,
+		"/v1/customers/%s/orders/%s"},
+}
+
+func (r readable) target(customer, key string) string {
+	if strings.Count(r.path, "%s") == 1 {
+		return fmt.Sprintf(r.path, key)
+	}
+	return fmt.Sprintf(r.path, customer, key)
+}
+
+// got is one kind read by id on one engine.
+type got struct {
+	engine, name string
+	ids          int
+	raw, http    figures
+}
+
+func (g got) say(w io.Writer) {
+	fmt.Fprintf(w, "%-9s GET %s by id, %d ids, %d clients: %.0f/s, p50 %.2f ms, p99 %.2f ms; database alone %.0f/s, p50 %.2f ms, p99 %.2f ms; others %.0f %%\n",
+		g.engine, g.name, g.ids, readClients, g.http.rate(), milliseconds(g.http.at(0.5)), milliseconds(g.http.at(0.99)),
+		g.raw.rate(), milliseconds(g.raw.at(0.5)), milliseconds(g.raw.at(0.99)), 100*max(g.raw.others(), g.http.others()))
+}
+
+func (g got) goal(say func(met bool, format string, args ...any)) {
+	p99 := g.http.at(0.99)
+	say(p99 <= goalGet, "%s, GET %s by id, %d clients: p99 %.2f ms (at most %.0f ms; the database alone %.2f ms)", g.engine, g.name, readClients,
+		milliseconds(p99), milliseconds(goalGet), milliseconds(g.raw.at(0.99)))
+}
+
+// reads reads by id what the checkouts left, through the server and from its very database without it, in turn.
+func (b *bench) reads(ctx context.Context, engine string, e database, s *server, token, partner string, st *stock) (err error) {
+	db, err := e.open(false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(pgConns)
+	db.SetMaxIdleConns(pgConns)
+	fmt.Println()
+	for _, r := range readables {
+		keys, err := r.keys(ctx, db, partner, st.customers)
+		if err != nil {
+			return fmt.Errorf("ids of a %s: %w", r.name, err)
+		}
+		g := got{engine: engine, name: r.name, ids: len(keys)}
+		for range rounds {
+			f, err := b.readRaw(ctx, e, db, r, partner, keys)
+			if err != nil {
+				return fmt.Errorf("raw, %s: %w", r.name, err)
+			}
+			g.raw.add(f)
+			if f, err = b.readHTTP(e, s, token, r, keys); err != nil {
+				return fmt.Errorf("http, %s: %w", r.name, err)
+			}
+			g.http.add(f)
+		}
+		b.report.gets = append(b.report.gets, g)
+		g.say(os.Stdout)
+	}
+	return ctx.Err()
+}
+
+// keys are pairs of customer and id, of customers that were laid in: the demo's have what cannot be read by id.
+func (r readable) keys(ctx context.Context, db *sql.DB, partner string, customers []string) (keys [][2]string, err error) {
+	rows, err := db.QueryContext(ctx, r.ids, partner, readIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	ours := map[string]bool{}
+	for _, c := range customers {
+		ours[c] = true
+	}
+	for rows.Next() {
+		var k [2]string
+		if err := rows.Scan(&k[0], &k[1]); err != nil {
+			return nil, err
+		}
+		if ours[k[0]] {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, errors.Join(rows.Err(), errors.New("there are none"))
+	}
+	return keys, rows.Err()
+}
+
+func (b *bench) readRaw(ctx context.Context, e database, db *sql.DB, r readable, partner string, keys [][2]string) (f figures, err error) {
+	st, err := db.PrepareContext(ctx, r.rows)
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	var next atomic.Int64
+	meters := []meter{machineCPU, ownCPU}
+	if m := e.cpu(); m != nil {
+		meters = append(meters, m)
+	}
+	f, used, err := drive(readClients, b.measure/rounds, func(int) error {
+		k := keys[int(next.Add(1))%len(keys)]
+		return readRows(ctx, st, partner, k[0], k[1])
+	}, meters...)
+	if err != nil {
+		return f, err
+	}
+	f.busy, f.cpu = used[0], used[1]
+	if len(used) > 2 {
+		f.db = used[2]
+	}
+	return f, nil
+}
+
+// readRows reads the rows of one thing to their end, every column.
+func readRows(ctx context.Context, st *sql.Stmt, args ...any) (err error) {
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	row := make([]any, len(columns))
+	for i := range row {
+		row[i] = new(any)
+	}
+	n := 0
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(row...); err != nil {
+			return err
+		}
+	}
+	if n == 0 {
+		return errors.Join(rows.Err(), fmt.Errorf("no rows of %v", args))
+	}
+	return rows.Err()
+}
+
+func (b *bench) readHTTP(e database, s *server, token string, r readable, keys [][2]string) (f figures, err error) {
+	callers := make([]*caller, readClients)
+	for i := range callers {
+		if callers[i], err = newCaller(s.addr, token); err != nil {
+			return f, err
+		}
+		defer func() { _ = callers[i].conn.Close() }()
+	}
+	meters := []meter{machineCPU, cpuOf(s.cmd.Process.Pid), ownCPU}
+	if m := e.cpu(); m != nil {
+		meters = append(meters, m)
+	}
+	var next atomic.Int64
+	f, used, err := drive(readClients, b.measure/rounds, func(client int) error {
+		k := keys[int(next.Add(1))%len(keys)]
+		return callers[client].get(r.target(k[0], k[1]), k[0], k[1])
+	}, meters...)
+	if err != nil {
+		return f, fmt.Errorf("%w\n%s", err, s.said())
+	}
+	f.busy, f.cpu, f.load = used[0], used[1], used[2]
+	if len(used) > 3 {
+		f.db = used[3]
+	}
+	return f, nil
+}
+
+// get reads what has an id, and looks for the id in the answer.
+func (c *caller) get(target, customer, key string) error {
+	status, err := c.call(http.MethodGet, target, customer)
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK || !strings.Contains(string(c.body), `"`+key+`"`) {
+		return fmt.Errorf("GET %s was answered otherwise than with 200 and its id: %d %.500s", target, status, c.body)
+	}
+	return nil
+}

@@ -50,10 +50,14 @@ type demo struct {
 	unproved bool // nobody has shown who they are
 	people   bool // the partner asks for a person in the token
 	user     id.User
+	auth     Authenticator // of tokens that were signed; nil: there are none
 }
 
 // download of the demo: 16 bytes.
 const media = "0123456789abcdef"
+
+// anyToken is the demo partner's.
+const anyToken = "x"
 
 // demoOn fills a store.
 func demoOn(t testing.TB, s *store.Store) *demo {
@@ -103,8 +107,11 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 	return d
 }
 
-// Actor implements Authenticator: every token is the demo partner's.
-func (d *demo) Actor(context.Context, string) (party.Actor, error) {
+// Actor implements Authenticator: every token but a signed one is the demo partner's.
+func (d *demo) Actor(ctx context.Context, token string) (party.Actor, error) {
+	if d.auth != nil && token != anyToken {
+		return d.auth.Actor(ctx, token)
+	}
 	scope := party.NewScope(d.seeded.Partner.ID, "")
 	if d.seeded.Partner.Kind == party.IndirectReseller {
 		scope = party.NewScope(d.seeded.Partner.Provider, d.seeded.Partner.ID)
@@ -162,7 +169,7 @@ func (d *demo) call(method, target, body string, headers ...string) *httptest.Re
 		in = strings.NewReader(body)
 	}
 	r := httptest.NewRequest(method, target, in)
-	r.Header.Set("Authorization", "Bearer x")
+	r.Header.Set("Authorization", "Bearer "+anyToken)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

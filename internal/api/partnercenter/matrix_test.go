@@ -1,15 +1,21 @@
 package partnercenter_test
 
 import (
+	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/internal/vault"
 )
 
 // try is one call of a route and the acts of which any one suffices for it; none: any of the route's.
@@ -67,6 +73,120 @@ func (d *demo) mayOnly(method string, c try, role party.Role) {
 	w := d.call(method, c.target, c.body)
 	if missing := w.Code == 403 && (method == "HEAD" || strings.Contains(w.Body.String(), `"900150"`)); missing == allowed || w.Code >= 500 {
 		d.t.Errorf("%v as %s: %s %s %s: %d %s", c.acts, role, method, c.target, c.body, w.Code, w.Body)
+	}
+}
+
+// TestMatrixOfAClientAndAPerson is G40 with a person in the client's token (rules.md §1): what one of the two holds alone is
+// refused, whoever it is; what both hold is not. For every act, and every call of a route that needs it.
+func TestMatrixOfAClientAndAPerson(t *testing.T) {
+	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{Sealer: secrets.Vault})
+	w := wire(t, s, secrets)
+	w.wished()
+	const theirs = "carol@customer.example"
+	w.written(s, func(tx app.Tx) error {
+		return tx.AddPerson(party.Person{
+			ID: "5e550000-0000-4000-8000-000000000002", Customer: id.Customer(idOf(w.of("FR"))), UPN: theirs, DisplayName: "Carol",
+			State: party.PersonActive, Password: identity.Credentials{}.HashPassword(sessionPassword),
+		})
+	})
+	type call struct {
+		method string
+		try
+	}
+	var calls []call
+	for _, act := range party.Acts() {
+		calls = append(calls, call{"", try{acts: []party.Act{act}}}) // the decision alone: some acts have no route
+	}
+	tries := w.tries()
+	for _, row := range Table() {
+		of := tries[row.Method+" "+row.Path]
+		if of == nil {
+			of = []try{{target: w.fill(row.Path), body: `{}`}}
+		}
+		for _, c := range of {
+			if c.acts == nil {
+				c.acts = row.Acts
+			}
+			if len(c.acts) > 0 {
+				calls = append(calls, call{row.Method, c})
+			}
+		}
+	}
+	tokens := map[string]string{}
+	for person, role := range map[string]party.Role{sessionPerson: party.AdminAgent, theirs: party.CustomerGlobal} {
+		w.hold(s, person, party.RolesOf(role), party.RolesOf(role)) // who shares nothing with the client cannot sign in to it
+		tokens[person] = w.signedIn(person)
+	}
+	for _, c := range calls {
+		person, holders, others := sessionPerson, party.Roles{}, party.Roles{}
+		staff := func(ofCustomer bool) {
+			for _, role := range party.AllRoles() {
+				if (role.Side() == party.CustomerSide) != ofCustomer {
+					continue
+				}
+				holds := slices.ContainsFunc(c.acts, func(a party.Act) bool { return slices.Contains(a.Roles(role.Side()), role) })
+				holders[role], others[role] = holds, !holds
+			}
+		}
+		staff(false)
+		if len(holders.List()) == 0 { // an act of the customer's own staff
+			person, holders, others = theirs, party.Roles{}, party.Roles{}
+			staff(true)
+		}
+		for _, who := range []struct {
+			name           string
+			client, person party.Roles
+			may            bool
+		}{
+			{"the client alone", holders, others, false},
+			{"the person alone", others, holders, false},
+			{"both", holders, holders, true},
+		} {
+			w.hold(s, person, who.client, who.person)
+			actor, err := w.auth.Actor(t.Context(), tokens[person])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if may := slices.ContainsFunc(c.acts, func(a party.Act) bool { return actor.May(a) == nil }); may != who.may {
+				t.Errorf("%v, held by %s: may is %t", c.acts, who.name, may)
+			}
+			if c.method == "" {
+				continue
+			}
+			a := w.call(c.method, c.target, c.body, "Authorization", "Bearer "+tokens[person])
+			missing := a.Code == 403 && (c.method == "HEAD" || strings.Contains(a.Body.String(), `"900150"`))
+			if missing == who.may || a.Code >= 500 {
+				t.Errorf("%v, held by %s: %s %s: %d %s", c.acts, who.name, c.method, c.target, a.Code, a.Body)
+			}
+		}
+	}
+}
+
+// hold gives the client and a person their roles.
+func (w *wired) hold(s *store.Store, upn string, ofClient, ofPerson party.Roles) {
+	w.t.Helper()
+	c, _, err := s.Client(w.t.Context(), sessionApp)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p, _, err := s.PersonNamed(w.t.Context(), upn)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c.Roles, p.Roles = ofClient, ofPerson
+	w.written(s, func(tx app.Tx) error { return errors.Join(tx.SaveClient(c), tx.SavePerson(p)) })
+}
+
+// written writes as the partner.
+func (w *wired) written(s *store.Store, fn func(app.Tx) error) {
+	w.t.Helper()
+	owner := party.Actor{Scope: party.NewScope(w.seeded.Partner.ID, "")}
+	if _, err := s.Update(w.t.Context(), app.Act{Actor: owner}, func(tx app.Tx) (any, error) { return nil, fn(tx) }); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

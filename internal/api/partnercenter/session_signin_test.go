@@ -69,8 +69,9 @@ func wire(t *testing.T, s *store.Store, secrets *vault.Secrets) *wired {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.auth = identity.Authenticator{Tokens: tokens, Store: s}
 	api := New(w.core, Options{
-		Auth: identity.Authenticator{Tokens: tokens, Store: s}, IDs: id.Random{}, Wall: wall, Log: log,
+		Auth: w.auth, IDs: id.Random{}, Wall: wall, Log: log,
 		CursorKey: secrets.Derive("paging", 32), PublicURL: w.url,
 	})
 	people := &identity.People{Store: s, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Key: secrets.Derive("sign-in", 32), Secure: true, Log: log}
@@ -218,13 +219,16 @@ func (w *wired) byMSAL() string {
 }
 
 // byRefreshToken is the secure application model: a person signs in once, then the refresh token does.
-func (w *wired) byRefreshToken() string {
+func (w *wired) byRefreshToken() string { return w.signedIn(sessionPerson) }
+
+// signedIn is a token of the client for a person.
+func (w *wired) signedIn(person string) string {
 	w.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.fetch(http.StatusSeeOther, w.url+identity.SignInPath, url.Values{"name": {sessionPerson}, "password": {sessionPassword}}, jar)
+	w.fetch(http.StatusSeeOther, w.url+identity.SignInPath, url.Values{"name": {person}, "password": {sessionPassword}}, jar)
 	scope := apiResource + "/user_impersonation openid offline_access"
 	back, _ := w.fetch(http.StatusFound, w.url+"/"+w.tenant+"/oauth2/v2.0/authorize?"+url.Values{
 		"client_id": {sessionApp}, "response_type": {"code"}, "redirect_uri": {sessionBack}, "scope": {scope}, "state": {"s"},

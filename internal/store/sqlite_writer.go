@@ -114,6 +114,10 @@ func (w *liteWriter) loop() {
 				if !ok {
 					break drain
 				}
+				if j.u.large() || first.u.large() { // in a transaction of its own
+					w.run(group)
+					group, first = group[:0], j
+				}
 				group = take(group, j)
 			default:
 				break drain
@@ -157,11 +161,14 @@ func (w *liteWriter) together(group []*job) (begun bool, err error) {
 	if err := w.begin(); err != nil {
 		return false, err
 	}
-	for _, j := range group {
-		if err := w.attempt(j); err != nil {
+	if len(group) == 1 { // what it does not keep, the transaction takes back: no savepoint
+		if !w.decide(group[0]) {
 			w.rollback()
-			return true, err
+			return true, nil
 		}
+	} else if err := w.attemptAll(group); err != nil {
+		w.rollback()
+		return true, err
 	}
 	if _, err := w.conn.do("COMMIT", nil); err != nil {
 		w.rollback()
@@ -169,6 +176,15 @@ func (w *liteWriter) together(group []*job) (begun bool, err error) {
 		return true, err
 	}
 	return true, nil
+}
+
+func (w *liteWriter) attemptAll(group []*job) error {
+	for _, j := range group {
+		if err := w.attempt(j); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *liteWriter) begin() error {

@@ -21,6 +21,10 @@ type update struct {
 	key     replayKey // zero: no replay record
 }
 
+// large tells that the act writes so much that it shall not share a transaction: SQLite keeps what a savepoint might take
+// back in a list that it walks at the end of each statement.
+func (u *update) large() bool { return len(u.act.Lock.Customers) > 0 }
+
 func (u *update) tx(s session) *Tx {
 	return &Tx{Reader: Reader{s: s}, act: u.act, scope: u.act.Actor.Scope}
 }

@@ -14,7 +14,7 @@ import (
 
 // What the store opens its writer with (internal/store/sqlite.go).
 const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-	"&_pragma=cache_size(-10000)&_pragma=temp_store(MEMORY)"
+	"&_pragma=cache_size(-8000)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)"
 
 // liteGroup is the most checkouts in one transaction, as in the store.
 const liteGroup = 64

@@ -96,7 +96,7 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 	core.Clock = d.clock
 	log := slog.New(slog.NewTextHandler(demoLog{d}, nil))
 	d.door = New(core, Options{
-		Auth: d, IDs: &id.Counting{}, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
+		Auth: d, IDs: core.IDs, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
 		Sandbox: &sandbox.Clockwork{
 			Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log,

@@ -24,7 +24,6 @@ type issuer struct {
 	key    *rsa.PrivateKey
 	mu     sync.Mutex
 	claims map[string]any // of the next id token
-	nonce  string         // as it was asked with
 	secret string
 }
 

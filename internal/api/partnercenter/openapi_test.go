@@ -35,9 +35,9 @@ func TestOpenAPI(t *testing.T) {
 	if want, err := os.ReadFile(file); err != nil || !bytes.Equal(want, text) {
 		t.Errorf("%s differs from the table (go test -run TestOpenAPI -update writes it): %v", file, err)
 	}
-	for _, m := range regexp.MustCompile(`"\$ref": "#/components/(\w+)/(\w+)"`).FindAllSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`"\$ref": "#/components/(\w+)/(\w+)"`).FindAllStringSubmatch(string(text), -1) {
 		found := false
-		switch name := string(m[2]); string(m[1]) {
+		switch name := m[2]; m[1] {
 		case "schemas":
 			_, found = doc.Components.Schemas[name]
 		case "responses":

@@ -40,6 +40,7 @@ type records struct {
 	in     *bufio.Reader
 	offset int64 // of the next record, in the file
 	line   int   // where it begins, from 1
+	comma  byte  // between fields
 
 	record []byte
 	fields []string
@@ -54,7 +55,7 @@ func (s *PriceSheet) recordsAt(offset, end int64, line int) *records {
 
 func recordsOf(file io.ReaderAt, offset, end int64, line int) *records {
 	section := io.NewSectionReader(file, offset, end-offset)
-	return &records{in: bufio.NewReaderSize(section, int(min(64<<10, end-offset))), offset: offset, line: line}
+	return &records{in: bufio.NewReaderSize(section, int(min(64<<10, end-offset))), offset: offset, line: line, comma: ','}
 }
 
 // placed is a record with its place. ok is false when its quotes are not those of CSV: then it has no fields.
@@ -99,7 +100,7 @@ func (r *records) next() (placed, error) {
 func (r *records) split(record []byte) ([]string, bool) {
 	if bytes.IndexByte(record, '"') < 0 {
 		r.fields = r.fields[:0]
-		for f := range strings.SplitSeq(string(record), ",") {
+		for f := range strings.SplitSeq(string(record), string(r.comma)) {
 			r.fields = append(r.fields, f)
 		}
 		return r.fields, true
@@ -110,7 +111,7 @@ func (r *records) split(record []byte) ([]string, bool) {
 	r.text.Reset(record)
 	r.quoted.Reset(&r.text)
 	c := csv.NewReader(r.quoted) // takes a bufio.Reader as it is
-	c.FieldsPerRecord, c.TrimLeadingSpace = -1, true
+	c.Comma, c.FieldsPerRecord, c.TrimLeadingSpace = rune(r.comma), -1, true
 	fields, err := c.Read()
 	return fields, err == nil
 }

@@ -284,24 +284,31 @@ var (
 	}
 )
 
-// date reads a date, UTC to the microsecond; whole tells that it has no time. Empty is the zero time.
+// date reads a date; empty is the zero time.
 func (r *rowReader) date(c column) (at time.Time, whole bool) {
-	s := r.text(c)
+	at, whole, ok := parseDate(r.text(c))
+	if !ok {
+		r.bad(c, "row.date")
+	}
+	return at, whole
+}
+
+// parseDate reads a date in one of the forms, UTC to the microsecond; whole tells that it has no time. Empty is the zero time.
+func parseDate(s string) (at time.Time, whole, ok bool) {
 	if s == "" {
-		return time.Time{}, false
+		return time.Time{}, false, true
 	}
 	for _, form := range dayForms {
 		if at, err := time.Parse(form, s); err == nil {
-			return at, true
+			return at, true, true
 		}
 	}
 	for _, form := range timeForms {
 		if at, err := time.Parse(form, s); err == nil {
-			return at.UTC().Truncate(time.Microsecond), false
+			return at.UTC().Truncate(time.Microsecond), false, true
 		}
 	}
-	r.bad(c, "row.date")
-	return time.Time{}, false
+	return time.Time{}, false, false
 }
 
 // kindOf reads the kind of a product from its tags and its unit of measure: "Server;Software", "2 Cores", "1 CAL".

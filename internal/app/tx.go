@@ -130,6 +130,12 @@ type Reader interface {
 	LiveLinks(s party.Scope, o id.Order, line int) (int, error)
 	// LinkByToken finds a link by its token's hash, whosever it is. Fault: "link.unknown".
 	LinkByToken(hash string) (license.Link, error)
+	// Device of a customer by its id or its name, in any letter case. Fault: "activation.unknown".
+	Device(s party.Scope, c id.Customer, named string) (license.Device, error)
+	// Devices of a customer in the order of the plan (license.ByDeadline).
+	Devices(s party.Scope, c id.Customer, q DeviceQuery) ([]license.Device, error)
+	// DeviceGroups counts a customer's devices as they stand at now.
+	DeviceGroups(s party.Scope, c id.Customer, now time.Time) ([]license.DeviceGroup, error)
 	// ServiceRequest is one with its notes and files. Fault: "request.unknown".
 	ServiceRequest(s party.Scope, r id.Request) (support.Request, error)
 	// ServiceRequests are newest first, without notes and files.
@@ -262,6 +268,11 @@ type Tx interface {
 	// CountDownload counts one use while used < max and the link lives, and remembers the client. Fault: "link.used_up".
 	CountDownload(l license.Link, client string, now time.Time) error
 
+	// AddDevices adds devices to a customer that the act holds.
+	AddDevices(c id.Customer, ds []license.Device) error
+	SaveDevices(c id.Customer, ds []license.Device) error // fault "activation.changed": for one of them at least
+	RemoveDevice(c id.Customer, d license.Device) error   // fault "activation.changed"
+
 	// For import and seeding.
 	PutEntry(e catalog.Entry) error
 	// AddPrices writes the price rows of e from the place first on; all else of the product stays. Fault: "catalog.changed".
@@ -372,6 +383,24 @@ type RecordQuery struct {
 type RecordCursor struct {
 	At time.Time
 	ID id.Record
+}
+
+// DeviceQuery narrows and pages a customer's devices; what is empty does not narrow.
+type DeviceQuery struct {
+	State   license.MoveState // at Now
+	Now     time.Time
+	Open    bool   // all but the done ones
+	Name    string // what it begins with, without case
+	Product string // without case
+	After   DeviceCursor
+	Limit   int // 0: all
+}
+
+// DeviceCursor is the last device seen: its place in the plan.
+type DeviceCursor struct {
+	Done           bool
+	LastActivation time.Time
+	Key            string // license.DeviceKey of its name
 }
 
 // RequestQuery narrows and pages support requests; what is empty does not narrow.

@@ -290,6 +290,8 @@ func (d *demo) tries() map[string][]try {
 		"GET " + root + "/bills/{bill}":                     {{target: bills}},
 		"GET " + root + "/bills/{bill}/documents/statement": {{target: bills + "/documents/statement"}},
 
+		"PATCH " + root + "/activations": {{target: french + "/activations", body: `{"devices":["PC-1"],"done":true}`}},
+
 		"GET " + root + "/carts/{cart}":           {{target: carts["software"]}},
 		"POST " + root + "/carts":                 buys(try{target: french + "/carts", body: software}, try{target: french + "/carts", body: online}),
 		"PUT " + root + "/carts/{cart}":           buys(try{target: carts["software"], body: software}, try{target: carts["online"], body: online}),

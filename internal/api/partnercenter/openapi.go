@@ -81,11 +81,12 @@ type shape struct {
 	in    any    // zero value of what is read
 	out   any    // and of what is answered
 	kind  string // of an answer that is not JSON
+	takes string // of a body that is not JSON
 }
 
 // parameterSchemas are the query parameters that are not just texts.
 var parameterSchemas = map[string]schema{
-	"size": {Type: "integer"}, "offset": {Type: "integer"}, "preview": {Type: "boolean"}, "explain": {Type: "boolean"},
+	"size": {Type: "integer"}, "offset": {Type: "integer"}, "preview": {Type: "boolean"}, "explain": {Type: "boolean"}, "bom": {Type: "boolean"},
 	"include_price": {Type: "boolean"}, "showExpiry": {Type: "boolean"}, "startDate": {Type: "string", Format: "date-time"},
 	"download": {Type: "boolean"}, "endDate": {Type: "string", Format: "date-time"}, "at": {Type: "string", Format: "date-time"},
 }
@@ -179,6 +180,9 @@ func (op *operation) described(schemas schemaSet) described {
 	}
 	if op.method == http.MethodPut || op.method == http.MethodPatch {
 		ref("IfMatch")
+	}
+	if sh.takes != "" {
+		d.RequestBody = &requestBody{Required: true, Content: map[string]media{sh.takes: {schema{Type: "string"}}}}
 	}
 	if sh.in != nil {
 		d.RequestBody = &requestBody{Required: op.body == bodyByMethod, Content: jsonOf(schemas.of(sh.in))}

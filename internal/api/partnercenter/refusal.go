@@ -45,7 +45,7 @@ func (a *api) refusal(r *request, err error) answer {
 		return throttled(f)
 	}
 	wf := wireFaultOf(f, r.op)
-	ans := errorAnswer(wf.status, wf.code, describe(wf.text, f.Args))
+	ans := errorAnswer(wf.status, wf.code, describe(wf.text, f.Args), rowErrors(f.Args)...)
 	switch {
 	case wf.status == http.StatusUnauthorized:
 		challenge := `Bearer realm="comptoir"`
@@ -91,8 +91,11 @@ func throttled(f *fault.Fault) answer {
 	}
 }
 
-func errorAnswer(status int, code, text string) answer {
-	body, _ := encode(errorBody{code, text, []string{}, errorSource}) // strings always marshal
+func errorAnswer(status int, code, text string, data ...string) answer {
+	if data == nil {
+		data = []string{}
+	}
+	body, _ := encode(errorBody{code, text, data, errorSource}) // strings always marshal
 	return answer{Status: status, Header: map[string]string{}, Body: body}
 }
 

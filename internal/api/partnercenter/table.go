@@ -18,6 +18,7 @@ func (a *api) operations() []operation {
 		a.subscriptionOperations(),
 		a.useOperations(),
 		a.softwareOperations(),
+		a.deviceOperations(),
 		a.keyPoolOperations(),
 		a.entitlementOperations(),
 		a.verdictOperations(),

@@ -171,6 +171,18 @@ func (d *demo) tour() []stop {
 		{route: "PATCH " + s, target: c + "/subscriptions/{trialsub}", body: `{"FriendlyName":"Mail of the office","AutoRenewEnabled":false,"Quantity":21,"Status":"none"}`},
 		{route: "POST " + c + "/software/{order}/{line}/keys", body: `{"version":"2022"}`},
 		{route: "POST " + c + "/software/{order}/{line}/downloads", body: `{"version":"2022","language":"fr-FR","fileType":"zip"}`},
+		{route: "POST " + c + "/activations", kind: "text/csv", body: "\ufeffComputer name;Last KMS activation (UTC);Product;Done\r\n" +
+			"QUAI-01;2026-05-25 08:30:00;Server 2019 Standard;\r\nquai-02;06/20/2026;\"SQL; Enterprise\";no\r\nQUAI-03;;;\r\n" +
+			"QUAI-04;2026-11-01T06:00:00Z;Server 2022;yes\r\nQUAI-05;2026-04-01;=Server;\r\n"},
+		{route: "GET " + c + "/activations", target: c + "/activations?state=open&size=2", keep: map[string]string{"device": "items.1.id"}},
+		{route: "GET " + c + "/activations/plan", target: c + "/activations/plan?granularity=weekly"},
+		{route: "GET " + c + "/activations/csv"},
+		{route: "GET " + c + "/activations/script", target: c + "/activations/script?form=fleet"},
+		{route: "GET " + c + "/activations/servicerequest"},
+		{route: "GET " + c + "/activations/{device}", target: c + "/activations/QUAI-01"},
+		{route: "PATCH " + c + "/activations/{device}", body: `{"Id":null,"Device":null,"DaysLeft":0,"State":null,"Done":true,"DoneDate":"0001-01-01T00:00:00","Attributes":null}`},
+		{route: "PATCH " + c + "/activations", body: `{"devices":["quai-04","{device}","QUAI-04"],"done":false}`},
+		{route: "DELETE " + c + "/activations/{device}", target: c + "/activations/quai-03", status: 204},
 		{route: "PUT /v1/partner/keypools/{pool}", target: "/v1/partner/keypools/sql", body: `{"version":"2022","lowWater":50}`},
 		{route: "POST /v1/partner/keypools/{pool}/keys", target: "/v1/partner/keypools/sql/keys", body: `{"version":"2022","keys":["ONE","TWO","ONE"]}`},
 		{route: "GET /v1/partner/keypools"},

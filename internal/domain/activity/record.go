@@ -61,6 +61,10 @@ const (
 	// ImportKeys and UpdateKeyPool are ours as well.
 	ImportKeys    Operation = "import_software_keys"
 	UpdateKeyPool Operation = "update_software_key_pool"
+	// The migration planner's are, too.
+	ImportActivations Operation = "import_activations"
+	UpdateActivation  Operation = "update_activation"
+	RemoveActivation  Operation = "remove_activation"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -87,6 +91,7 @@ const (
 	PartnerProfile       Resource = "partner_profile" // ours
 	ServiceRequest       Resource = "service_request"
 	KeyPool              Resource = "software_key_pool"
+	Activation           Resource = "activation" // ours: a device in the migration planner
 
 	CustomerDirectoryRole Resource = "customer_directory_role"
 )

@@ -39,6 +39,8 @@ type (
 	Record string
 	// Key is a product key's row, never the key itself.
 	Key string
+	// Device is a machine in the migration planner, a lower-case GUID.
+	Device string
 	// Link is a download link's row, never its token.
 	Link string
 	// Invoice is an invoice number such as G000000042; that of a bill to a customer is B000000042, of its partner's series.

@@ -1,7 +1,6 @@
 package license_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -185,31 +184,5 @@ func TestRevoke(t *testing.T) {
 	}
 	if again := Revoke(got.Keys, got.Links, now); len(again.Keys)+len(again.Links) != 0 {
 		t.Errorf("F63 twice: %+v", again)
-	}
-}
-
-func TestPlanMove(t *testing.T) {
-	last := now.Add(-KMSActivation)
-	for _, c := range []struct {
-		name  string
-		d     Device
-		state MoveState
-		days  int64
-	}{
-		{"F51 last microsecond", Device{LastActivation: last.Add(time.Microsecond)}, MoveDue, 1},
-		{"F51 on the dot", Device{LastActivation: last}, MoveLapsed, 0},
-		{"F51 activated now", Device{LastActivation: now}, MoveDue, 180},
-		{"F51 moved", Device{LastActivation: last, Moved: true}, MoveDone, 0},
-		{"F51 not known", Device{}, MoveUnknown, 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			m := PlanMove([]Device{c.d}, now)[0]
-			if m.State != c.state || m.DaysLeft != c.days {
-				t.Errorf("got %s, %d days; want %s, %d", m.State, m.DaysLeft, c.state, c.days)
-			}
-		})
-	}
-	if !strings.Contains(MoveScript, "slmgr.vbs") {
-		t.Error("F51: the script names slmgr.vbs")
 	}
 }

@@ -3,8 +3,10 @@ package support
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 )
 
@@ -124,4 +126,23 @@ func (s Said) Or(other Said) Said {
 // Whole tells whether nothing of F69 is missing.
 func (s Said) Whole() bool {
 	return s.Customer != "" && (s.Order != "" || s.Subscription != "") && s.Reason != "" && s.Amount != ""
+}
+
+// DescribeMove writes how a fleet stands that moves from volume licensing, for who is asked to help (F51); what help is
+// wanted, its raiser fills in.
+func DescribeMove(customer id.Customer, domain string, f license.Fleet) string {
+	var b strings.Builder
+	line := func(label, value string) { b.WriteString(label + ": " + value + "\n") }
+	who := string(customer)
+	if domain != "" {
+		who += " (" + domain + ")"
+	}
+	line("Customer", who)
+	line("Devices", strconv.FormatInt(f.Total, 10))
+	for _, s := range license.MoveStates() {
+		line("Devices "+string(s), strconv.FormatInt(f.Count[s], 10))
+	}
+	line("As of", f.At.UTC().Format(time.RFC3339))
+	line("Help wanted", "")
+	return b.String()
 }

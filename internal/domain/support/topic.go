@@ -11,6 +11,9 @@ type Topic struct {
 // RefundTopic is "CSP purchase/refund on behalf of customers" (F68).
 const RefundTopic = 32444671
 
+// MigrationTopic is help with moving from volume licensing (F51).
+const MigrationTopic = 32444675
+
 // Topics is what there is to choose from, in the order it is shown.
 func Topics() []Topic {
 	return []Topic{
@@ -21,7 +24,7 @@ func Topics() []Topic {
 		{32444672, "Orders and subscriptions", "Buying, changing, suspending and renewing.", false},
 		{32444673, "Invoices and payments", "Charges, credits, statements and payments.", false},
 		{32444674, "Product keys and downloads", "Keys, download links and installation.", false},
-		{32444675, "Moving from volume licensing", "Devices activated by KMS that need a MAK.", false},
+		{MigrationTopic, "Moving from volume licensing", "Devices activated by KMS that need a MAK.", false},
 		{32444676, "Something else", "Whatever fits none of the others.", false},
 	}
 }

@@ -330,7 +330,7 @@ var faultOf = map[string]wireFault{
 	"import.csv":         {400, "990092", "The file is not CSV[ at line {line}]."},
 	"import.column":      {400, "990092", "The file has no column[ {column}], or has it twice."},
 	"import.too_large":   {400, "990092", "The file is too large[; {max} bytes are allowed][; {rows} rows are allowed]."},
-	"import.rows":        {400, "990092", "Nothing was imported: {rows} rows cannot be taken. data says which, and why."},
+	"import.rows":        {400, "990092", "Nothing was imported[: {rows} rows cannot be taken]; data says which, and why."},
 
 	"file.unknown":   {404, "1000", "The request has no such file."},
 	"file.none":      {400, "990078", "No files are taken here."},

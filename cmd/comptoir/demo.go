@@ -172,32 +172,56 @@ func (s *site) seed(ctx context.Context) (demoFile, error) {
 	return demo, nil
 }
 
-// demoUsers makes people to sign in as: one of each role that buys, sells, helps and bills, and the first customer's admin.
+// demoUsers makes people to sign in as: one of each role of the partner, of its first customer, of its indirect provider's
+// reseller, and of the operator.
 func (s *site) demoUsers(ctx context.Context, seeded sandbox.Seeded) ([]demoUser, error) {
-	who, err := s.steward(ctx, string(seeded.Partner.ID))
-	if err != nil {
-		return nil, err
-	}
 	customer := seeded.Customers[0]
-	people := []party.Person{
-		{UPN: "admin.agent@" + demoDomain, DisplayName: "Ada Agent", Roles: party.RolesOf(party.AdminAgent)},
-		{UPN: "sales.agent@" + demoDomain, DisplayName: "Sam Sales", Roles: party.RolesOf(party.SalesAgent)},
-		{UPN: "helpdesk.agent@" + demoDomain, DisplayName: "Hal Helpdesk", Roles: party.RolesOf(party.HelpdeskAgent)},
-		{UPN: "billing.admin@" + demoDomain, DisplayName: "Bea Billing", Roles: party.RolesOf(party.BillingAdmin)},
-		{UPN: "global.admin@" + demoDomain, DisplayName: "Gil Global", Roles: party.RolesOf(party.GlobalAdmin)},
-		{UPN: "global.admin@" + customer.Domain, DisplayName: "Cleo Customer", Customer: customer.ID, Roles: party.RolesOf(party.CustomerGlobal)},
-	}
 	var users []demoUser
-	for _, p := range people {
-		a, err := outcome[app.Admitted](func(req app.Request) (app.Reply, error) {
-			return s.app.Admit(ctx, who, req, p, identity.Credentials{}.NewPassword(), true)
-		})
+	for _, side := range []struct {
+		at     string // whose staff: a partner's, or nobody's for the operator's
+		people []party.Person
+	}{
+		{string(seeded.Partner.ID), []party.Person{
+			demoPerson("admin.agent", demoDomain, "Ada Agent", "", party.AdminAgent),
+			demoPerson("sales.agent", demoDomain, "Sam Sales", "", party.SalesAgent),
+			demoPerson("helpdesk.agent", demoDomain, "Hal Helpdesk", "", party.HelpdeskAgent),
+			demoPerson("billing.admin", demoDomain, "Bea Billing", "", party.BillingAdmin),
+			demoPerson("global.admin", demoDomain, "Gil Global", "", party.GlobalAdmin),
+			demoPerson("account.admin", demoDomain, "Ari Account", "", party.AccountAdmin),
+			demoPerson("referral.admin", demoDomain, "Rae Referral", "", party.ReferralAdmin),
+			demoPerson("marketing.admin", demoDomain, "Max Marketing", "", party.MarketingAdmin),
+			demoPerson("user.admin", demoDomain, "Uma User", "", party.UserAdmin),
+			demoPerson("global.admin", customer.Domain, "Cleo Customer", customer.ID, party.CustomerGlobal),
+			demoPerson("billing.admin", customer.Domain, "Ben Bills", customer.ID, party.CustomerBilling),
+			demoPerson("user", customer.Domain, "Una User", customer.ID, party.CustomerUser),
+		}},
+		{"", []party.Person{
+			demoPerson("operator", "comptoir.example", "Otto Operator", "", party.OperatorAdmin),
+			demoPerson("support", "comptoir.example", "Suki Support", "", party.SupportAgent),
+		}},
+		{string(seeded.Provider.ID), []party.Person{
+			demoPerson("admin.agent", "grandbazar.example", "Pia Provider", "", party.AdminAgent),
+		}},
+	} {
+		who, err := s.steward(ctx, side.at)
 		if err != nil {
 			return nil, err
 		}
-		users = append(users, demoUser{a.Roles.List()[0], a.UPN, a.InitialPassword})
+		for _, p := range side.people {
+			a, err := outcome[app.Admitted](func(req app.Request) (app.Reply, error) {
+				return s.app.Admit(ctx, who, req, p, identity.Credentials{}.NewPassword(), true)
+			})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p.UPN, err)
+			}
+			users = append(users, demoUser{a.Roles.List()[0], a.UPN, a.InitialPassword})
+		}
 	}
 	return users, nil
+}
+
+func demoPerson(name, domain, shown string, customer id.Customer, role party.Role) party.Person {
+	return party.Person{UPN: name + "@" + domain, DisplayName: shown, Customer: customer, Roles: party.RolesOf(role)}
 }
 
 // demoMedia stores the small real download of the demo.

@@ -21,6 +21,8 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/jobs"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/web"
+	"github.com/comptoir-dev/comptoir/internal/web/static"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
 // listening says where a server listens.
@@ -178,18 +180,22 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		Auth: identity.Authenticator{Tokens: tokens, Store: s.store}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
 		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url,
 	}
+	people := s.people(url)
+	shown := &ui.Site{
+		App: s.app, People: people, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log, Version: buildVersion(), Database: st.engine(), URL: url,
+	}
 	if play {
-		o.Sandbox = &sandbox.Clockwork{
+		clockwork := &sandbox.Clockwork{
 			Sweep: sweep, Clock: s.clock, Due: s.store, Log: s.log,
 			Archive: s.store, Folder: filepath.Join(st.Data, "snapshots"), Wall: when.Wall{},
 		}
+		o.Sandbox, shown.Sandbox = clockwork, clockwork
 	}
 	api := partnercenter.New(s.app, o)
-	people := s.people(url)
-	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside})
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css")})
 	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
-	pages.Handle("/", web.Handler(web.Home{Version: buildVersion(), Sandbox: play, Database: st.engine(), Clock: s.clock}))
+	pages.Handle("/", web.Handler(shown))
 	pages.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
 	pages.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)

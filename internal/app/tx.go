@@ -296,6 +296,7 @@ type Scheduled struct {
 type CustomerQuery struct {
 	Name, NameOp     string // "starts_with" or "substring" or "equals", without case
 	Domain, DomainOp string
+	Text             string // in the name or the domain, without case
 	Reseller         id.Partner
 	After            [2]string // company name (folded) and id of the last one seen; empty: from the start
 	Limit            int       // 0: all

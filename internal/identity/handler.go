@@ -20,6 +20,7 @@ type Options struct {
 	IDs      id.Source
 	Log      *slog.Logger
 	External *External // another issuer that people sign in with; nil: none
+	Style    string    // address of the style sheet of the pages, on this server
 }
 
 // server is the endpoints at work.

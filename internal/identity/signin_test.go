@@ -24,11 +24,11 @@ func TestSignInPage(t *testing.T) {
 			if r.status != 200 || !strings.Contains(r.body, `lang="`+want[0]+`"`) || !strings.Contains(r.body, want[1]) {
 				c.Errorf("%q: %d %s", language, r.status, r.body)
 			}
-			if strings.Contains(r.body, "<script") || !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") ||
+			if strings.Contains(r.body, "<script") || !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; ") || strings.Contains(policy, "unsafe") ||
 				!strings.Contains(policy, "frame-ancestors 'none'") || !strings.HasSuffix(policy, "form-action 'self'") || r.header.Get("Cache-Control") != "no-store" {
 				c.Errorf("%v", r.header)
 			}
-			for _, must := range []string{`<label for="name">`, `id="name"`, `<label for="password">`, `id="password"`, `autocomplete="current-password"`, "<main>", "<h1>"} {
+			for _, must := range []string{`<label for="name">`, `id="name"`, `<label for="password">`, `id="password"`, `autocomplete="current-password"`, `<main class="sheet" id="main">`, "<h1>"} {
 				if !strings.Contains(r.body, must) {
 					c.Errorf("%q: no %s", language, must)
 				}

@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"golang.org/x/text/language"
 )
@@ -12,8 +13,14 @@ var (
 	matcher   = language.NewMatcher([]language.Tag{language.English, language.French, language.Russian})
 )
 
-// languageOf is the language of ours that the reader likes best.
+// LanguageCookie is the language that a reader chose on this browser: "en", "fr" or "ru".
+const LanguageCookie = "comptoir-language"
+
+// languageOf is the language that the reader chose, or else likes best of ours.
 func languageOf(r *http.Request) string {
+	if c, err := r.Cookie(LanguageCookie); err == nil && slices.Contains(languages, c.Value) {
+		return c.Value
+	}
 	header := r.Header.Get("Accept-Language")
 	if len(header) > 200 {
 		return languages[0]

@@ -160,6 +160,10 @@ func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer
 	equal(f, " AND reseller_id = ?", q.Reseller)
 	f.text("name", q.NameOp, q.Name)
 	f.text("domain", q.DomainOp, q.Domain)
+	if q.Text != "" {
+		like := "%" + likeEscape.Replace(fold(q.Text)) + "%"
+		f.and(` AND (name LIKE ? ESCAPE '\' OR domain LIKE ? ESCAPE '\')`, like, like)
+	}
 	if q.After != [2]string{} {
 		f.and(" AND (name, id) > (?, ?)", fold(q.After[0]), q.After[1])
 	}

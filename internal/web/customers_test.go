@@ -1,0 +1,50 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+func TestF02CustomersAreFound(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.SalesAgent)
+	first := c.seeded.Customers[0]
+	for _, q := range []string{"northstar", "NORTHSTAR.EX", "star"} {
+		a := b.get("/customers?q=" + q)
+		b.has(a, 200, first.CompanyName)
+		if strings.Contains(a.body, c.seeded.Customers[1].CompanyName) {
+			t.Errorf("%q finds others too", q)
+		}
+	}
+	if a := b.get("/customers?q=" + strings.ToUpper(string(first.ID))); a.path != "/customers/"+string(first.ID) {
+		t.Errorf("the tenant id leads to %s", a.path)
+	}
+	b.has(b.get("/customers?q=nobody"), 200, "No customer fits")
+	csv := b.get("/customers?format=csv")
+	b.has(csv, 200, "Microsoft ID,Company name,Primary domain name,Relationship,Billing country\n", string(first.ID)+",Northstar Clinics,northstar.example,Reseller,US\n")
+	for _, lang := range []string{"en", "fr", "ru"} {
+		b.lang = lang
+		b.has(b.get("/customers/"+string(first.ID)), 200, first.CompanyName, string(first.ID), `role="img"`)
+	}
+}
+
+func TestF01CustomerIsAdded(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.SalesAgent)
+	a := b.post("/customers/new", "company", "Nouveau", "domain", "northstar.example", "country", "FR", "segment", "education",
+		"first", "A", "last", "B", "email", "a@b.example", "street", "1 rue", "city", "Lyon", "postal", "69001")
+	b.has(a, 409, `value="Nouveau"`, `href="#f-domain"`, `aria-invalid="true"`, `<option value="education" selected>`) // taken: nothing typed is lost
+	b.has(b.post("/customers/new", "company", "Nouveau"), 422, `href="#f-domain"`, `href="#f-email"`)
+	a = b.post("/customers/new", "company", "Nouveau", "domain", "nouveau.example", "country", "FR", "segment", "commercial",
+		"first", "A", "last", "B", "email", "a@b.example", "street", "1 rue", "city", "Lyon", "postal", "69001")
+	b.has(a, 200, "admin@nouveau.example")
+	if a.header.Get("Cache-Control") != "no-store" {
+		t.Error("a page with a password may be kept")
+	}
+	b.has(b.get("/customers?q=nouveau"), 200, "Nouveau")
+	ua := c.as(c.seeded.Partner, "", party.UserAdmin)
+	ua.has(ua.get("/customers"), 403, "Your role does not allow this")
+	ua.has(ua.get("/customers/new"), 403)
+}

@@ -1,0 +1,81 @@
+// Package partner is the partner's workspace: one file and one template for each page. A page asks the use cases of app
+// and nothing else; what a role may not do is not offered.
+package partner
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var room = ui.NewRoom(ui.Room{Name: "partner", Enter: Enter, Nav: Nav}, files)
+
+// Home is where partner staff begin.
+const Home = "/customers"
+
+// Enter lets in staff of a partner.
+func Enter(a party.Actor) bool {
+	return a.Scope.Partner() != "" && a.Customer == "" && a.Publisher == ""
+}
+
+// routes are all pages, by object.
+var routes = []ui.Route{
+	{Pattern: "GET /customers", Handle: customers},
+	{Pattern: "GET /customers/new", Handle: newCustomer},
+	{Pattern: "POST /customers/new", Handle: createCustomer},
+	{Pattern: "GET /customers/{customer}", Handle: customerOverview},
+}
+
+// Mount serves the workspace on mux.
+func Mount(mux *http.ServeMux, site *ui.Site) { room.Mount(mux, site, routes) }
+
+// Nav is what the reader's roles open.
+func Nav(v *ui.Visit) []ui.Link {
+	all := []struct {
+		ui.Link
+		may bool
+	}{
+		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
+	}
+	var links []ui.Link
+	for _, l := range all {
+		if l.may {
+			links = append(links, l.Link)
+		}
+	}
+	return links
+}
+
+// customerOf reads the customer that the address names. Faults: "customer.unknown", "tenant.foreign": both are no page.
+func customerOf(v *ui.Visit) (party.Customer, error) {
+	return v.App.Customer(v.R.Context(), v.Actor, id.Customer(v.Path("customer")))
+}
+
+// customerPage is the frame of a page about a customer: the way here and the pages beside it. here is the key of the
+// page's entry; empty for one that has none.
+func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
+	at := "/customers/" + string(c.ID)
+	rail := ui.Rail{Title: c.CompanyName, Hint: c.Domain + " · " + string(c.Country())}
+	for _, l := range []struct {
+		key, path string
+		may       bool
+		gap       bool
+	}{
+		{"overview", "", true, false},
+	} {
+		if l.may {
+			rail.Links = append(rail.Links, ui.RailLink{Text: v.T("customer." + l.key), Href: at + l.path, Here: l.key == here, Gap: l.gap})
+		}
+	}
+	p := ui.Page{Title: title, Area: "customers", Rail: &rail, Crumbs: []ui.Link{{Text: v.T("nav.customers"), Href: "/customers"}}}
+	if here != "overview" {
+		p.Crumbs = append(p.Crumbs, ui.Link{Text: c.CompanyName, Href: at})
+	}
+	return p
+}

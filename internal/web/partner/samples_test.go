@@ -1,0 +1,54 @@
+package partner
+
+import (
+	"testing"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+	"github.com/comptoir-dev/comptoir/internal/web/ui/uitest"
+)
+
+// Every page of the workspace, with sample data, in every language.
+func TestPages(t *testing.T) { uitest.Every(t, room, samples) }
+
+func samples(l *locale.L) map[string]uitest.Sample {
+	now := when.Date(2026, 11, 20)
+	chart := ui.Terms(l, "terms", now, []ui.Term{
+		{Name: "SQL <Server>", From: now, Until: now.AddDate(1, 0, 0), Renews: true, Window: now.Add(72 * time.Hour), WindowFrom: now},
+		{Name: "Windows Server", From: now.AddDate(-1, 0, 0)}, {Name: "CRM", From: now.AddDate(0, -6, 0), Until: now.AddDate(0, 3, 0)},
+	})
+	list := ui.Table{
+		Caption: "x", Columns: []ui.Column{{Head: "a", Sort: "?s", Sorted: "ascending"}, {Head: "b", Cash: true}, {Head: "c", Hidden: true}},
+		Rows: []ui.Row{{Pick: "1", Cells: []ui.Cell{
+			{Value: "<b>", Href: "/x", Hint: "h", Reason: "why"}, {Value: money.Of(-123456, "EUR")}, {Acts: []ui.Button{{Text: "do", Post: "/do", Once: "1", Off: nil}, {Text: "no", Off: "because"}}},
+		}}},
+		Foot:    []ui.Row{{Cells: []ui.Cell{{Value: "sum", Span: 2}, {Value: money.Of(1, "EUR")}}}},
+		Filters: &ui.Filters{Fields: []ui.Field{{Name: "q", Label: "q", Kind: "search"}}}, Pager: ui.Pager{Next: "?n", First: "?"},
+		Bulk: &ui.Bulk{Post: "/bulk", Acts: []ui.Button{{Text: "all"}}},
+	}
+	form := ui.Form{Fields: []ui.Field{
+		{Name: "a", Label: "A", Required: true, Error: "no", Hint: "h"}, {Name: "b", Label: "B", Kind: "select", Options: []ui.Option{{Value: "1", Text: "one"}}},
+		{Name: "c", Label: "C", Kind: "area"}, {Name: "d", Label: "D", Kind: "check", Error: "no"}, {Name: "e", Label: "E", Kind: "radio", Options: []ui.Option{{Value: "1", Text: "one", Hint: "h"}}, Error: "e"},
+		{Name: "f", Label: "F", Kind: "hidden"},
+	}, Submit: ui.Button{Text: "go", Kind: "main"}, Back: &ui.Button{Text: "back", Href: "/"}, Before: "what happens"}
+	facts := ui.Facts{ID: "facts", Title: "f", Link: &ui.Link{Text: "e", Href: "/e"}, Rows: []ui.Fact{{Name: "n", Value: ui.ID("id"), Hint: "h"}}}
+	errors := form.Summary(l)
+	return map[string]uitest.Sample{
+		"customers":     {Page: ui.Page{Area: "customers"}, Data: customersPage{list}},
+		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
+		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
+		"overview": {
+			Page: ui.Page{
+				Head: ui.Head{ID: "8f2c", Marks: []ui.Mark{{Kind: "good", Text: "m"}}, Sub: []any{"s"}, Acts: []ui.Button{{Text: "a", Href: "/a"}}}, Notes: []ui.Note{{Kind: "stop", Title: "t", Text: "x", Rows: []ui.Fact{{Name: "r", Value: now}}}},
+				Rail: &ui.Rail{Title: "R", Hint: "h", Links: []ui.RailLink{{Text: "o", Href: "/o", Here: true, Count: 3}}},
+			},
+			Data: overviewPage{
+				Strip: ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 3, Hint: "h"}}}, Terms: &chart, Facts: facts,
+				Timeline: &ui.Timeline{ID: "h", Title: "t", Moments: []ui.Moment{{At: now, Kind: "hot", Text: "x", Hint: "h"}}}, Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"},
+			},
+		},
+	}
+}

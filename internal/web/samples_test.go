@@ -1,0 +1,20 @@
+package web
+
+import (
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+	"github.com/comptoir-dev/comptoir/internal/web/ui/uitest"
+)
+
+// The pages of everybody, with sample data, in every language.
+func TestPages(t *testing.T) {
+	uitest.Every(t, common, func(*locale.L) map[string]uitest.Sample {
+		return map[string]uitest.Sample{
+			"front": {Page: ui.Page{}, Data: frontPage{"1", "SQLite", "http://localhost", true}},
+			"me":    {Page: ui.Page{}, Data: mePage{Facts: ui.Facts{ID: "who"}, Sessions: ui.Table{ID: "s", Title: "s", Rows: []ui.Row{{Cells: []ui.Cell{{Value: "x"}}}}}, SignOut: ui.Button{Post: "/o", Text: "o"}}},
+			"keys":  {Page: ui.Page{}, Data: []ui.Link{{Text: "c", Href: "/c", Jump: "c"}}},
+		}
+	})
+}

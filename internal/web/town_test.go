@@ -1,0 +1,213 @@
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
+	"github.com/comptoir-dev/comptoir/internal/jobs"
+	"github.com/comptoir-dev/comptoir/internal/sandbox"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/web"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+	"github.com/comptoir-dev/comptoir/internal/web/ui/uitest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// now is where the demo's story ends in these tests.
+var now = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+
+const password = "correct horse 9"
+
+// town is a server with all pages, on a SQLite store that the demo's story has filled.
+type town struct {
+	t      *testing.T
+	url    string
+	app    *app.App
+	wall   *when.Fixed
+	clock  *when.Movable
+	seeded sandbox.Seeded
+}
+
+func open(t *testing.T) *town {
+	t.Helper()
+	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wall := when.NewFixed(now)
+	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/town.db", store.Options{Wall: wall, Sealer: secrets.Vault})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	past := when.NewFixed(when.Date(2020, 7, 1))
+	core := &app.App{Store: s, Due: s, Clock: past, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Credentials: identity.Credentials{}}
+	seeder := sandbox.Seeder{
+		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: strings.Repeat("0", 64), Size: 1},
+		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
+	}
+	c := &town{t: t, app: core, wall: wall}
+	if c.seeded, err = seeder.Seed(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	c.clock = when.NewMovable(wall, 0, now)
+	core.Clock = c.clock
+	log := slog.New(slog.NewTextHandler(tlog{t}, nil))
+	people := &identity.People{Store: s, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Key: []byte("0123456789abcdef0123456789abcdef"), Log: log}
+	tokens, err := identity.NewTokens("http://pc.example", secrets.SigningKeys(), wall, id.Random{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s, Wall: wall, IDs: id.Random{}, Log: log})
+	pages := web.Handler(&ui.Site{
+		App: core, People: people, IDs: id.Random{}, Wall: wall, Log: log, Version: "test", Database: "SQLite", URL: "http://pc.example",
+		Sandbox: &sandbox.Clockwork{Sweep: &jobs.Sweep{App: core, Clock: c.clock, Log: log}, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if identity.Serves(r.URL.Path) {
+			signIn.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+type tlog struct{ t *testing.T }
+
+func (l tlog) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "level=ERROR") {
+		l.t.Errorf("%s", p)
+	}
+	return len(p), nil
+}
+
+// browser is somebody's, signed in or not.
+type browser struct {
+	*town
+	http *http.Client
+	lang string
+}
+
+// answer is one page.
+type answer struct {
+	status int
+	header http.Header
+	path   string // after redirects
+	body   string
+}
+
+func (c *town) stranger() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &browser{town: c, http: &http.Client{Jar: jar}, lang: "en"}
+}
+
+// as signs somebody in who holds roles at a partner, or with a customer at that customer.
+func (c *town) as(p party.Partner, customer id.Customer, roles ...party.Role) *browser {
+	c.t.Helper()
+	name := strings.ToLower(fmt.Sprintf("p%s@%s.example", id.Random{}.GUID()[:8], p.ID[:8]))
+	scope := party.NewScope(p.ID, "")
+	if p.Kind == party.IndirectReseller {
+		scope = party.NewScope(p.Provider, p.ID)
+	}
+	who := party.Actor{Scope: scope, Kind: p.Kind, Name: "operator", Roles: party.RolesOf(party.OperatorAdmin, party.GlobalAdmin), Proved: true}
+	_, err := c.app.Admit(c.t.Context(), who, app.Request{Answer: func(any) (app.Reply, error) { return app.Reply{}, nil }},
+		party.Person{UPN: name, DisplayName: "Pat <Tester>", Roles: party.RolesOf(roles...), Customer: customer}, password, true)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	b := c.stranger()
+	b.post("/sign-in", "name", name, "password", password, "next", "/")
+	return b
+}
+
+func (b *browser) send(r *http.Request) answer {
+	b.t.Helper()
+	r.Header.Set("Accept-Language", b.lang)
+	resp, err := b.http.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := answer{resp.StatusCode, resp.Header, resp.Request.URL.RequestURI(), string(body)}
+	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && !identity.Serves(resp.Request.URL.Path) {
+		uitest.Look(b.t, a.path, a.body)
+	}
+	return a
+}
+
+func (b *browser) get(path string) answer {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.send(r)
+}
+
+// post sends a form; values come in turns, name and value.
+func (b *browser) post(path string, pairs ...string) answer {
+	b.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", b.url)
+	r.Header.Set("Referer", b.url+path)
+	return b.send(r)
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="once" value="([^"]*)">`)
+
+// once is the name of the first form of a page.
+func (a answer) once() string {
+	if m := hidden.FindStringSubmatch(a.body); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// has fails unless the page holds all texts.
+func (b *browser) has(a answer, status int, texts ...string) {
+	b.t.Helper()
+	if a.status != status {
+		b.t.Fatalf("%s: %d, want %d\n%s", a.path, a.status, status, a.body)
+	}
+	for _, s := range texts {
+		if !strings.Contains(a.body, s) {
+			b.t.Errorf("%s: no %q", a.path, s)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+// Package ui is what all pages are made of: the visit with its reader, the shell around a page, and the parts, each a
+// typed struct with a template. A page knows its own struct and template and nothing of cookies, headers or escaping.
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
+	"github.com/comptoir-dev/comptoir/internal/identity"
+)
+
+// Site is what the pages of all rooms share.
+type Site struct {
+	App    *app.App
+	People *identity.People
+	IDs    id.Source
+	Wall   when.Clock
+	Log    *slog.Logger
+	// Sandbox moves the business clock; nil in production.
+	Sandbox  Clockwork
+	Version  string
+	Database string // "SQLite" or "PostgreSQL"
+	// URL is the address of this server, without a slash at its end: what API calls are shown with.
+	URL string
+}
+
+// Clockwork is the movable clock of a sandbox (R21).
+type Clockwork interface {
+	State(ctx context.Context) (app.ClockState, error)
+	Move(ctx context.Context, who party.Actor, to time.Time) (app.ClockState, error)
+}
+
+// Handler answers one request. A fault it returns becomes a page that says so in the reader's language; any other error
+// is ours, is logged, and becomes a page with the correlation id.
+type Handler func(*Visit) error
+
+// Route is one page: a pattern of http.ServeMux ("GET /customers/{customer}") and what answers it.
+type Route struct {
+	Pattern string
+	Handle  Handler
+}
+
+// headers are the same on every page. The policy allows our own sheet, script and pictures and nothing inline.
+func headers(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+}

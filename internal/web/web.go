@@ -1,0 +1,121 @@
+// Package web serves the pages: the rooms of the four audiences, and what they share: the front page, the profile, the
+// choice of a language, the sandbox's clock.
+package web
+
+import (
+	"embed"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/partner"
+	"github.com/comptoir-dev/comptoir/internal/web/static"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// common is the pages of everybody.
+var common = ui.NewRoom(ui.Room{Name: "common", Nav: nav}, files)
+
+var routes = []ui.Route{
+	{Pattern: "GET /{$}", Handle: front},
+	{Pattern: "GET /me", Handle: signedIn(me)},
+	{Pattern: "POST /me/sessions", Handle: signedIn(endSessions)},
+	{Pattern: "GET /keys", Handle: keys},
+	{Pattern: "POST /language", Handle: language},
+	{Pattern: "POST /clock", Handle: signedIn(moveClock)},
+	{Pattern: "/", Handle: nowhere},
+}
+
+// Handler serves every path that no other door owns. It panics when the rooms' routes contradict each other.
+func Handler(site *ui.Site) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+static.Prefix, static.Handler())
+	common.Mount(mux, site, routes)
+	partner.Mount(mux, site)
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
+	if err != nil {
+		panic(err) // our own options
+	}
+	return compress(sameSite(site, mux))
+}
+
+// sameSite refuses forms of other sites (G54).
+func sameSite(site *ui.Site, next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if protection.Check(r) != nil {
+			common.Serve(site, w, r, func(*ui.Visit) error { return fault.Deny("form.cross_site", nil) })
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func nowhere(*ui.Visit) error { return fault.NotFound("page.unknown", nil) }
+
+// signedIn lets only readers through who are signed in.
+func signedIn(handle ui.Handler) ui.Handler {
+	return func(v *ui.Visit) error {
+		if v.Signed.Person.ID == "" {
+			return fault.Deny("session.over", nil)
+		}
+		return handle(v)
+	}
+}
+
+// nav is that of the room where the reader is at home.
+func nav(v *ui.Visit) []ui.Link {
+	if partner.Enter(v.Actor) {
+		return partner.Nav(v)
+	}
+	return nil
+}
+
+// home is where a reader begins.
+func home(a party.Actor) string {
+	switch {
+	case partner.Enter(a):
+		return partner.Home
+	}
+	return "/me"
+}
+
+// front tells strangers what runs here, and leads readers to their workspace.
+func front(v *ui.Visit) error {
+	if v.Signed.Person.ID != "" {
+		return v.Redirect(home(v.Actor), "")
+	}
+	return v.Show("front", ui.Page{Title: v.T("front.title")}, frontPage{v.Version, v.Database, v.URL, v.Sandbox != nil})
+}
+
+type frontPage struct {
+	Version, Database, URL string
+	Sandbox                bool
+}
+
+// keys is the sheet of shortcuts as a page, for those without scripts.
+func keys(v *ui.Visit) error { return v.Show("keys", ui.Page{Title: v.T("keys.title")}, nav(v)) }
+
+// language keeps the reader's choice on this browser.
+func language(v *ui.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	v.Choose(form.Get("language"))
+	return v.Redirect(local(form.Get("next")), "")
+}
+
+// local is a path of this server; "/" for anything else (G57).
+func local(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return next
+}

@@ -56,6 +56,17 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) (size int64,
 	if info, err := f.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return 0, "", fault.Invalid("blob.name", nil)
 	}
+	return f.put(ctx, r, func(string) string { return name })
+}
+
+// Add stores what r gives under its own SHA-256 and tells its size in bytes. The same bytes a second time change nothing.
+// Fault: "blob.too_large" with the limit.
+func (f *Folder) Add(ctx context.Context, r io.Reader) (size int64, sum string, err error) {
+	return f.put(ctx, r, func(sum string) string { return sum })
+}
+
+// put writes aside, syncs, and gives the file its name, which may follow from its SHA-256.
+func (f *Folder) put(ctx context.Context, r io.Reader, name func(sum string) string) (size int64, sum string, err error) {
 	aside := asidePrefix + rand.Text()
 	w, err := f.root.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -81,16 +92,17 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) (size int64,
 	if err = w.Close(); err != nil {
 		return 0, "", fmt.Errorf("blobs: closing a file: %w", err)
 	}
-	if err = f.root.Rename(aside, name); err != nil {
+	sum = hex.EncodeToString(hash.Sum(nil))
+	if err = f.root.Rename(aside, name(sum)); err != nil {
 		return 0, "", fmt.Errorf("blobs: putting a file in place: %w", err)
 	}
 	if err = f.sync(); err != nil {
 		return 0, "", err
 	}
-	return size, hex.EncodeToString(hash.Sum(nil)), nil
+	return size, sum, nil
 }
 
-// Blob is an open file; the caller closes it.
+// Blob is an open file; the caller closes it. The reader inside is the *os.File: who hands that on lets the kernel send it.
 type Blob struct {
 	io.ReadSeekCloser
 	Size     int64     // bytes

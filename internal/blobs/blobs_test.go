@@ -189,3 +189,21 @@ func TestParallelPutsLeaveOneWhole(t *testing.T) {
 		t.Errorf("%d bytes, %s", len(got), names(t, dir))
 	}
 }
+
+// TestAddNamesAFileByWhatItHolds: the same bytes are one file, however often they come.
+func TestAddNamesAFileByWhatItHolds(t *testing.T) {
+	f, dir := folder(t)
+	want := sha256.Sum256([]byte("text"))
+	name := hex.EncodeToString(want[:])
+	for range 2 {
+		if size, sum, err := f.Add(t.Context(), strings.NewReader("text")); size != 4 || sum != name || err != nil {
+			t.Errorf("%d %s %v", size, sum, err)
+		}
+	}
+	if read(t, f, name) != "text" || names(t, dir) != name {
+		t.Errorf("%s", names(t, dir))
+	}
+	if _, _, err := f.Add(t.Context(), &failing{10}); !errors.Is(err, errBroken) || names(t, dir) != name {
+		t.Errorf("%v, %s", err, names(t, dir))
+	}
+}

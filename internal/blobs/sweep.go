@@ -22,8 +22,8 @@ func (f *Folder) Reader(name string) (io.ReadSeekCloser, error) {
 	return b, nil
 }
 
-// Sweep removes files last written before an instant that keep does not know, and what an interrupted Put left aside. What
-// is no regular file stays.
+// Sweep removes files last written before an instant that keep does not know, uploads too, and what an interrupted Put left
+// aside. What is no regular file stays.
 func (f *Folder) Sweep(before time.Time, keep func(names []string) (map[string]bool, error)) (removed int, err error) {
 	dir, err := f.root.Open(".")
 	if err != nil {
@@ -59,7 +59,10 @@ func (f *Folder) Sweep(before time.Time, keep func(names []string) (map[string]b
 			return removed, err
 		}
 		for _, name := range batch {
-			if known[name] || !Valid(name) && !strings.HasPrefix(name, asidePrefix) {
+			if known[name] || !Valid(name) && !strings.HasPrefix(name, asidePrefix) && !strings.HasPrefix(name, uploadPrefix) {
+				continue
+			}
+			if info, err := f.root.Lstat(name); err == nil && !info.ModTime().Before(before) { // somebody put it there meanwhile
 				continue
 			}
 			if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -18,12 +18,14 @@ type importCommands struct {
 	Offers importOffersCommand `cmd:"" help:"Offers, as the public API returns them (GET /v1/offers)."`
 	Prices importPricesCommand `cmd:"" help:"A price sheet, in the form of the new-commerce price list (CSV)."`
 	Keys   importKeysCommand   `cmd:"" help:"Product keys into a partner's pools (CSV), encrypted from the first moment."`
+	Media  importMediaCommand  `cmd:"" help:"Downloads: a folder of files, and a list of what they are (media.csv)."`
 }
 
 type importKeysCommand struct {
 	storage
-	Partner string `help:"Tenant id or domain of the partner whose pools they go to." required:""`
-	File    string `arg:"" help:"CSV file with columns Pool or ProductId, Version, Key. Delete it afterwards." type:"existingfile"`
+	Partner   string       `help:"Tenant id or domain of the partner whose pools they go to." required:""`
+	Publisher id.Publisher `help:"Publisher that brings them: only products of its own are taken, each row names one."`
+	File      string       `arg:"" help:"CSV file with columns Pool or ProductId, Version, Key. Delete it afterwards." type:"existingfile"`
 }
 
 // Run imports all keys of the file or none, and says what it found. Safe to repeat. No key is printed, nor a part of one.
@@ -45,8 +47,36 @@ func (c importKeysCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, s.close())
 	}
+	if c.Publisher != "" {
+		who.Publisher, who.Roles = c.Publisher, party.RolesOf(party.PublisherAdmin)
+	}
 	step, finish := progress("keys")
 	report, err := s.app.ImportKeys(ctx, who, app.KeyFile{File: file, Size: info.Size()}, step)
+	finish()
+	if err == nil {
+		fmt.Println(report)
+	}
+	return errors.Join(err, s.close())
+}
+
+type importMediaCommand struct {
+	storage
+	Dir string `arg:"" help:"Folder with the files and media.csv: columns ProductId, SkuId, Version, Language, FileType, File, Name, SHA256." type:"existingdir"`
+}
+
+// Run imports all files of the list or none, and says what it found. Safe to repeat.
+func (c importMediaCommand) Run(ctx context.Context) error {
+	folder, err := os.OpenRoot(c.Dir) // nothing outside of it is read, whatever the list says
+	if err != nil {
+		return err
+	}
+	defer func() { _ = folder.Close() }() // only read
+	s, err := c.open(ctx, logger())
+	if err != nil {
+		return err
+	}
+	step, finish := progress("media")
+	report, err := s.app.ImportMedia(ctx, operator, folder.FS(), step)
 	finish()
 	if err == nil {
 		fmt.Println(report)

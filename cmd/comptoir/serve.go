@@ -15,6 +15,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/api/downloads"
 	"github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
@@ -110,6 +111,15 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 		Again: func(ctx context.Context) (int, int, error) { return s.store.Rewrap(ctx, s.secrets.Vault) },
 	}
 	working.Go(func() { rewrap.Run(background) })
+	supply := jobs.Supply{Look: (&app.Supply{App: s.app}).Look, Low: s.app.LowPools, Log: s.log}
+	working.Go(func() { supply.Run(background) })
+	media := jobs.Media{
+		Sweep: func(ctx context.Context) (int, error) {
+			return s.app.SweepMedia(ctx, when.Wall{}.Now().Add(-app.UploadLife))
+		},
+		Log: s.log,
+	}
+	working.Go(func() { media.Run(background) })
 	served := make(chan error, 1)
 	go func() {
 		if pair != nil {

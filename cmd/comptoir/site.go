@@ -13,6 +13,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/blobs"
+	"github.com/comptoir-dev/comptoir/internal/depot"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
@@ -37,14 +38,12 @@ type site struct {
 	secrets *vault.Secrets
 	media   *blobs.Folder
 	files   *blobs.Folder // attachments of support requests
+	depots  []*depot.Folder
 	clock   *when.Movable
 	app     *app.App
 	fresh   bool // nothing was there before
 	log     *slog.Logger
 }
-
-// maxMedia bounds one download file: 20 GiB.
-const maxMedia = 20 << 30
 
 // open opens the installation, making what a new one needs. Secrets are made only together with a new database folder.
 func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
@@ -57,7 +56,7 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	if out.secrets, err = vault.Open(vault.Options{Dir: secretsDir, Env: os.Getenv, Create: out.fresh}); err != nil {
 		return nil, err
 	}
-	if out.media, err = blobs.Open(filepath.Join(s.Data, "media"), maxMedia); err != nil {
+	if out.media, err = blobs.Open(filepath.Join(s.Data, "media"), app.MaxMedia); err != nil {
 		return nil, err
 	}
 	if out.files, err = blobs.Open(filepath.Join(s.Data, "attachments"), support.MaxFile); err != nil {
@@ -75,11 +74,40 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
 		Credentials: identity.Credentials{},
 		Files:       out.files,
+		Media:       out.media,
+	}
+	if err := out.suppliers(filepath.Join(s.Data, "suppliers")); err != nil {
+		return nil, errors.Join(err, out.close())
 	}
 	if err := out.ship(ctx); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
 	return out, nil
+}
+
+// suppliers opens the suppliers of keys: each folder in dir is one, of the folder's name. The folder dir need not be there.
+func (s *site) suppliers(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("suppliers of keys: %w", err)
+	}
+	s.app.Suppliers = map[string]app.KeySupplier{}
+	for _, e := range entries {
+		name := e.Name()
+		if !e.IsDir() {
+			continue
+		}
+		if !license.SupplierName(name) {
+			return fmt.Errorf("suppliers of keys: a supplier is not named %q", name)
+		}
+		d, err := depot.Open(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		s.depots = append(s.depots, d)
+		s.app.Suppliers[name] = d
+	}
+	return nil
 }
 
 // ship puts the rows that come with the product into a store that has none: the cancellation rules, the life of links,
@@ -114,6 +142,14 @@ func (s *site) sweepFiles(ctx context.Context, engine string) error {
 		before = before.Add(-time.Hour)
 	}
 	removed, err := s.app.SweepFiles(ctx, before)
+	if err == nil {
+		if engine != "SQLite" { // media take longer than attachments
+			before = before.Add(-app.UploadLife)
+		}
+		var media int
+		media, err = s.app.SweepMedia(ctx, before)
+		removed += media
+	}
 	if removed > 0 {
 		s.log.Info("unfinished uploads removed", "files", removed)
 	}
@@ -127,7 +163,13 @@ func (s storage) engine() string {
 	return "PostgreSQL"
 }
 
-func (s *site) close() error { return errors.Join(s.store.Close(), s.media.Close(), s.files.Close()) }
+func (s *site) close() error {
+	err := errors.Join(s.store.Close(), s.media.Close(), s.files.Close())
+	for _, d := range s.depots {
+		err = errors.Join(err, d.Close())
+	}
+	return err
+}
 
 // logger writes JSON lines to standard error.
 func logger() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }

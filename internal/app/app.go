@@ -35,6 +35,9 @@ type App struct {
 	// Credentials is needed where people and API clients are managed.
 	Credentials Credentials
 	Files       Files // attachments; nil: none are taken
+	Media       Media // downloads; nil: none are taken
+	// Suppliers are where keys come from beside the pools, by name; see KeySupplier.
+	Suppliers map[string]KeySupplier
 }
 
 // mayBuy asks the act that buying something of a kind needs: R01 for software and reservations, R02 for the rest.

@@ -66,13 +66,15 @@ func (r KeyReport) String() string {
 }
 
 // ImportKeys takes a file of product keys into the pools of the actor's partner (R15): all or nothing, safe to repeat, sealed
-// from the first moment. A row with a product goes to the pool that the product takes its keys from. Lines that wait are served
+// from the first moment. A row with a product goes to the pool that the product takes its keys from; a publisher's staff (R17)
+// names a product of its own in every row. Lines that wait are served
 // first, see AddKeys. progress counts bytes read, of twice the file; see ImportOffers.
 // Faults: "role.missing", "import.csv" with the line, "import.column" with the name, "import.too_large", "import.empty",
 // "import.rows" with how many rows are wrong (the error's text and the report say which, never with what): KMS keys are
 // "key.kms_refused" there (F50).
 func (a *App) ImportKeys(ctx context.Context, who party.Actor, file KeyFile, progress func(done, total int)) (KeyReport, error) {
-	if err := who.May(party.OperateSystem); err != nil {
+	publisher, err := supplier(who)
+	if err != nil {
 		return KeyReport{}, err
 	}
 	if file.Size > maxKeyFile {
@@ -80,7 +82,7 @@ func (a *App) ImportKeys(ctx context.Context, who party.Actor, file KeyFile, pro
 	}
 	step, end := follow(progress, int(2*file.Size))
 	defer end()
-	sheet := keySheet{file: file, pools: a.poolsOf(ctx)}
+	sheet := keySheet{file: file, pools: a.poolsOf(ctx, publisher), ownOnly: publisher != ""}
 	var report KeyReport
 	if err := sheet.read(func(keyRow) error { return nil }, func(offset int64) { step(int(offset)) }); err != nil {
 		return report, err
@@ -94,7 +96,7 @@ func (a *App) ImportKeys(ctx context.Context, who party.Actor, file KeyFile, pro
 		return report, fmt.Errorf("%w: %s", fault.Invalid("import.rows", fault.Args{"rows": sheet.badRows}), report)
 	}
 	rows := func(each func(keyRow) error) error {
-		again := keySheet{file: file, pools: sheet.pools}
+		again := keySheet{file: file, pools: sheet.pools, ownOnly: sheet.ownOnly}
 		err := again.read(each, func(offset int64) { step(int(file.Size + offset)) })
 		if err == nil && (again.badRows > 0 || again.rows != sheet.rows) {
 			err = errors.New("import of keys: the file changed while it was read")
@@ -117,8 +119,24 @@ func (a *App) ImportKeys(ctx context.Context, who party.Actor, file KeyFile, pro
 // deliveries are how the SKUs of a product with keys deliver; none: it has no keys, or there is no such product.
 type deliveries func(id.Product) ([]license.Delivery, error)
 
-// poolsOf looks products up, each once.
-func (a *App) poolsOf(ctx context.Context) deliveries {
+// supplier is the publisher in whose name keys come in; empty for the operator, who brings any. Faults: "role.missing",
+// "publisher.none" for a role of a publisher's staff without one.
+func supplier(who party.Actor) (id.Publisher, error) {
+	err := who.May(party.OperateSystem)
+	if err == nil {
+		return "", nil
+	}
+	if who.May(party.SupplyKeys) != nil {
+		return "", err
+	}
+	if who.Publisher == "" {
+		return "", fault.Deny("publisher.none", nil)
+	}
+	return who.Publisher, nil
+}
+
+// poolsOf looks products up, each once; with a publisher its own alone.
+func (a *App) poolsOf(ctx context.Context, publisher id.Publisher) deliveries {
 	known := map[id.Product][]license.Delivery{}
 	return func(p id.Product) ([]license.Delivery, error) {
 		if ds, ok := known[p]; ok {
@@ -129,7 +147,7 @@ func (a *App) poolsOf(ctx context.Context) deliveries {
 			return nil, err
 		}
 		var ds []license.Delivery
-		if e := entries[p]; e != nil {
+		if e := entries[p]; e != nil && (publisher == "" || e.Product.Publisher == publisher) {
 			for _, s := range e.Skus {
 				if s.Delivery.HasKeys {
 					ds = append(ds, s.Delivery)
@@ -162,6 +180,9 @@ var keyColumnNames = [keyColumnCount]string{"Pool", "ProductId", "Version", "Key
 type keySheet struct {
 	file  KeyFile
 	pools deliveries
+	// ownOnly: every row names a product, and no pool.
+	ownOnly bool
+
 	at    [keyColumnCount]int // where each column stands; -1: absent
 	width int
 
@@ -216,20 +237,36 @@ func (f *keySheet) refuse(line int, errs []RowError) {
 	}
 }
 
-// header finds the columns. What stands in a header is not told: a file without one begins with a key.
+// header finds the columns.
 func (f *keySheet) header(in *records) error {
+	at, width, err := columnsOf(in, keyColumnNames[:], keyText, keyVersion)
+	if err != nil {
+		return err
+	}
+	f.width = width
+	copy(f.at[:], at)
+	if f.at[keyPool] < 0 && f.at[keyProduct] < 0 {
+		return fault.Invalid("import.column", fault.Args{"column": keyColumnNames[keyPool], "times": 0})
+	}
+	return nil
+}
+
+// columnsOf reads a header: where each of the names stands, -1 for one that does not. What stands in a header is not told: a
+// file of keys without one begins with a key. Faults: "import.empty", "import.csv", "import.column" with the name of one that
+// must be there and is not, or stands twice.
+func columnsOf(in *records, names []string, must ...int) (at []int, width int, err error) {
 	p, err := in.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return fault.Invalid("import.empty", nil)
+		return nil, 0, fault.Invalid("import.empty", nil)
 	case err != nil:
-		return err
+		return nil, 0, err
 	case !p.ok || len(p.fields) > maxColumns:
-		return fault.Invalid("import.csv", fault.Args{"line": p.line})
+		return nil, 0, fault.Invalid("import.csv", fault.Args{"line": p.line})
 	}
-	f.width = len(p.fields)
-	for c, name := range keyColumnNames {
-		f.at[c] = -1
+	at = make([]int, len(names))
+	for c, name := range names {
+		at[c] = -1
 		for i, field := range p.fields {
 			if i == 0 {
 				field = strings.TrimPrefix(field, "\ufeff")
@@ -237,21 +274,18 @@ func (f *keySheet) header(in *records) error {
 			if !strings.EqualFold(spaceless(field), name) {
 				continue
 			}
-			if f.at[c] >= 0 {
-				return fault.Invalid("import.column", fault.Args{"column": name, "times": 2})
+			if at[c] >= 0 {
+				return nil, 0, fault.Invalid("import.column", fault.Args{"column": name, "times": 2})
 			}
-			f.at[c] = i
+			at[c] = i
 		}
 	}
-	for _, c := range []int{keyText, keyVersion} {
-		if f.at[c] < 0 {
-			return fault.Invalid("import.column", fault.Args{"column": keyColumnNames[c], "times": 0})
+	for _, c := range must {
+		if at[c] < 0 {
+			return nil, 0, fault.Invalid("import.column", fault.Args{"column": names[c], "times": 0})
 		}
 	}
-	if f.at[keyPool] < 0 && f.at[keyProduct] < 0 {
-		return fault.Invalid("import.column", fault.Args{"column": keyColumnNames[keyPool], "times": 0})
-	}
-	return nil
+	return at, len(p.fields), nil
 }
 
 func (f *keySheet) row(p placed) (r keyRow, wrongs []RowError, err error) {
@@ -292,6 +326,8 @@ func (f *keySheet) row(p placed) (r keyRow, wrongs []RowError, err error) {
 		if code != "" {
 			bad(keyProduct, code)
 		}
+	case f.ownOnly:
+		bad(keyProduct, "row.missing")
 	case r.pool == "":
 		bad(keyPool, "row.missing")
 	}
@@ -323,10 +359,15 @@ func (f *keySheet) resolve(r *keyRow, product string) (code string, err error) {
 		return "row.other_pool", nil
 	}
 	for _, d := range ds {
-		if version, err := d.KeyVersion(r.version); err == nil {
-			r.pool, r.version = d.Pool, version
-			return "", nil
+		version, err := d.KeyVersion(r.version)
+		switch {
+		case err != nil:
+			continue
+		case d.SupplierOf(version) != license.FromPool:
+			return "key.other_supplier", nil
 		}
+		r.pool, r.version = d.Pool, version
+		return "", nil
 	}
 	return "key.no_such_version", nil
 }

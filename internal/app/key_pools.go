@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -60,9 +60,8 @@ func poolOf(r Reader, scope party.Scope, name, version string) (license.Pool, er
 
 // The bounds of what is imported.
 const (
-	maxMark     = 1_000_000
-	maxKey      = 256 // bytes
-	maxPoolName = 100 // bytes, also of a version
+	maxMark = 1_000_000
+	maxKey  = 256 // bytes
 )
 
 // KeyBatch are keys of one pool and version.
@@ -98,9 +97,69 @@ func (a *App) AddKeys(ctx context.Context, who party.Actor, req Request, b KeyBa
 	if err := who.May(party.OperateSystem); err != nil {
 		return Reply{}, err
 	}
-	switch {
-	case !poolNamed(b.Pool, b.Version):
+	if !poolNamed(b.Pool, b.Version) {
 		return Reply{}, fault.Invalid("pool.malformed", nil)
+	}
+	return a.addKeys(ctx, who, req, b)
+}
+
+// SupplyKeys puts product keys into the pool that a publisher's own product takes them from (R17), as AddKeys does; sku may be
+// empty where the product's SKUs share one. The outcome is AddedKeys.
+// Faults: "publisher.none", "product.unknown" for one that is another's or has no keys, "key.several_pools", "key.no_such_version",
+// "key.other_supplier", those of AddKeys.
+func (a *App) SupplyKeys(ctx context.Context, who party.Actor, req Request, product id.Product, sku id.Sku, b KeyBatch) (Reply, error) {
+	if err := who.May(party.SupplyKeys); err != nil {
+		return Reply{}, err
+	}
+	if who.Publisher == "" {
+		return Reply{}, fault.Deny("publisher.none", nil)
+	}
+	entries, err := read(ctx, a.Store, func(r Reader) (map[id.Product]*catalog.Entry, error) { return r.Entries([]id.Product{product}) })
+	if err != nil {
+		return Reply{}, err
+	}
+	e := entries[product]
+	if e == nil || e.Product.Publisher != who.Publisher {
+		return Reply{}, fault.NotFound("product.unknown", nil)
+	}
+	if b.Pool, b.Version, err = poolOfProduct(e, sku, b.Version); err != nil {
+		return Reply{}, err
+	}
+	return a.addKeys(ctx, who, req, b)
+}
+
+// poolOfProduct is the one pool, and the version in the catalogue's spelling, that keys of a product belong to.
+func poolOfProduct(e *catalog.Entry, sku id.Sku, asked string) (pool, version string, err error) {
+	found := false
+	for _, s := range e.Skus {
+		if !s.Delivery.HasKeys || sku != "" && s.ID != sku {
+			continue
+		}
+		v, bad := s.Delivery.KeyVersion(asked)
+		if bad == nil && s.Delivery.SupplierOf(v) != license.FromPool {
+			bad = fault.Refuse("key.other_supplier", nil)
+		}
+		switch {
+		case bad != nil:
+			err = bad
+		case found && (s.Delivery.Pool != pool || v != version):
+			return "", "", fault.Invalid("key.several_pools", nil)
+		default:
+			pool, version, found = s.Delivery.Pool, v, true
+		}
+	}
+	switch {
+	case found:
+		return pool, version, nil
+	case err != nil:
+		return "", "", err
+	}
+	return "", "", fault.NotFound("product.unknown", nil)
+}
+
+// addKeys checks keys of one pool and takes them in.
+func (a *App) addKeys(ctx context.Context, who party.Actor, req Request, b KeyBatch) (Reply, error) {
+	switch {
 	case strings.EqualFold(b.Kind, "KMS"):
 		return Reply{}, fault.Refuse("key.kms_refused", nil)
 	case b.Kind != "" && !strings.EqualFold(b.Kind, license.MAK):
@@ -123,12 +182,8 @@ func (a *App) AddKeys(ctx context.Context, who party.Actor, req Request, b KeyBa
 
 // poolNamed tells whether texts can name a pool and a version; a version may be empty.
 func poolNamed(pool, version string) bool {
-	return pool != "" && len(pool) <= maxPoolName && len(version) <= maxPoolName && plainText(pool) && plainText(version)
+	return license.Word(pool) && (version == "" || license.Word(version))
 }
 
 // keyFormed tells whether a text can be a product key: opaque, but something, and nothing that cannot be seen (F44).
-func keyFormed(k string) bool { return k != "" && len(k) <= maxKey && plainText(k) }
-
-func plainText(s string) bool {
-	return utf8.ValidString(s) && s == strings.TrimSpace(s) && !strings.ContainsFunc(s, unicode.IsControl)
-}
+func keyFormed(k string) bool { return k != "" && len(k) <= maxKey && license.Plain(k) }

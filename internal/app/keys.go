@@ -19,7 +19,8 @@ type RevealedKey struct {
 }
 
 // RevealKey shows a line's product key, taking one from its pool the first time (F44, F50, R04). When the pool is empty the
-// line queues up, by the instant of its order, and the answer says that its key is being prepared. A retry is not answered
+// line queues up, by the instant of its order, and the answer says that its key is being prepared; so it does where keys come
+// from another supplier, which is asked by a Supply. A retry is not answered
 // from the replay record: it is decided and recorded like any other reveal, and the line keeps its key.
 // Faults: those of license.RevealKey.
 func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.Customer, orderID string, line int, ask license.KeyRequest) (Reply, error) {
@@ -33,7 +34,7 @@ func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.
 		key := reveal.Key
 		if reveal.Take {
 			var ok bool
-			if key, ok, err = takeKey(tx, who.Scope, item, reveal, now); err != nil {
+			if key, ok, err = a.source(reveal.Supplier).take(tx, who.Scope, item, reveal, now); err != nil {
 				return told{}, err
 			}
 			if !ok {
@@ -55,8 +56,24 @@ func revealOf(r Reader, who party.Actor, item SoftwareItem, ask license.KeyReque
 	return license.RevealKey(item.Delivery, item.licensed(who.Scope), held, ask)
 }
 
-// takeKey gives a line a free key, or its place in the queue; ok tells which.
-func takeKey(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal, now time.Time) (key license.Key, ok bool, err error) {
+// keySource gives a line a key within an act, or its place in a queue; ok tells which. It asks nobody outside: an act holds
+// locks.
+type keySource interface {
+	take(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal, now time.Time) (key license.Key, ok bool, err error)
+}
+
+// source is where keys of a supplier come from: the pool, which is built in, or somebody who is asked later.
+func (a *App) source(supplier string) keySource {
+	if supplier == license.FromPool {
+		return pooled{}
+	}
+	return supplied{ref: a.IDs.GUID(), due: a.Wall.Now()}
+}
+
+// pooled gives the oldest free key of the line's pool.
+type pooled struct{}
+
+func (pooled) take(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal, now time.Time) (key license.Key, ok bool, err error) {
 	line := item.licensed(scope)
 	free, err := tx.FreeKeys(scope, reveal.Pool, reveal.Version, 1)
 	if err != nil {
@@ -73,4 +90,16 @@ func takeKey(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal,
 		return license.Key{}, false, err
 	}
 	return key, true, tx.AssignKey(key)
+}
+
+// supplied queues the line up for a supplier outside.
+type supplied struct {
+	ref string
+	due time.Time // wall time
+}
+
+func (s supplied) take(tx Tx, scope party.Scope, item SoftwareItem, reveal license.Reveal, now time.Time) (key license.Key, ok bool, err error) {
+	w := reveal.Wait(item.licensed(scope), item.Order.At, now)
+	w.Ref, w.NextAt = s.ref, s.due
+	return key, false, tx.AddWait(w)
 }

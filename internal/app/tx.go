@@ -124,6 +124,31 @@ type Reader interface {
 	KeyPools(s party.Scope) ([]license.Pool, error)
 	// Waits are a customer's lines that wait for a key.
 	Waits(s party.Scope, c id.Customer) ([]license.Wait, error)
+	// KeyRequests are at most limit lines that wait for a supplier other than their pool, the oldest order first.
+	KeyRequests(s party.Scope, limit int) ([]license.Wait, error)
+	// KeyRequest is one of them by its reference. Fault: "keyrequest.unknown".
+	KeyRequest(s party.Scope, ref string) (license.Wait, error)
+	// DueWaits are at most limit lines of all partners that a supplier is to be asked about by now, the oldest order first.
+	DueWaits(supplier string, now time.Time, limit int) ([]QueuedWait, error)
+	// WaitNames are the names (QueuedWait.Name) of all lines that wait for a supplier.
+	WaitNames(supplier string) (map[string]bool, error)
+	// KeyThere tells whether a partner has a key of that id.
+	KeyThere(partner id.Partner, k id.Key) (bool, error)
+	// LowPools are the pools of all partners that run low.
+	LowPools() ([]QueuedPool, error)
+
+	// MediaFiles are the download media that are whole, by digest, from after one on.
+	MediaFiles(after string, limit int) ([]MediaFile, error)
+	// MediaFile fault: "media.unknown".
+	MediaFile(sha256 string) (MediaFile, error)
+	// MediaKnown tells which of the digests are those of media that are whole.
+	MediaKnown(digests []string) (map[string]bool, error)
+	// MediaUses are SKUs that deliver a file, the first hundred.
+	MediaUses(sha256 string) ([]catalog.Ref, error)
+	// MediaUpload fault: "upload.unknown".
+	MediaUpload(upload id.Upload) (MediaUpload, error)
+	// MediaUploads are those that were touched longest ago.
+	MediaUploads(limit int) ([]MediaUpload, error)
 	// LiveLink is the live link of a line, file and side; nil when there is none.
 	LiveLink(s party.Scope, o id.Order, line int, file license.FileChoice, side license.Side) (*license.Link, error)
 	// LiveLinks counts the live links of a line, of both sides.
@@ -259,6 +284,19 @@ type Tx interface {
 	// NextWaits are at most n lines that wait for a pool, the next one first; held until the act ends.
 	NextWaits(pool, version string, n int) ([]license.Wait, error)
 	SetLowWater(pool, version string, mark int64) error
+	// SaveWait keeps when the supplier is asked next about a line that waits for it.
+	SaveWait(w license.Wait) error
+	// AddSupplied adds a key that its supplier gave for the line that has it from the first moment; the line waits no more.
+	// Faults: "key.duplicate" for a key that is in the pool already, "key.taken" for a line that does not wait.
+	AddSupplied(k license.Key) error
+
+	// AddMedia adds a file that is whole; one of the same digest stays.
+	AddMedia(f MediaFile) error
+	RemoveMedia(sha256 string) error // fault "media.unknown"
+	AddUpload(u MediaUpload) error
+	// SaveUpload writes an open upload that had received so many bytes. Fault: "upload.moved".
+	SaveUpload(u MediaUpload, from int64) error
+	RemoveUpload(upload id.Upload) error
 	// RevokeLine revokes all keys and live links of a line, and ends its waiting (F63).
 	RevokeLine(o id.Order, line int, now time.Time) error
 	// MoveLine gives all keys and links of a line to another, and its turn: they go on with a renewal.
@@ -275,6 +313,10 @@ type Tx interface {
 
 	// For import and seeding.
 	PutEntry(e catalog.Entry) error
+	// HoldCatalogue keeps others from changing the catalogue until the act ends.
+	HoldCatalogue() error
+	// SaveSku writes the SKU of e at a place; all else of the product stays. Fault: "catalog.changed".
+	SaveSku(e catalog.Entry, sku int) error
 	// AddPrices writes the price rows of e from the place first on; all else of the product stays. Fault: "catalog.changed".
 	AddPrices(e catalog.Entry, first int) error
 	PutOffer(o catalog.Offer) error

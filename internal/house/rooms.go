@@ -9,7 +9,7 @@ const (
 	domain = trade + " ledger activity reservation usage billing subscription order support"
 	inner  = domain + " app"
 	page   = inner + " statement identity web/ui web/locale web/static" // of the pages
-	all    = inner + " statement store vault blobs outbound jobs identity sandbox api/partnercenter api/marketplace api/downloads" +
+	all    = inner + " statement store vault blobs depot outbound jobs identity sandbox api/partnercenter api/marketplace api/downloads" +
 		" web web/ui web/locale web/static web/partner web/portal web/publisher web/operator"
 )
 
@@ -41,6 +41,7 @@ var rooms = []struct{ room, may string }{
 	{"store", inner},
 	{"vault", inner},
 	{"blobs", inner},
+	{"depot", inner}, // a supplier of keys that is met in a folder
 	{"outbound", inner},
 	{"jobs", inner},
 	{"identity", inner},
@@ -74,7 +75,7 @@ var testsToo = map[string]string{
 	// Signing in is tested over HTTP on real stores, with secrets really sealed.
 	"identity": "store vault",
 	// The use cases are tested on real stores that the demo's story has filled.
-	"app": "store vault blobs jobs sandbox",
+	"app": "store vault blobs depot jobs sandbox",
 	// The door of /v1 is tested on real stores that the demo's story has filled; it makes the addresses that downloads reads.
 	"api/partnercenter": "store vault blobs jobs sandbox identity api/downloads",
 	// Pages are walked through over HTTP on a real store with the demo's story.

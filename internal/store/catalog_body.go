@@ -68,12 +68,15 @@ type skuBody struct {
 type refBody []string
 
 type deliveryBody struct {
-	HasKeys      bool       `json:"keys,omitempty"`
-	HasDownloads bool       `json:"downloads,omitempty"`
-	Pool         string     `json:"pool,omitempty"`
-	KeyVersions  []string   `json:"key_versions,omitempty"`
-	Instructions string     `json:"instructions,omitempty"`
-	Files        []fileBody `json:"files,omitempty"`
+	HasKeys      bool     `json:"keys,omitempty"`
+	HasDownloads bool     `json:"downloads,omitempty"`
+	Pool         string   `json:"pool,omitempty"`
+	KeyVersions  []string `json:"key_versions,omitempty"`
+	Supplier     string   `json:"supplier,omitempty"`
+	// Suppliers of some of the versions, by version.
+	Suppliers    map[string]string `json:"suppliers,omitempty"`
+	Instructions string            `json:"instructions,omitempty"`
+	Files        []fileBody        `json:"files,omitempty"`
 }
 
 type fileBody struct {
@@ -94,10 +97,10 @@ func bodyOfSku(s *catalog.Sku) skuBody {
 		LimitUnit: s.LimitUnit, Attestation: s.Attestation, Agreement: s.Agreement,
 	}
 	d := &s.Delivery
-	if d.HasKeys || d.HasDownloads || d.Pool != "" || d.InstructionsURI != "" || len(d.KeyVersions)+len(d.Files) > 0 {
+	if d.HasKeys || d.HasDownloads || d.Pool != "" || d.Supplier != "" || d.InstructionsURI != "" || len(d.KeyVersions)+len(d.Files) > 0 {
 		b.Delivery = &deliveryBody{
 			HasKeys: d.HasKeys, HasDownloads: d.HasDownloads, Pool: d.Pool, KeyVersions: d.KeyVersions,
-			Instructions: d.InstructionsURI,
+			Supplier: d.Supplier, Suppliers: d.Suppliers, Instructions: d.InstructionsURI,
 		}
 		for _, f := range d.Files {
 			b.Delivery.Files = append(b.Delivery.Files, fileBody(f))
@@ -116,7 +119,7 @@ func (b *skuBody) sku(sku id.Sku) catalog.Sku {
 	if d := b.Delivery; d != nil {
 		s.Delivery = license.Delivery{
 			HasKeys: d.HasKeys, HasDownloads: d.HasDownloads, Pool: d.Pool, KeyVersions: d.KeyVersions,
-			InstructionsURI: d.Instructions,
+			Supplier: d.Supplier, Suppliers: d.Suppliers, InstructionsURI: d.Instructions,
 		}
 		for _, f := range d.Files {
 			s.Delivery.Files = append(s.Delivery.Files, license.File(f))

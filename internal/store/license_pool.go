@@ -12,7 +12,7 @@ import (
 
 const (
 	sqlPoolCounts = `SELECT pool, version, state, COUNT(*) FROM license_key WHERE partner_id = $1 GROUP BY pool, version, state`
-	sqlPoolWaits  = `SELECT pool, version, COUNT(*) FROM key_wait WHERE partner_id = $1 GROUP BY pool, version`
+	sqlPoolWaits  = `SELECT pool, version, COUNT(*) FROM key_wait WHERE partner_id = $1 AND supplier = '' GROUP BY pool, version`
 	sqlPoolMarks  = `SELECT pool, version, low_water FROM key_pool WHERE partner_id = $1`
 	// The row is made where there is none, and locked either way.
 	sqlHoldPool = `INSERT INTO key_pool (partner_id, pool, version) VALUES ($1, $2, $3)
@@ -22,21 +22,24 @@ const (
 	// Unlike sqlFreeKeysAlone it waits for a key that another act is about to take, and may give back.
 	sqlLastKeyAlone = sqlFreeKeys + ` FOR UPDATE`
 
-	waitColumns  = `customer_id, order_id, line, pool, version, ordered_at, asked_at`
+	waitColumns  = `customer_id, order_id, line, pool, version, ordered_at, asked_at, supplier, ref, next_at`
 	sqlWaits     = `SELECT ` + waitColumns + ` FROM key_wait WHERE partner_id = $1 AND customer_id = $2`
 	sqlNextWaits = `SELECT ` + waitColumns + ` FROM key_wait
-		WHERE partner_id = $1 AND pool = $2 AND version = $3 ORDER BY ordered_at, order_id, line LIMIT $4`
+		WHERE partner_id = $1 AND pool = $2 AND version = $3 AND supplier = '' ORDER BY ordered_at, order_id, line LIMIT $4`
 	sqlNextWaitsAlone = sqlNextWaits + ` FOR UPDATE`
-	sqlAddWait        = `INSERT INTO key_wait (partner_id, order_id, line, version, pool, customer_id, ordered_at, asked_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (partner_id, order_id, line, version) DO UPDATE SET pool = excluded.pool`
+	// A line that waits elsewhere moves; one that waits here already stays as it is, its reference too.
+	sqlAddWait = `INSERT INTO key_wait (partner_id, order_id, line, version, pool, customer_id, ordered_at, asked_at, supplier, ref, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (partner_id, order_id, line, version) DO UPDATE SET pool = excluded.pool, supplier = excluded.supplier,
+			ref = excluded.ref, next_at = excluded.next_at
+		WHERE key_wait.pool <> excluded.pool OR key_wait.supplier <> excluded.supplier`
 	sqlWaited    = `DELETE FROM key_wait WHERE partner_id = $1 AND order_id = $2 AND line = $3 AND version = $4`
 	sqlEndWaits  = `DELETE FROM key_wait WHERE partner_id = $1 AND order_id = $2 AND line = $3`
 	sqlMoveWaits = `UPDATE key_wait SET order_id = $4, line = $5 WHERE partner_id = $1 AND order_id = $2 AND line = $3`
 )
 
 func scanWait(w *license.Wait, scan func(...any) error) error {
-	return scan(&w.Customer, &w.Order, &w.Line, &w.Pool, &w.Version, &w.OrderedAt, &w.AskedAt)
+	return scan(&w.Customer, &w.Order, &w.Line, &w.Pool, &w.Version, &w.OrderedAt, &w.AskedAt, &w.Supplier, &w.Ref, &w.NextAt)
 }
 
 // KeyPools implements app.Reader.
@@ -121,9 +124,10 @@ func (t *Tx) LastKey(pool, version string) (license.Key, bool, error) {
 	return ks[0], true, nil
 }
 
-// AddWait implements app.Tx. One whose product takes its keys from another pool now waits there.
+// AddWait implements app.Tx. One whose product takes its keys from elsewhere now waits there.
 func (t *Tx) AddWait(w license.Wait) error {
-	return t.exec(1, nil, sqlAddWait, t.scope.Partner(), w.Order, w.Line, w.Version, w.Pool, w.Customer, w.OrderedAt, w.AskedAt)
+	return t.exec(anyRows, nil, sqlAddWait, t.scope.Partner(), w.Order, w.Line, w.Version, w.Pool, w.Customer, w.OrderedAt, w.AskedAt,
+		w.Supplier, w.Ref, w.NextAt)
 }
 
 // NextWaits implements app.Tx.

@@ -107,7 +107,9 @@ func fill(t *rapid.T, v reflect.Value, c money.Currency, depth int) {
 			v.Set(reflect.Append(v, one))
 		}
 	case reflect.Map:
-		v.Set(reflect.ValueOf(rapid.MapOfN(texts, texts, 0, 2).Draw(t, "map")))
+		if m := rapid.MapOfN(texts, texts, 0, 2).Draw(t, "map"); len(m) > 0 { // what is empty reads back as nothing
+			v.Set(reflect.ValueOf(m))
+		}
 	case reflect.String:
 		v.SetString(texts.Draw(t, "text"))
 	case reflect.Int:

@@ -38,6 +38,9 @@ var unscoped = map[string]string{
 	"sqlRequestQueue":          "the operator answers the requests of all partners",
 	"sqlRequestHome":           "the operator enters a tenant through its request alone",
 	"sqlFilesKnown":            "the folder of attachments serves all partners",
+	"sqlDueWaits":              "suppliers are asked for all partners",
+	"sqlWaitNames":             "suppliers are asked for all partners",
+	"sqlPools":                 "pools that run low are told of all partners",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",
@@ -191,6 +194,10 @@ var scans = map[string]string{
 	"sqlLinkRules":      "a few dozen rows, kept in memory",
 	"sqlTaxRows":        "a few hundred rows, kept in memory",
 	"sqlRefundLimits":   "a row for each currency at most",
+	"sqlPools":          "some dozens of rows, once a minute",
+	"sqlFreeUpTo":       "its inner one, which ends at the mark",
+	"sqlUploads":        "a hundred rows at most",
+	"sqlMediaUses":      "asked when a medium is removed",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

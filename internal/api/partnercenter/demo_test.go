@@ -50,7 +50,9 @@ type demo struct {
 	unproved bool // nobody has shown who they are
 	people   bool // the partner asks for a person in the token
 	user     id.User
-	auth     Authenticator // of tokens that were signed; nil: there are none
+	// publisher is whose staff the caller is, too.
+	publisher id.Publisher
+	auth      Authenticator // of tokens that were signed; nil: there are none
 }
 
 // download of the demo: 16 bytes.
@@ -83,7 +85,7 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = files.Close() })
-	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files, Credentials: identity.Credentials{}}
+	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files, Media: folder, Credentials: identity.Credentials{}}
 	seeder := sandbox.Seeder{
 		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: sum, Size: size},
 		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
@@ -119,7 +121,7 @@ func (d *demo) Actor(ctx context.Context, token string) (party.Actor, error) {
 	return party.Actor{
 		Scope: scope, Kind: d.seeded.Partner.Kind, Client: d.client,
 		Name: "demo script", Roles: d.roles, Customer: d.customer.ID, RichStates: d.rich, Sandbox: d.sandbox,
-		Proved: !d.unproved, NeedsPerson: d.people, User: d.user,
+		Proved: !d.unproved, NeedsPerson: d.people, User: d.user, Publisher: d.publisher,
 	}, nil
 }
 

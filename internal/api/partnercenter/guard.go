@@ -24,7 +24,7 @@ const defaultLocale = "en-US"
 
 // serve takes one call from guard to answer. Nothing is written before the answer is whole, so a panic can still become 500.
 func (a *api) serve(w http.ResponseWriter, hr *http.Request, rt *route, op *operation) {
-	r := &request{api: a, http: hr, op: op}
+	r := &request{api: a, http: hr, op: op, writer: w}
 	ans, err := a.run(r, rt)
 	if err != nil {
 		ans = a.refusal(r, err)

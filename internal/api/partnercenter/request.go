@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -37,6 +38,12 @@ type request struct {
 
 	// stream writes what is too large to be an answer's body; a handler sets it once nothing can be refused any more.
 	stream func(io.Writer) error
+	writer http.ResponseWriter // for wait alone: answers are written by the door
+}
+
+// wait gives the rest of the body so much time from now on. What is no connection has no deadline either.
+func (r *request) wait(d time.Duration) {
+	_ = http.NewResponseController(r.writer).SetReadDeadline(r.api.Wall.Now().Add(d))
 }
 
 // path is the value of another wildcard of the operation's path.

@@ -23,6 +23,7 @@ import (
 // made is a call as its tenant made it, with its answer: all that another tenant could get hold of.
 type made struct {
 	route, method, target, body, kind string
+	header                            string // one more: "Name: value"
 	id                                string // MS-RequestId
 	as                                party.Kind
 	sandbox                           bool
@@ -35,7 +36,7 @@ func (d *demo) walk(before, after func(made)) {
 	d.t.Helper()
 	names := d.names()
 	for n, s := range d.tour() {
-		m := made{route: s.route, as: s.as, kind: s.kind, sandbox: s.sandbox, id: fmt.Sprintf("7a000000-0000-4000-8000-%012x", n)}
+		m := made{route: s.route, as: s.as, kind: s.kind, header: s.header, sandbox: s.sandbox, id: fmt.Sprintf("7a000000-0000-4000-8000-%012x", n)}
 		var path string
 		m.method, path, _ = strings.Cut(s.route, " ")
 		if s.target != "" {
@@ -46,11 +47,9 @@ func (d *demo) walk(before, after func(made)) {
 		if strings.HasPrefix(path, "/sandbox/") {
 			continue
 		}
-		back := d.as(s.as)
-		d.sandbox = s.sandbox
+		back := d.dressed(s)
 		w := d.call(m.method, m.target, m.body, m.headers()...)
 		back()
-		d.sandbox = false
 		if w.Code != s.status && !(s.status == 0 && w.Code == http.StatusOK) {
 			d.t.Fatalf("%s: %d, want %d: %s", s.route, w.Code, s.status, w.Body)
 		}
@@ -66,6 +65,9 @@ func (m made) headers(more ...string) []string {
 	h := append([]string{"MS-RequestId", m.id}, more...)
 	if m.kind != "" {
 		h = append(h, "Content-Type", m.kind)
+	}
+	if name, value, ok := strings.Cut(m.header, ": "); ok {
+		h = append(h, name, value)
 	}
 	return h
 }

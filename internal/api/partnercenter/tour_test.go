@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
@@ -29,7 +30,10 @@ type stop struct {
 	sandbox bool
 	sqlite  bool   // there is nothing of it on PostgreSQL
 	kind    string // of the body, where it is no JSON
-	again   bool   // for what later stops need: another stop has the golden
+	header  string // one more: "Name: value"
+	// publisher whose admin calls; empty: the partner's own client
+	publisher id.Publisher
+	again     bool // for what later stops need: another stop has the golden
 }
 
 // TestRoutesGolden calls each route of the demo once, on both engines, and compares the answers with testdata/routes. Ids
@@ -89,12 +93,13 @@ func (d *demo) visit(s stop, names map[string]string) {
 	if s.status == 0 {
 		s.status = 200
 	}
-	defer d.as(s.as)()
-	d.sandbox = s.sandbox
-	defer func() { d.sandbox = false }()
+	defer d.dressed(s)()
 	var headers []string
 	if s.kind != "" {
 		headers = []string{"Content-Type", s.kind}
+	}
+	if name, value, ok := strings.Cut(s.header, ": "); ok {
+		headers = append(headers, name, value)
 	}
 	w := d.call(method, fill(target), fill(s.body), headers...)
 	if w.Code != s.status {
@@ -122,6 +127,19 @@ func (d *demo) visit(s stop, names map[string]string) {
 		if !s.again {
 			d.compare(RouteGolden(method, path), got)
 		}
+	}
+}
+
+// dressed makes the caller who a stop wants it to be, until the function it gives is called.
+func (d *demo) dressed(s stop) (back func()) {
+	own, as := d.roles, d.as(s.as)
+	d.sandbox, d.publisher = s.sandbox, s.publisher
+	if s.publisher != "" {
+		d.roles = party.RolesOf(party.PublisherAdmin)
+	}
+	return func() {
+		as()
+		d.sandbox, d.publisher, d.roles = false, "", own
 	}
 }
 
@@ -241,7 +259,7 @@ func pick(t testing.TB, body []byte, path string) string {
 func (d *demo) names() map[string]string {
 	d.t.Helper()
 	french, american, australian, distant := d.of("FR"), d.of("US"), d.of("AU"), d.of("GP")
-	id := func(customer string) string { return strings.TrimPrefix(customer, "/v1/customers/") }
+	tenant := func(customer string) string { return strings.TrimPrefix(customer, "/v1/customers/") }
 	in := func(customer, list, member, value, wanted string) string {
 		return find(d.t, d.do(200, "GET", customer+list, "").items(), member, value).text(wanted)
 	}
@@ -250,7 +268,7 @@ func (d *demo) names() map[string]string {
 	back()
 	reserved := d.do(200, "GET", australian+"/entitlements?entitlementType=reservedinstance", "").items()[0].list("entitledArtifacts")[0]
 	return map[string]string{
-		"customer": id(french), "us": id(american), "au": id(australian), "gp": id(distant),
+		"customer": tenant(french), "us": tenant(american), "au": tenant(australian), "gp": tenant(distant),
 		"order":        in(french, "/software", "title", "Server Standard", "orderId"),
 		"sale":         d.lastSale(american),
 		"subscription": in(french, "/subscriptions", "offerName", "Mail Suite", "id"),

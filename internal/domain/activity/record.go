@@ -65,6 +65,10 @@ const (
 	ImportActivations Operation = "import_activations"
 	UpdateActivation  Operation = "update_activation"
 	RemoveActivation  Operation = "remove_activation"
+	// So are those on what products deliver.
+	AddMedia       Operation = "add_software_media"
+	RemoveMedia    Operation = "remove_software_media"
+	UpdateDelivery Operation = "update_software_delivery"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -92,6 +96,8 @@ const (
 	ServiceRequest       Resource = "service_request"
 	KeyPool              Resource = "software_key_pool"
 	Activation           Resource = "activation" // ours: a device in the migration planner
+	SoftwareMedia        Resource = "software_media"
+	Software             Resource = "software"
 
 	CustomerDirectoryRole Resource = "customer_directory_role"
 )

@@ -53,6 +53,8 @@ type (
 	Request string
 	// File is an attachment of a support request, a lower-case GUID.
 	File string
+	// Upload is a download medium on its way in parts, a lower-case GUID.
+	Upload string
 	// Event is a side effect waiting in the outbox.
 	Event string
 )

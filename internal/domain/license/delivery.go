@@ -14,9 +14,12 @@ import (
 type Delivery struct {
 	HasKeys      bool
 	HasDownloads bool
-	// Pool is the key pool that keys are taken from; KeyVersions the product versions that it holds keys for.
+	// Pool is the key pool that keys are taken from; KeyVersions the product versions that there are keys for.
 	Pool        string
 	KeyVersions []string
+	// Supplier is where the keys come from, FromPool as a rule; Suppliers names another one for some of the versions.
+	Supplier  string
+	Suppliers map[string]string
 	// InstructionsURI leads to installation instructions (F49: ESU); empty when there are none.
 	InstructionsURI string
 	Files           []File

@@ -47,12 +47,13 @@ func (k Key) Binding() string { return "key/" + string(k.Partner) + "/" + string
 // KeyRequest is what a buyer asks for. Kind is empty or MAK; Version may be empty where there is nothing to choose.
 type KeyRequest struct{ Version, Kind string }
 
-// Reveal is what answers a KeyRequest: a key the line already holds, or one to take from the pool.
+// Reveal is what answers a KeyRequest: a key the line already holds, or one to take from its supplier.
 type Reveal struct {
-	Key     Key  // when Take is false
-	Take    bool // a free key of Pool and Version is to be assigned first
-	Pool    string
-	Version string
+	Key      Key  // when Take is false
+	Take     bool // a key of Version is to be assigned first: a free one of Pool, or what Supplier gives
+	Pool     string
+	Version  string
+	Supplier string
 }
 
 // RevealKey decides which key of line answers ask (F44); held are the line's keys in any state. A line has one key
@@ -89,7 +90,7 @@ func RevealKey(d Delivery, line Line, held []Key, ask KeyRequest) (Reveal, error
 	if revoked {
 		return Reveal{}, fault.Refuse("key.revoked", nil)
 	}
-	return Reveal{Take: true, Pool: d.Pool, Version: version}, nil
+	return Reveal{Take: true, Pool: d.PoolOf(version), Version: version, Supplier: d.SupplierOf(version)}, nil
 }
 
 // KeyVersion is the version that a request or an import means, in the catalogue's own spelling.

@@ -19,8 +19,9 @@ type Pool struct {
 // Low tells whether keys are needed: lines wait, or fewer are free than the mark says.
 func (p Pool) Low() bool { return p.Waiting > 0 || p.Free < p.LowWater }
 
-// Wait is an order line's place in the queue of a pool that had no key when it was asked for one. While a line waits no key of
-// the pool is free: keys that arrive go to the oldest orders first, in the transaction that brings them.
+// Wait is an order line's place in the queue of a pool that had no key when it was asked for one, or of a supplier. While a line
+// waits for the pool none of its keys is free: keys that arrive go to the oldest orders first, in the transaction that brings
+// them.
 type Wait struct {
 	Customer id.Customer
 	Order    id.Order
@@ -30,11 +31,20 @@ type Wait struct {
 
 	OrderedAt time.Time // the turn: the line's order
 	AskedAt   time.Time
+
+	// Of a supplier: who it is, what it knows the line by (unguessable, the same through renewals; its key's row is named so
+	// too), and when it is asked next, on wall time.
+	Supplier string
+	Ref      string
+	NextAt   time.Time
 }
 
 // Wait queues line for a key that Reveal says it may take. ordered is the instant of its order.
 func (r Reveal) Wait(line Line, ordered, now time.Time) Wait {
-	return Wait{line.Customer, line.Order, line.Number, r.Pool, r.Version, ordered, now}
+	return Wait{
+		Customer: line.Customer, Order: line.Order, Line: line.Number, Pool: r.Pool, Version: r.Version, OrderedAt: ordered, AskedAt: now,
+		Supplier: r.Supplier,
+	}
 }
 
 // For is the key as the line that waits has it from now on.

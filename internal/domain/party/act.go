@@ -44,8 +44,10 @@ var (
 	OperateSystem   = Act{ID: "R15", Name: "operate_system", Doc: "policies, tax rows, catalogue, prices, key pools, media, tenants, backup", operator: "OA"}
 	AnswerSupport   = Act{ID: "R16", Name: "answer_support", Doc: "answer support requests, propose a refund", operator: "OA OS"}
 	// ApproveRefund above the set amount also needs another person than the proposer: the support room sees to that.
-	ApproveRefund  = Act{ID: "R16", Name: "approve_refund", Doc: "approve a refund", operator: "OA"}
-	ManageOffers   = Act{ID: "R17", Name: "manage_offers", Doc: "a publisher's offers, plans, activation, metering, webhooks", publisher: "PA PD"}
+	ApproveRefund = Act{ID: "R16", Name: "approve_refund", Doc: "approve a refund", operator: "OA"}
+	ManageOffers  = Act{ID: "R17", Name: "manage_offers", Doc: "a publisher's offers, plans, activation, metering, webhooks", publisher: "PA PD"}
+	// SupplyKeys is write-only: nothing of R17 reads a key or a pool.
+	SupplyKeys     = Act{ID: "R17", Name: "supply_keys", Doc: "put product keys into the pools of a publisher's own products, never read them (D)", publisher: "PA"}
 	ReadPayouts    = Act{ID: "R17", Name: "read_payouts", Doc: "a publisher's payouts", publisher: "PA PF"}
 	AssignLicences = Act{ID: "R18", Name: "assign_licences", Doc: "assign users and licences of a customer", partner: "GA AA HA", customer: "CGA"}
 	OwnProducts    = Act{ID: "R19", Name: "own_products", Doc: "see one's own products, without keys", customer: "CU"}
@@ -65,7 +67,7 @@ func Acts() []Act {
 	return []Act{
 		BuySoftware, ManageOnline, ManageSoftware, RevealKey, CancelSoftware, ReadSecurityLog, ReadBusinessLog, ReadInvoices,
 		ReadBills, RaiseSupport, ManagePartnerUsers, ManageCustomerUsers, EditCustomer, EndRelationship, ManageClients,
-		ReadPrices, OperateSystem, AnswerSupport, ApproveRefund, ManageOffers, ReadPayouts, AssignLicences, OwnProducts,
+		ReadPrices, OperateSystem, AnswerSupport, ApproveRefund, ManageOffers, SupplyKeys, ReadPayouts, AssignLicences, OwnProducts,
 		ReadCommerce, ReadPartner, PlaySandbox, RecordPayments, ManageMarkup, EditPartner,
 	}
 }

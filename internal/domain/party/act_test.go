@@ -31,6 +31,7 @@ var table = []struct{ rule, act, who string }{
 	{"R16", "answer_support", "OA OS"},
 	{"R16", "approve_refund", "OA"},
 	{"R17", "manage_offers", "PA PD"},
+	{"R17", "supply_keys", "PA"},
 	{"R17", "read_payouts", "PA PF"},
 	{"R18", "assign_licences", "GA AA HA CGA"},
 	{"R19", "own_products", "CU"},

@@ -278,7 +278,7 @@ func (f *deviceSheet) take(p placed) {
 	}
 	r.LastActivation = last
 	switch {
-	case !plainText(r.Product):
+	case !license.Plain(r.Product):
 		bad(deviceProduct, "row.text", 0)
 	case utf8.RuneCountInString(r.Product) > maxProductName:
 		bad(deviceProduct, "row.too_long", 0)

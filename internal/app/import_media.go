@@ -369,7 +369,7 @@ func (m *mediaImport) storeOne(ctx context.Context, name, want string) (sum stri
 		return "", nil //nolint:nilerr // a file that cannot be read is the row's mistake
 	}
 	defer func() { _ = f.Close() }() // only read
-	size, sum, err := m.app.Media.Add(ctx, &counted{f, func(n int64) { m.step(int(m.done + n)) }, 0})
+	size, sum, err := m.app.Media.Add(ctx, &metered{f, func(n int64) { m.step(int(m.done + n)) }, 0})
 	if err != nil {
 		return "", fmt.Errorf("import of media: %w", err)
 	}
@@ -379,14 +379,14 @@ func (m *mediaImport) storeOne(ctx context.Context, name, want string) (sum stri
 	return sum, nil
 }
 
-// counted tells how much was read.
-type counted struct {
+// metered tells how much was read.
+type metered struct {
 	io.Reader
 	tell func(int64)
 	n    int64
 }
 
-func (c *counted) Read(p []byte) (int, error) {
+func (c *metered) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n += int64(n)
 	c.tell(c.n)

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
 )
 
 // Fault says in a sentence what a fault means, with its date, rule and figures. A code without a sentence of its own is
@@ -38,8 +39,16 @@ func (l *L) number(f *fault.Fault) any {
 	return 0
 }
 
-// argument writes a fault's value: roles by their names, all else as anywhere.
+// argument writes a fault's value: roles, countries and segments by their names, all else as anywhere.
 func (l *L) argument(name string, value any) string {
+	if word, ok := value.(string); ok {
+		switch {
+		case name == "market":
+			return l.Country(market.Country(word))
+		case name == "segment" && l.Has("segment."+word):
+			return l.Text("segment." + word)
+		}
+	}
 	words, ok := value.([]string)
 	if !ok || name != "roles" {
 		return l.Value(value)

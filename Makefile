@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench bench-million e2e fuzz fuzz-nightly sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million e2e sdk fuzz fuzz-nightly sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -26,12 +26,12 @@ test:
 
 # golangci-lint reads .golangci.yml and contains staticcheck; without it staticcheck runs alone.
 lint:
-	go vet -tags e2e,sim ./...
+	go vet -tags e2e,sim,sdk ./...
 	@bad=$$(gofmt -l .); test -z "$$bad" || { echo "gofmt -w these:"; echo "$$bad"; exit 1; }
 	@if command -v golangci-lint >/dev/null; then \
 		set -x; golangci-lint run ./...; \
 	else \
-		set -x; go run $(STATICCHECK) -tags e2e,sim ./...; \
+		set -x; go run $(STATICCHECK) -tags e2e,sim,sdk ./...; \
 	fi
 
 # The table of operations: method, path, acts, roles, scope, section of the contract, M/S/own, golden answer.
@@ -48,6 +48,10 @@ bench-million:
 e2e:
 	@sh scripts/need.sh
 	go test -v -count=1 -timeout 60m -tags e2e ./e2e/...
+
+# Clients that others wrote, unmodified, against the real binary. Needs python3 with pip, node with npm, and their registries.
+sdk:
+	go test -v -count=1 -timeout 30m -tags sdk ./e2e/sdk
 
 # Every fuzz target for FUZZTIME each.
 fuzz:

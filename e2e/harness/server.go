@@ -3,6 +3,8 @@ package harness
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -27,6 +29,7 @@ type Server struct {
 	Began   time.Time     // when the process was started
 	ReadyIn time.Duration // from then to the first 200 of /readyz; set by Await
 	left    string        // a file that it leaves when it is ready; empty: none
+	cert    string        // the file of its certificate; empty: it speaks no TLS
 	log     lockedBuffer
 	proc    *os.Process
 	gone    chan struct{} // closed when the process has ended
@@ -65,6 +68,9 @@ func (s *Site) Launch() (*Server, error) {
 		}
 		_, port, _ := net.SplitHostPort(ln.Addr().String())
 		s.URL = "http://localhost:" + port
+		if s.TLS {
+			s.URL = "https://localhost:" + port
+		}
 		if err := ln.Close(); err != nil {
 			return nil, err
 		}
@@ -74,6 +80,9 @@ func (s *Site) Launch() (*Server, error) {
 	cmd := s.Command("serve", "--sandbox", listen)
 	if s.ClientID == "" {
 		cmd, out.left = s.Command("demo", listen), filepath.Join(s.Dir, entranceFile)
+	}
+	if s.TLS {
+		cmd.Args, out.cert = append(cmd.Args, "--tls", "self-signed"), s.Cert()
 	}
 	cmd.Stderr = &out.log
 	// It dies with this process, however that ends.
@@ -103,8 +112,8 @@ func run(cmd *exec.Cmd, out *Server, started chan<- error) {
 func (s *Server) Await() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: s.trust()}}
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/readyz", nil)
 		if err != nil {
 			return err
@@ -125,6 +134,17 @@ func (s *Server) Await() error {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
+}
+
+// trust is what a client of the server needs to believe its certificate, which it makes while it starts; nil without TLS.
+func (s *Server) trust() *tls.Config {
+	text, err := os.ReadFile(s.cert)
+	if s.cert == "" || err != nil {
+		return nil
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(text)
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 func (s *Server) entered() bool {

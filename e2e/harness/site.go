@@ -39,6 +39,7 @@ type Site struct {
 	Engine   Engine
 	Dir      string
 	Database string // URL of a PostgreSQL database; empty: the file in the folder
+	TLS      bool   // by a certificate of its own: --tls self-signed
 	Entrance
 }
 
@@ -213,6 +214,9 @@ func (s *Site) read() error {
 	}
 	return json.Unmarshal(text, &s.Entrance)
 }
+
+// Cert is the file of the site's own certificate; it is there once a server with TLS was ready.
+func (s *Site) Cert() string { return filepath.Join(s.Dir, "tls", "cert.pem") }
 
 // storage are the flags that say where the site is.
 func (s *Site) storage() []string {

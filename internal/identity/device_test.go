@@ -123,6 +123,24 @@ func TestDeviceFlow(t *testing.T) {
 	})
 }
 
+// TestDeviceFlowInOneWord: MSAL for Node calls the grant by its short name on v2, too.
+func TestDeviceFlowInOneWord(t *testing.T) {
+	centres(t, nil, func(c *centre) {
+		w := c.device()
+		short := func() reply {
+			return c.post("/"+partner+"/oauth2/v2.0/token", "grant_type", "device_code", "client_id", desktop, "device_code", w.DeviceCode)
+		}
+		if r := short(); r.status != 400 || r.word() != "authorization_pending" {
+			c.Errorf("pending: %d %s", r.status, r.body)
+		}
+		c.signIn("ana@p.example")
+		c.post("/device", "code", w.UserCode, "decision", "allow")
+		if r := short(); r.status != 200 || !strings.Contains(r.body, `"access_token"`) {
+			c.Errorf("allowed: %d %s", r.status, r.body)
+		}
+	})
+}
+
 func TestDeviceFlowV1(t *testing.T) {
 	centres(t, nil, func(c *centre) {
 		r := c.post("/"+partner+"/oauth2/devicecode", "client_id", desktop, "resource", "https://graph.windows.net")

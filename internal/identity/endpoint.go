@@ -59,7 +59,7 @@ func (s *server) token(w http.ResponseWriter, r *http.Request, to route) {
 		return
 	}
 	grant := form.Get("grant_type")
-	if grant == "device_code" && to.v == v1 {
+	if grant == "device_code" { // v1, and MSAL for Node on v2
 		grant = grantDevice
 	}
 	clientID, secret, no := credentials(r, form)

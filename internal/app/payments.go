@@ -73,6 +73,20 @@ func (a *App) RecordPayment(ctx context.Context, who party.Actor, req Request, i
 	})
 }
 
+// Payments are what was recorded against one document, the latest first (F80, R08). Fault: "invoice.unknown".
+func (a *App) Payments(ctx context.Context, who party.Actor, number id.Invoice) ([]billing.Payment, error) {
+	if err := who.May(party.ReadInvoices); err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) ([]billing.Payment, error) {
+		i, err := r.Invoice(who.Scope, number)
+		if err != nil {
+			return nil, err
+		}
+		return r.Payments(who.Scope, PaymentQuery{Invoice: i.ID})
+	})
+}
+
 // Balance is how the partner stands in one currency, with its last payment; nil: none yet.
 type Balance struct {
 	billing.Balance

@@ -54,7 +54,7 @@ var rooms = []struct{ room, may string }{
 	{"api/downloads", inner + " blobs"}, // it sends the files themselves
 	{"web/static", ""},
 	{"web/locale", domain},
-	{"web/ui", inner + " identity web/locale web/static"}, // pages know who is signed in
+	{"web/ui", inner + " statement identity web/locale web/static"}, // pages know who is signed in
 	{"web/partner", page},
 	{"web/portal", page},
 	{"web/publisher", page},

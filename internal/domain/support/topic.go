@@ -11,6 +11,9 @@ type Topic struct {
 // RefundTopic is "CSP purchase/refund on behalf of customers" (F68).
 const RefundTopic = 32444671
 
+// BillingTopic is questions about invoices and payments.
+const BillingTopic = 32444673
+
 // MigrationTopic is help with moving from volume licensing (F51).
 const MigrationTopic = 32444675
 
@@ -22,7 +25,7 @@ func Topics() []Topic {
 			"A purchase or refund for a customer. The description says: customer tenant or domain, order or subscription, refund reason, amount.", true,
 		},
 		{32444672, "Orders and subscriptions", "Buying, changing, suspending and renewing.", false},
-		{32444673, "Invoices and payments", "Charges, credits, statements and payments.", false},
+		{BillingTopic, "Invoices and payments", "Charges, credits, statements and payments.", false},
 		{32444674, "Product keys and downloads", "Keys, download links and installation.", false},
 		{MigrationTopic, "Moving from volume licensing", "Devices activated by KMS that need a MAK.", false},
 		{32444676, "Something else", "Whatever fits none of the others.", false},

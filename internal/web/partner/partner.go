@@ -30,6 +30,16 @@ var routes = []ui.Route{
 	{Pattern: "GET /customers/new", Handle: newCustomer},
 	{Pattern: "POST /customers/new", Handle: createCustomer},
 	{Pattern: "GET /customers/{customer}", Handle: customerOverview},
+	{Pattern: "GET /customers/{customer}/bills", Handle: customerBills},
+	{Pattern: "GET /customers/{customer}/bills/{bill}", Handle: customerBill},
+	{Pattern: "GET /customers/{customer}/bills/{bill}/statement", Handle: printBill},
+	{Pattern: "GET /billing", Handle: billingHome},
+	{Pattern: "GET /billing/next/{currency}", Handle: unbilled},
+	{Pattern: "GET /billing/invoices/{invoice}", Handle: showInvoice},
+	{Pattern: "GET /billing/invoices/{invoice}/statement", Handle: printInvoice},
+	{Pattern: "GET /billing/resale", Handle: resale},
+	{Pattern: "POST /billing/resale/markup", Handle: setMarkup},
+	{Pattern: "POST /billing/resale/prices", Handle: addPrice},
 }
 
 // Mount serves the workspace on mux.
@@ -42,6 +52,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		may bool
 	}{
 		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
+		{ui.Link{Text: v.T("nav.billing"), Href: "/billing", Key: "billing", Jump: "b"}, v.May(party.ReadInvoices)},
 	}
 	var links []ui.Link
 	for _, l := range all {
@@ -68,6 +79,7 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 		gap       bool
 	}{
 		{"overview", "", true, false},
+		{"bills", "/bills", mayReadBills(v), true},
 	} {
 		if l.may {
 			rail.Links = append(rail.Links, ui.RailLink{Text: v.T("customer." + l.key), Href: at + l.path, Here: l.key == here, Gap: l.gap})

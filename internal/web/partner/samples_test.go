@@ -36,7 +36,23 @@ func samples(l *locale.L) map[string]uitest.Sample {
 	}, Submit: ui.Button{Text: "go", Kind: "main"}, Back: &ui.Button{Text: "back", Href: "/"}, Before: "what happens"}
 	facts := ui.Facts{ID: "facts", Title: "f", Link: &ui.Link{Text: "e", Href: "/e"}, Rows: []ui.Fact{{Name: "n", Value: ui.ID("id"), Hint: "h"}}}
 	errors := form.Summary(l)
+	why := ui.Why{ID: "why", Title: "w", Close: "/x", Lead: "l", Steps: list, Facts: facts.Rows, Acts: []ui.Button{{Text: "a", Href: "/a"}}}
+	bars := ui.Bars(ui.Chart{ID: "bars", Title: "b", Twin: list}, "b", []ui.Bar{{Name: "a <b>", Label: "1", Parts: []ui.BarPart{{Size: 3, Class: "f-ink"}, {Size: -1, Class: "f-st"}}}})
+	fall := ui.Waterfall(ui.Chart{ID: "fall", Title: "f", Twin: list}, "f", []ui.Rise{{Name: "a", Size: 5, Sum: true}, {Name: "b", Size: -3}, {Name: "c", Size: 1}, {Name: "d", Size: 3, Sum: true}})
+	named := func(id string) ui.Table {
+		t := list
+		t.ID, t.Title, t.Filters, t.Bulk = id, id, nil, nil
+		return t
+	}
+	next := named("next")
+	prefixed := form
+	prefixed.Fields = []ui.Field{{Name: "a", Label: "A", Prefix: "p-"}}
 	return map[string]uitest.Sample{
+		"billing":       {Data: billingPage{ui.Strip{Label: "l"}, &bars, &next, list}},
+		"invoice":       {Page: ui.Page{Notes: []ui.Note{{Kind: "info", Text: "x"}}}, Data: invoicePage{&fall, named("lines"), &why, facts, &ui.Timeline{ID: "paid", Title: "p", Empty: "e"}, ui.Call{ID: "call"}}},
+		"resale":        {Data: resalePage{Strip: ui.Strip{Label: "l"}, Markup: form, Price: prefixed, Rows: named("rows"), Prices: named("own"), Call: ui.Call{ID: "call"}}},
+		"bills":         {Data: billsPage{list}},
+		"bill-page":     {Data: ui.BillPage{Lines: named("lines"), Why: &why, Sum: facts}},
 		"customers":     {Page: ui.Page{Area: "customers"}, Data: customersPage{list}},
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench bench-million e2e sdk fuzz fuzz-nightly sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million e2e browser sdk fuzz fuzz-nightly sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -46,12 +46,17 @@ bench-million:
 	go run ./bench -measure billing -subscriptions 1000000
 
 e2e:
-	@sh scripts/need.sh
+	@sh scripts/need.sh chromium
 	go test -v -count=1 -timeout 60m -tags e2e ./e2e/...
 
 # Clients that others wrote, unmodified, against the real binary. Needs python3 with pip, node with npm, and their registries.
 sdk:
 	go test -v -count=1 -timeout 30m -tags sdk ./e2e/sdk
+
+# The pages in a real Chromium (Debian: chromium); part of e2e.
+browser:
+	@sh scripts/need.sh chromium
+	go test -v -count=1 -timeout 60m -tags e2e ./e2e/browser
 
 # Every fuzz target for FUZZTIME each.
 fuzz:

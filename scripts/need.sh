@@ -1,14 +1,15 @@
 #!/bin/sh
 # need.sh sees to what the tests use beyond Go: the PostgreSQL 15 server (every store test runs on both engines),
 # curl and jq (a test runs the commands of the README). What is missing is installed by apt when that is allowed
-# (root, or sudo without a password); otherwise one line says what to install.
+# (root, or sudo without a password); otherwise one line says what to install. Programs named as arguments are needed too:
+# the browser tests take chromium.
 set -eu
 
 missing=
 for tool in initdb postgres pg_ctl; do
 	[ -x "/usr/lib/postgresql/15/bin/$tool" ] || missing=postgresql-15
 done
-for tool in curl jq; do
+for tool in curl jq "$@"; do
 	command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 missing=${missing# }

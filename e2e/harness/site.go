@@ -52,10 +52,26 @@ type Entrance struct {
 	ClientID     string
 	ClientSecret string
 	Customers    []Customer
+	Users        []User
 }
 
 // Customer is one of the demo's.
 type Customer struct{ ID, CompanyName, Country string }
+
+// User is somebody who signs in on pages; the role is the one that the demo made them for.
+type User struct{ Role, UserPrincipalName, Password string }
+
+// As is the first of the demo's users with a role.
+func (e Entrance) As(t testing.TB, role string) User {
+	t.Helper()
+	for _, u := range e.Users {
+		if u.Role == role {
+			return u
+		}
+	}
+	t.Fatalf("the demo has nobody who is %s", role)
+	return User{}
+}
 
 // Of is the demo's customer in a country.
 func (e Entrance) Of(t testing.TB, country string) Customer {

@@ -10,7 +10,6 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
-	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/partner"
 	"github.com/comptoir-dev/comptoir/internal/web/static"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -36,6 +35,7 @@ var routes = []ui.Route{
 func Handler(site *ui.Site) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+static.Prefix, static.Handler())
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(static.Path("seal.svg"), http.StatusSeeOther)) // of pages that name no picture
 	common.Mount(mux, site, routes)
 	partner.Mount(mux, site)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
@@ -43,6 +43,13 @@ func Handler(site *ui.Site) http.Handler {
 		panic(err) // our own options
 	}
 	return compress(sameSite(site, mux))
+}
+
+// Patterns are those of all pages, of http.ServeMux: "GET /customers/{customer}".
+func Patterns() []string {
+	var site ui.Site
+	Handler(&site)
+	return site.Patterns
 }
 
 // sameSite refuses forms of other sites (G54).
@@ -77,11 +84,10 @@ func nav(v *ui.Visit) []ui.Link {
 	return nil
 }
 
-// home is where a reader begins.
-func home(a party.Actor) string {
-	switch {
-	case partner.Enter(a):
-		return partner.Home
+// home is where a reader begins: the first page that their roles open.
+func home(v *ui.Visit) string {
+	if links := nav(v); len(links) > 0 {
+		return links[0].Href
 	}
 	return "/me"
 }
@@ -89,7 +95,7 @@ func home(a party.Actor) string {
 // front tells strangers what runs here, and leads readers to their workspace.
 func front(v *ui.Visit) error {
 	if v.Signed.Person.ID != "" {
-		return v.Redirect(home(v.Actor), "")
+		return v.Redirect(home(v), "")
 	}
 	return v.Show("front", ui.Page{Title: v.T("front.title")}, frontPage{v.Version, v.Database, v.URL, v.Sandbox != nil})
 }

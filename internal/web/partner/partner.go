@@ -16,9 +16,6 @@ var files embed.FS
 
 var room = ui.NewRoom(ui.Room{Name: "partner", Enter: Enter, Nav: Nav}, files)
 
-// Home is where partner staff begin.
-const Home = "/customers"
-
 // Enter lets in staff of a partner.
 func Enter(a party.Actor) bool {
 	return a.Scope.Partner() != "" && a.Customer == "" && a.Publisher == ""

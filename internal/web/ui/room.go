@@ -49,9 +49,10 @@ func NewRoom(r Room, files fs.FS) *Room {
 	return &r
 }
 
-// Mount serves the room's routes on mux.
+// Mount serves the room's routes on mux and adds their patterns to the site's.
 func (room *Room) Mount(mux *http.ServeMux, site *Site, routes []Route) {
 	for _, r := range routes {
+		site.Patterns = append(site.Patterns, r.Pattern)
 		mux.HandleFunc(r.Pattern, func(w http.ResponseWriter, req *http.Request) { room.Serve(site, w, req, r.Handle) })
 	}
 }

@@ -28,6 +28,8 @@ type Site struct {
 	Database string // "SQLite" or "PostgreSQL"
 	// URL is the address of this server, without a slash at its end: what API calls are shown with.
 	URL string
+	// Patterns are those of all pages that were mounted: what has to be visited to have seen everything.
+	Patterns []string
 }
 
 // Clockwork is the movable clock of a sandbox (R21).

@@ -22,9 +22,6 @@ import (
 // litePragmas of every connection (libraries.md): WAL with FULL lost nothing in 2,000 simulated power cuts.
 const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
-// laxPragmas leave it to the system when the file is written, and take no log on the way (store.Options.Lax).
-const laxPragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(MEMORY)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)"
-
 // writerPragmas: 8 MB of pages, which the driver keeps in twice the memory. What a savepoint might take back is kept in
 // memory instead of a temporary file (a sixth of the writer's time otherwise). The log grows to 16 MB before it is moved
 // into the file: a billing run writes the same pages again and again (15 % faster than with the default of 4 MB).
@@ -32,24 +29,29 @@ const writerPragmas = "&_pragma=cache_size(-8000)&_pragma=temp_store(MEMORY)&_pr
 
 type liteEngine struct {
 	path    string
-	pragmas string       // of every connection
 	gate    sync.RWMutex // held for writing while nobody may be inside: the file is copied or replaced
 	lock    *os.File
 	readers *liteReaders
 	writer  *liteWriter
 }
 
-func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err error) {
+// openLiteAt opens the file at path, served to many or, lax, to a simulation.
+func openLiteAt(ctx context.Context, path string, lax bool) (engine, error) {
 	if path == "" {
 		return nil, errors.New("no path in sqlite:PATH")
 	}
-	if path, err = filepath.Abs(path); err != nil {
+	path, err := filepath.Abs(path)
+	if err != nil {
 		return nil, err
 	}
-	e := &liteEngine{path: path, pragmas: litePragmas}
 	if lax {
-		e.pragmas = laxPragmas
+		return openLone(ctx, path)
 	}
+	return openSQLite(ctx, path)
+}
+
+func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
+	e := &liteEngine{path: path}
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -58,10 +60,10 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 			_ = e.lock.Close()
 		}
 	}()
-	if err := prepareFile(ctx, path, e.pragmas); err != nil {
+	if err := prepareFile(ctx, path, litePragmas); err != nil {
 		return nil, err
 	}
-	w, err := openLite(path, e.pragmas+writerPragmas)
+	w, err := openLite(path, litePragmas+writerPragmas)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func openSQLite(ctx context.Context, path string, lax bool) (_ *liteEngine, err 
 func (e *liteEngine) start(w *liteConn) {
 	e.writer = newLiteWriter(w)
 	e.readers = newLiteReaders(func() (*liteConn, error) {
-		return openLite(e.path, e.pragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
+		return openLite(e.path, litePragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
 	},
 		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
 }

@@ -103,7 +103,7 @@ func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.T
 		return errors.Join(err, removeLite(fresh))
 	}
 	swapped := e.swap(fresh)
-	w, err := openLite(e.path, e.pragmas+writerPragmas)
+	w, err := openLite(e.path, litePragmas+writerPragmas)
 	if err != nil { // nothing serves any more: callers are told so
 		return errors.Join(swapped, err)
 	}

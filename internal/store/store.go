@@ -32,8 +32,8 @@ type Sealer interface {
 type Options struct {
 	Wall   when.Clock // wall time of replay records; nil: the machine's clock
 	Sealer Sealer     // nil: an act whose answer is sealed is an internal error, before anything runs
-	// Lax leaves it to the system when SQLite's file is written: a power cut may lose what was answered, or the file. For
-	// simulations alone; no flag and no URL sets it.
+	// Lax leaves it to the system when SQLite's file is written: a power cut may lose what was answered, or the file; and
+	// lets in one caller at a time. For simulations alone; no flag and no URL sets it.
 	Lax bool
 }
 
@@ -64,7 +64,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	var e engine
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		e, err = openSQLite(ctx, path, opts.Lax)
+		e, err = openLiteAt(ctx, path, opts.Lax)
 	} else if isPostgres(url) {
 		e, err = openPostgres(ctx, url)
 	} else {

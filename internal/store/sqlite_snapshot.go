@@ -103,15 +103,13 @@ func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.T
 		return errors.Join(err, removeLite(fresh))
 	}
 	swapped := e.swap(fresh)
-	w, err := openLite(e.path, litePragmas+writerPragmas)
-	if err != nil { // nothing serves any more: callers are told so
+	if err := e.start(); err != nil { // nothing serves any more: callers are told so
 		return errors.Join(swapped, err)
 	}
-	e.start(w)
 	if swapped != nil {
 		return swapped
 	}
-	return w.saveClock(clock(high), high)
+	return e.writer.conn.saveClock(clock(high), high)
 }
 
 // swap ends every connection and puts fresh in the database's place. With an error the old file stands as it was.

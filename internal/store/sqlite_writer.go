@@ -20,6 +20,7 @@ const (
 
 type liteWriter struct {
 	conn *liteConn
+	log  *liteLog
 	jobs chan *job
 	done chan struct{} // closed when the goroutine has ended
 
@@ -45,8 +46,8 @@ type job struct {
 	panicked error
 }
 
-func newLiteWriter(conn *liteConn) *liteWriter {
-	w := &liteWriter{conn: conn, jobs: make(chan *job, liteQueue), done: make(chan struct{})}
+func newLiteWriter(conn, beside *liteConn) *liteWriter {
+	w := &liteWriter{conn: conn, log: newLiteLog(conn, beside), jobs: make(chan *job, liteQueue), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -99,7 +100,7 @@ func (w *liteWriter) close() error {
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.done
-	return w.conn.close()
+	return errors.Join(w.log.close(), w.conn.close())
 }
 
 func (w *liteWriter) loop() {
@@ -116,6 +117,7 @@ func (w *liteWriter) loop() {
 				}
 				if j.u.large() || first.u.large() { // in a transaction of its own
 					w.run(group)
+					w.log.tend()
 					group, first = group[:0], j
 				}
 				group = take(group, j)
@@ -124,6 +126,7 @@ func (w *liteWriter) loop() {
 			}
 		}
 		w.run(group)
+		w.log.tend()
 		clear(group[:cap(group)])
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 // Callers wait while a chunk is written: as many subscriptions go into one as chunkTime allows.
 const (
-	chunkTime  = 25 * time.Millisecond // and the commit, which shall end within 50
+	chunkTime  = 15 * time.Millisecond // and the commit, which shall end within 50
 	firstChunk = 64
 	leastChunk = 16
 	maxChunk   = 2048
@@ -29,14 +29,20 @@ const (
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {
-	act     Act
+	act   Act
+	draft Draft     // what is written, nil: nothing
+	next  time.Time // the earliest instant at which one of them is due again; zero: none
+	done  []Happened
+	rest  []Due // what is more than a charge
+}
+
+// decided is what a chunk will write.
+type decided struct {
 	subs    []Scheduled
 	looked  []look
 	charges []billing.Charge
 	entries []ledger.Entry
 	records []activity.Record
-	done    []Happened
-	rest    []Due // what is more than a charge
 }
 
 // look is a subscription that was looked at (E16), and when that was due.
@@ -97,7 +103,7 @@ func (b *bulk) fail(err error) {
 // do charges some. A chunk that fails is halved until what is at fault is left for a transaction of its own.
 func (b *bulk) do(ctx context.Context, dues []Due) error {
 	c, err := b.prepare(ctx, dues)
-	if err == nil && len(c.subs)+len(c.looked) > 0 {
+	if err == nil && c.draft != nil {
 		var took time.Duration
 		if took, err = b.write(ctx, c); err == nil {
 			defer b.resize(len(dues), took)
@@ -109,12 +115,7 @@ func (b *bulk) do(ctx context.Context, dues []Due) error {
 		defer b.mu.Unlock()
 		b.left = append(b.left, c.rest...)
 		b.done = append(b.done, c.done...)
-		for _, s := range c.subs {
-			b.dueAgain(s.Due, b.last)
-		}
-		for _, l := range c.looked {
-			b.dueAgain(l.Due, b.last)
-		}
+		b.dueAgain(c.next, b.last)
 		return nil
 	case ctx.Err() != nil, f != nil && f.Code == "store.unavailable":
 		return err
@@ -146,8 +147,9 @@ func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 		wanted[d.Subscription] = true
 	}
 	scope, ids := dues[0].Scope, b.IDs.Series()
+	var d decided
 	err = b.Store.View(ctx, func(rd Reader) error {
-		c = chunk{act: Act{Actor: sweeper(scope)}}
+		c, d = chunk{act: Act{Actor: sweeper(scope)}}, decided{}
 		found, err := rd.Scheduled(scope, dues[0], dues[len(dues)-1])
 		if err != nil {
 			return err
@@ -160,14 +162,18 @@ func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 			if !wanted[s.ID] {
 				continue
 			}
-			if err := c.decide(ids, s, customers[s.Customer], b.quoter(rd, customers[s.Customer])); err != nil {
+			if err := c.decide(&d, ids, s, customers[s.Customer], b.quoter(rd, customers[s.Customer])); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil || len(c.act.Lock.Customers) == 0 {
+		return c, err
+	}
 	slices.Sort(c.act.Lock.Customers)
 	c.act.Lock.Customers = slices.Compact(c.act.Lock.Customers)
+	c.draft, err = b.Store.Draft(scope, d.write)
 	return c, err
 }
 
@@ -189,13 +195,14 @@ func customersOf(rd Reader, scope party.Scope, subs []Scheduled) (map[id.Custome
 
 // decide adds the step of a subscription to the chunk, if it is a charge alone: the customer's billing has begun before it
 // (F71), which stays so. So it does with a look that finds the offer on sale (E16).
-func (c *chunk) decide(ids id.Source, s Scheduled, customer party.Customer, quote subscription.Quoter) error {
+func (c *chunk) decide(d *decided, ids id.Source, s Scheduled, customer party.Customer, quote subscription.Quoter) error {
 	at := due(s.Subscription)
 	w, near := warningAt(s.Subscription, at)
 	if near && at.Equal(s.Due) && s.Parent == "" && !s.Withdrawn(nil, quote) {
 		s.Warned = w.At
-		c.act.Lock.Customers = append(c.act.Lock.Customers, string(s.Customer))
-		c.looked = append(c.looked, look{Scheduled{s.Subscription, due(s.Subscription)}, at})
+		l := look{Scheduled{s.Subscription, due(s.Subscription)}, at}
+		d.looked = append(d.looked, l)
+		c.writes(l.Scheduled)
 		return nil
 	}
 	if near || !at.Equal(s.Due) || !s.OnlyCharged(policy.PendingFor) || customer.FirstBilling.IsZero() || at.Before(customer.FirstBilling) {
@@ -209,13 +216,22 @@ func (c *chunk) decide(ids id.Source, s Scheduled, customer party.Customer, quot
 	save := saver{app: &App{IDs: ids}, act: &c.act, customer: customer, now: at}
 	done := Happened{At: at, What: whatHappened(s.Subscription, out), Customer: s.Customer, Subscription: s.ID}
 	after := out.Subscriptions[0]
-	c.act.Lock.Customers = append(c.act.Lock.Customers, string(s.Customer))
-	c.subs = append(c.subs, Scheduled{after, due(after)})
-	c.charges = append(c.charges, out.Charges...)
-	c.entries = append(c.entries, save.posted(out.Charges)...)
-	c.records = append(c.records, save.stepped(done, out.Charges))
+	charged := Scheduled{after, due(after)}
+	d.subs = append(d.subs, charged)
+	d.charges = append(d.charges, out.Charges...)
+	d.entries = append(d.entries, save.posted(out.Charges)...)
+	d.records = append(d.records, save.stepped(done, out.Charges))
 	c.done = append(c.done, done)
+	c.writes(charged)
 	return nil
+}
+
+// writes notes a subscription that the chunk writes.
+func (c *chunk) writes(s Scheduled) {
+	c.act.Lock.Customers = append(c.act.Lock.Customers, string(s.Customer))
+	if !s.Due.IsZero() && (c.next.IsZero() || s.Due.Before(c.next)) {
+		c.next = s.Due
+	}
 }
 
 // write writes a chunk in one transaction, behind the rows of its customers, and tells how long that took but for the
@@ -224,13 +240,18 @@ func (c *chunk) decide(ids id.Source, s Scheduled, customer party.Customer, quot
 func (b *bulk) write(ctx context.Context, c chunk) (took time.Duration, err error) {
 	_, err = b.Store.Update(ctx, c.act, func(tx Tx) (any, error) {
 		began := b.Wall.Now()
-		err := errors.Join( // the first that fails is kept by the transaction
-			tx.SaveSubscriptions(c.subs), tx.AddCharges(c.charges), tx.AddEntries(c.entries...), tx.AddRecord(c.records...))
-		for _, l := range c.looked {
-			err = errors.Join(err, tx.Looked(l.Scheduled, l.was))
-		}
+		err := tx.Write(c.draft)
 		took = b.Wall.Now().Sub(began)
 		return nil, err
 	})
 	return took, err
+}
+
+// write writes what was decided. The first write that fails is kept by the transaction.
+func (d *decided) write(tx Tx) error {
+	err := errors.Join(tx.SaveCharged(d.subs), tx.AddCharges(d.charges), tx.AddEntries(d.entries...), tx.AddRecord(d.records...))
+	for _, l := range d.looked {
+		err = errors.Join(err, tx.Looked(l.Scheduled, l.was))
+	}
+	return err
 }

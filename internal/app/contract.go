@@ -66,4 +66,10 @@ type Store interface {
 	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
 	// View runs fn on one consistent snapshot, read only.
 	View(ctx context.Context, fn func(Reader) error) error
+	// Draft notes what fn writes in the scope of a later act, for Tx.Write: bodies are encoded before a lock is taken. fn
+	// reads nothing.
+	Draft(scope party.Scope, fn func(Tx) error) (Draft, error)
 }
+
+// Draft is what Store.Draft noted.
+type Draft any

@@ -23,6 +23,7 @@ var operator = party.Actor{Name: "operator", Roles: party.RolesOf(party.Operator
 // paper is a catalogue on paper: enough of a store for an import.
 type paper struct {
 	Tx
+	Store
 	entries map[id.Product]*catalog.Entry
 	offers  map[id.Product]catalog.Offer
 }

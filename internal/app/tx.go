@@ -232,8 +232,9 @@ type Tx interface {
 	AddSubscriptions(ss ...Scheduled) error
 	// SaveSubscription keeps due, the next instant the sweep looks at it; zero: never.
 	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
-	// SaveSubscriptions is SaveSubscription for many. Fault "subscription.changed": for one of them at least.
-	SaveSubscriptions(ss []Scheduled) error
+	// SaveCharged is SaveSubscription for many that were charged within their term: order, base and state are as they
+	// were. Fault "subscription.changed": for one of them at least.
+	SaveCharged(ss []Scheduled) error
 	// Looked keeps that a subscription was looked at (E16), when it was due at an instant or before: nobody changed it, so
 	// its version stays, and who read it before has it as it is. Fault "subscription.changed".
 	Looked(s Scheduled, wasDue time.Time) error
@@ -264,6 +265,9 @@ type Tx interface {
 	AddOwnPrices(rows []billing.OwnPrice, now time.Time) error
 
 	AddRecord(rs ...activity.Record) error
+
+	// Write writes what was drafted, with its faults.
+	Write(d Draft) error
 
 	// NextRequestNumber takes the next number of support requests.
 	NextRequestNumber() (int64, error)

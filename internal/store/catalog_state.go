@@ -102,6 +102,9 @@ func (r *Reader) updatesPostgres() bool {
 	if c, ok := s.(*catalogued); ok {
 		s = c.session
 	}
+	if d, ok := s.(*draft); ok {
+		return d.postgres
+	}
 	_, ok := s.(*pgSession)
 	return ok
 }

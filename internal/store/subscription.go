@@ -27,11 +27,11 @@ const (
 	sqlSubscriptionUpdate = `UPDATE subscription
 		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
+	sqlSubscriptionCharged = `UPDATE subscription SET due_at = $5, body = $6, version = version + 1
+		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	// PostgreSQL only: many in one statement.
-	sqlSubscriptionsUpdate = `UPDATE subscription s
-		SET order_id = u.order_id, parent_id = NULLIF(u.parent_id, ''), state = u.state, due_at = u.due_at, body = u.body, version = s.version + 1
-		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
-			AS u (customer_id, id, version, order_id, parent_id, state, due_at, body)
+	sqlSubscriptionsCharged = `UPDATE subscription s SET due_at = u.due_at, body = u.body, version = s.version + 1
+		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[]) AS u (customer_id, id, version, due_at, body)
 		WHERE s.partner_id = $1 AND s.customer_id = u.customer_id AND s.id = u.id AND s.version = u.version`
 
 	// What is due at an instant, and between two. The empty text keeps SQLite from walking all subscriptions of the partner.
@@ -257,11 +257,12 @@ func (t *Tx) Looked(s app.Scheduled, wasDue time.Time) error {
 		t.scope.Partner(), s.Customer, s.ID, s.Version, wasDue, s.Due, subscriptionBody(s.Subscription))
 }
 
-// SaveSubscriptions implements app.Tx: SQLite saves no trip by doing it in one statement.
-func (t *Tx) SaveSubscriptions(ss []app.Scheduled) error {
+// SaveCharged implements app.Tx: SQLite saves no trip by doing it in one statement.
+func (t *Tx) SaveCharged(ss []app.Scheduled) error {
+	changed := fault.Conflict("subscription.changed", nil)
 	if !t.updatesPostgres() {
 		for _, s := range ss {
-			if err := t.SaveSubscription(s.Subscription, s.Due); err != nil {
+			if err := t.exec(1, changed, sqlSubscriptionCharged, t.scope.Partner(), s.Customer, s.ID, s.Version, s.Due, subscriptionBody(s.Subscription)); err != nil {
 				return err
 			}
 		}
@@ -269,18 +270,15 @@ func (t *Tx) SaveSubscriptions(ss []app.Scheduled) error {
 	}
 	n := len(ss)
 	versions, dues := make([]int64, n), make([]*int64, n)
-	var texts [6][]string // customers, ids, orders, parents, states, bodies
+	var texts [3][]string // customers, ids, bodies
 	for i := range texts {
 		texts[i] = make([]string, n)
 	}
 	for i, s := range ss {
 		versions[i], dues[i] = s.Version, micros(s.Due)
-		for j, text := range [6]string{string(s.Customer), string(s.ID), string(s.Order), string(s.Parent), string(s.State), subscriptionBody(s.Subscription)} {
-			texts[j][i] = text
-		}
+		texts[0][i], texts[1][i], texts[2][i] = string(s.Customer), string(s.ID), subscriptionBody(s.Subscription)
 	}
-	return t.exec(int64(n), fault.Conflict("subscription.changed", nil), sqlSubscriptionsUpdate,
-		t.scope.Partner(), texts[0], texts[1], versions, texts[2], texts[3], texts[4], dues, texts[5])
+	return t.exec(int64(n), changed, sqlSubscriptionsCharged, t.scope.Partner(), texts[0], texts[1], versions, dues, texts[2])
 }
 
 // Scheduled implements app.Reader.

@@ -56,7 +56,7 @@ type look struct {
 func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
 	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
 	var working sync.WaitGroup
-	for range min(2, 1+len(dues)/firstChunk) {
+	for range min(3, 1+len(dues)/firstChunk) {
 		working.Go(func() {
 			for some := b.take(); len(some) > 0; some = b.take() {
 				if err := b.do(ctx, some); err != nil {
@@ -137,7 +137,7 @@ func (b *bulk) resize(n int, took time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	fits := int(float64(n) * float64(chunkTime) / float64(max(took, time.Millisecond)))
-	b.size = max(leastChunk, min(fits, 2*b.size, maxChunk))
+	b.size = max(leastChunk, min(fits, b.size+b.size/4, maxChunk))
 }
 
 // prepare reads subscriptions that are due, in one snapshot, and decides about those that are only charged.

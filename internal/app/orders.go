@@ -21,6 +21,7 @@ type OrderView struct {
 	Order    order.Order
 	Charges  []billing.Charge // what its lines have cost so far, with credits; only when prices were asked for
 	Preview  *Preview
+	Done     *Preview // of a cancellation that was made: what it returned and ended
 }
 
 // Orders lists a customer's orders (R20, F67), newest first; plan "" means all.
@@ -119,6 +120,7 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 			view.Preview = &p
 			return view, nil
 		}
+		view.Done = &p
 		s := saver{a, tx, &act, customer, now}
 		if err := s.outcome(out); err != nil {
 			return nil, err

@@ -118,6 +118,20 @@ func (i SoftwareItem) licensed(scope party.Scope) license.Line {
 	return license.Line{Partner: scope.Partner(), Customer: i.Order.Customer, Order: i.Order.ID, Number: i.Line.Number, State: i.State}
 }
 
+// SoftwareLine is one bought line of software (R20); for one that was renewed, the line its subscription stands on now.
+// Its window is not told: see Software. Faults: "order.unknown", "line.unknown".
+func (a *App) SoftwareLine(ctx context.Context, who party.Actor, c id.Customer, orderID string, line int) (SoftwareItem, error) {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
+		return SoftwareItem{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (SoftwareItem, error) {
+		if _, err := r.Customer(who.Scope, c); err != nil {
+			return SoftwareItem{}, err
+		}
+		return softwareLine(r, who.Scope, c, orderID, line)
+	})
+}
+
 // SoftwareOptions are the versions, languages and file types a line lets its buyer choose (F43; R20).
 func (a *App) SoftwareOptions(ctx context.Context, who party.Actor, c id.Customer, orderID string, line int) (license.Options, error) {
 	if err := who.MayFor(party.ReadCommerce, c); err != nil {

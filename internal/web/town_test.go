@@ -203,7 +203,11 @@ func (a answer) once() string {
 func (b *browser) has(a answer, status int, texts ...string) {
 	b.t.Helper()
 	if a.status != status {
-		b.t.Fatalf("%s: %d, want %d\n%s", a.path, a.status, status, a.body)
+		body := a.body
+		if _, main, ok := strings.Cut(body, "<main"); ok {
+			body = main
+		}
+		b.t.Fatalf("%s: %d, want %d\n%.4000s", a.path, a.status, status, body)
 	}
 	for _, s := range texts {
 		if !strings.Contains(a.body, s) {

@@ -112,6 +112,15 @@ func (d Delivery) KeyVersion(asked string) (string, error) {
 	return "", fault.Invalid("key.no_such_version", nil)
 }
 
+// KeyChoice is the version to ask a key for where version was chosen for keys and files together (F43): none where keys leave
+// nothing to choose.
+func (d Delivery) KeyChoice(version string) string {
+	if len(d.KeyVersions) < 2 {
+		return ""
+	}
+	return version
+}
+
 // Assign gives a free key to line at now. A key that is no longer free: "key.taken"; the caller takes another one.
 func (k Key) Assign(line Line, now time.Time) (Key, error) {
 	if err := line.entitled(); err != nil {

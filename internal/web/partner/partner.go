@@ -27,6 +27,14 @@ var routes = []ui.Route{
 	{Pattern: "GET /customers/new", Handle: newCustomer},
 	{Pattern: "POST /customers/new", Handle: createCustomer},
 	{Pattern: "GET /customers/{customer}", Handle: customerOverview},
+	{Pattern: "GET /customers/{customer}/software", Handle: software},
+	{Pattern: "POST /customers/{customer}/software/key", Handle: getKey},
+	{Pattern: "POST /customers/{customer}/software/download", Handle: download},
+	{Pattern: "POST /customers/{customer}/software/link", Handle: copyLink},
+	{Pattern: "GET /customers/{customer}/software/cancel", Handle: askCancel},
+	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
+	{Pattern: "GET /customers/{customer}/software/cancel-several", Handle: askSeveral},
+	{Pattern: "POST /customers/{customer}/software/cancel-several", Handle: cancelSeveral},
 	{Pattern: "GET /customers/{customer}/bills", Handle: customerBills},
 	{Pattern: "GET /customers/{customer}/bills/{bill}", Handle: customerBill},
 	{Pattern: "GET /customers/{customer}/bills/{bill}/statement", Handle: printBill},
@@ -76,6 +84,7 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 		gap       bool
 	}{
 		{"overview", "", true, false},
+		{"software", "/software", v.May(party.ReadCommerce), false},
 		{"bills", "/bills", mayReadBills(v), true},
 	} {
 		if l.may {

@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 	next := named("next")
 	prefixed := form
 	prefixed.Fields = []ui.Field{{Name: "a", Label: "A", Prefix: "p-"}}
-	return map[string]uitest.Sample{
+	all := map[string]uitest.Sample{
 		"billing":       {Data: billingPage{ui.Strip{Label: "l"}, &bars, &next, list}},
 		"invoice":       {Page: ui.Page{Notes: []ui.Note{{Kind: "info", Text: "x"}}}, Data: invoicePage{&fall, named("lines"), &why, facts, &ui.Timeline{ID: "paid", Title: "p", Empty: "e"}, ui.Call{ID: "call"}}},
 		"resale":        {Data: resalePage{Strip: ui.Strip{Label: "l"}, Markup: form, Price: prefixed, Rows: named("rows"), Prices: named("own"), Call: ui.Call{ID: "call"}}},
@@ -67,4 +68,6 @@ func samples(l *locale.L) map[string]uitest.Sample {
 			},
 		},
 	}
+	maps.Copy(all, softwareSamples(l))
+	return all
 }

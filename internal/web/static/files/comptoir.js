@@ -57,7 +57,7 @@ function tell(text) {
 // A form is sent once: the second press of an impatient hand changes nothing (the server would not do it twice either).
 document.addEventListener("submit", (e) => {
   const form = e.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || e.submitter?.dataset.stays !== undefined) return; // a file comes, the page stays
   if (form.dataset.sent) { e.preventDefault(); return; }
   form.dataset.sent = "1";
   e.submitter?.setAttribute("aria-busy", "true");

@@ -31,13 +31,15 @@ func (j *judge) mendSubscription(d decider, h subscription.Held) {
 				v.Mend = &Mend{Act: ActCancel, Subscription: h.ID}
 			}
 		case "cancel.needs_request", "cancel.above_limit": // F58
-			v.Mend = &Mend{Act: ActSupport}
+			v.Mend = asking(h.Order, h.Line)
 		case "cancel.window_closed":
 			switch {
 			case d.entry != nil && d.entry.Product.NeedsInformation: // F58
-				v.Mend = &Mend{Act: ActSupport}
+				v.Mend = asking(h.Order, h.Line)
 			case h.AutoRenew && allowed[ActAutoRenew]: // let it end with its term
 				v.Mend = &Mend{Act: ActAutoRenew, Subscription: h.ID}
+			default:
+				v.Mend = asking(h.Order, h.Line)
 			}
 		}
 	}
@@ -60,15 +62,13 @@ func (j *judge) mendLine(v *Verdict, k order.Cancellation, l order.Line) {
 		default:
 			v.Mend = &Mend{Act: ActCancel, Subscription: s.ID}
 		}
-	case "cancel.needs_request", "cancel.above_limit": // F58
-		v.Mend = &Mend{Act: ActSupport}
-	case "cancel.window_closed":
-		entries, err := j.tx.Entries([]id.Product{l.Item.Product})
-		if e := entries[l.Item.Product]; err == nil && e != nil && e.Product.NeedsInformation { // F58
-			v.Mend = &Mend{Act: ActSupport}
-		}
+	case "cancel.needs_request", "cancel.above_limit", "cancel.window_closed": // F58, F77
+		v.Mend = asking(k.Order.ID, l.Number)
 	}
 }
+
+// asking is a support request about a line: the operator may let go what the window does not (F58, F68, F77).
+func asking(o id.Order, line int) *Mend { return &Mend{Act: ActSupport, Order: o, Line: line} }
 
 // mendAddOn leads to the subscription that stands in the way: the suspended base, or the suspended one that holds the
 // place of a limited offer (F14).

@@ -63,6 +63,7 @@ type Mend struct {
 	Act          string
 	Subscription id.Subscription
 	Order        id.Order
+	Line         int // of Order: what a support request is drafted from (DraftRefund)
 }
 
 // SubscriptionVerdicts tells of each act on a subscription whether the caller may do it now (R20). Keys and downloads are

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -66,8 +67,9 @@ type verdictReason struct {
 
 // verdictMend is an act that helps, and what it is done to.
 type verdictMend struct {
-	Act string `json:"act"`
-	URI string `json:"uri"`
+	Act   string `json:"act"`
+	URI   string `json:"uri"`
+	Draft string `json:"draft,omitempty"` // of a support request: where the body to post is (F68)
 }
 
 func (a *api) listVerdicts(ctx context.Context, r *request) (answer, error) {
@@ -133,13 +135,13 @@ func (r *request) mend(m *app.Mend) *verdictMend {
 		if !r.api.serves(http.MethodPost, "/v1/servicerequests/") {
 			return nil
 		}
-		uri = "/servicerequests/" + r.locale
+		return &verdictMend{m.Act, "/servicerequests/" + r.locale, uri + "/orders/" + string(m.Order) + "/lineitems/" + strconv.Itoa(m.Line) + "/servicerequest"}
 	case m.Subscription != "":
 		uri += "/subscriptions/" + string(m.Subscription)
 	default:
 		uri += "/orders/" + string(m.Order)
 	}
-	return &verdictMend{m.Act, uri}
+	return &verdictMend{Act: m.Act, URI: uri}
 }
 
 // serves tells whether the table has a route of a method under a path.

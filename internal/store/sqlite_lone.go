@@ -64,12 +64,7 @@ func (e *liteLone) view(ctx context.Context, fn func(*Reader) error) error {
 	if err := e.serving(ctx); err != nil {
 		return err
 	}
-	r := Reader{s: watched{e.writer.conn, ctx}}
-	err := fn(&r)
-	if rerr := r.end(); rerr != nil {
-		err = rerr
-	}
-	return err
+	return e.writer.conn.look(ctx, fn)
 }
 
 // look implements engine.

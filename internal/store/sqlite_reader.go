@@ -47,12 +47,44 @@ func (p *liteReaders) back(c *liteConn) {
 	p.idle = append(p.idle, c)
 }
 
-// look implements engine: a transaction costs no trip here.
-func (e *liteEngine) look(ctx context.Context, fn func(*Reader) error) error { return e.view(ctx, fn) }
+// look implements engine: a statement alone is a transaction, and to begin and end one would be two more.
+func (e *liteEngine) look(ctx context.Context, fn func(*Reader) error) error {
+	return e.lent(ctx, func(c *liteConn) error { return c.look(ctx, fn) })
+}
 
 // view runs fn in one read transaction: its snapshot is taken by the first statement. ctx is looked at between
 // statements and never given to SQL.
-func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err error) {
+func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) error {
+	return e.lent(ctx, func(c *liteConn) error {
+		if _, err := c.do("BEGIN", nil); err != nil {
+			err, _ = liteError(err)
+			return brokenConn{err}
+		}
+		err := c.look(ctx, fn)
+		if _, rerr := c.do("ROLLBACK", nil); rerr != nil {
+			if err == nil {
+				err, _ = liteError(rerr)
+			}
+			return brokenConn{err}
+		}
+		return err
+	})
+}
+
+func (c *liteConn) look(ctx context.Context, fn func(*Reader) error) error {
+	r := Reader{s: watched{c, ctx}}
+	err := fn(&r)
+	if rerr := r.end(); rerr != nil {
+		err = rerr
+	}
+	return err
+}
+
+// brokenConn is an error after which a connection is not lent again.
+type brokenConn struct{ error }
+
+// lent runs fn with a reader's connection.
+func (e *liteEngine) lent(ctx context.Context, fn func(*liteConn) error) (err error) {
 	e.gate.RLock()
 	defer e.gate.RUnlock()
 	p := e.readers
@@ -82,20 +114,9 @@ func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) (err erro
 			p.back(c)
 		}
 	}()
-	if _, err := c.do("BEGIN", nil); err != nil {
-		err, _ = liteError(err)
-		return err
-	}
-	r := Reader{s: watched{c, ctx}}
-	err = fn(&r)
-	if rerr := r.end(); rerr != nil {
-		err = rerr
-	}
-	if _, rerr := c.do("ROLLBACK", nil); rerr != nil {
-		if err == nil {
-			err, _ = liteError(rerr)
-		}
-		return err
+	err = fn(c)
+	if b, ok := err.(brokenConn); ok {
+		return b.error
 	}
 	broken = false
 	return err

@@ -31,7 +31,7 @@ var kinds = map[fault.Kind]string{
 
 // number is what a sentence with plural forms counts.
 func (l *L) number(f *fault.Fault) any {
-	for _, name := range []string{"limit", "days", "seconds", "min", "max", "removable"} {
+	for _, name := range []string{"limit", "days", "seconds", "rows", "count", "min", "max", "removable"} {
 		if v, ok := f.Args[name]; ok {
 			return v
 		}

@@ -416,7 +416,7 @@ func (s *softwareRead) panel(p product, open bool) (takePanel, app.LineChoice) {
 		if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value }) {
 			value = options[0].Value
 		}
-		t.Fields = append(t.Fields, ui.Field{Name: name, Label: label, Kind: "select", Value: value, Options: options, Prefix: t.Prefix})
+		t.Fields = append(t.Fields, ui.Field{Name: name, Label: label, Kind: "select", Value: value, Options: options, Prefix: t.Prefix, Grow: name == "order"})
 		return value
 	}
 	words := func(all []string) (out []ui.Option) {

@@ -62,8 +62,22 @@ func (a *App) ReplaceCart(ctx context.Context, who party.Actor, req Request, c i
 	if err := countLines(in.Lines); err != nil {
 		return Reply{}, err
 	}
+	return a.writeCart(ctx, who, req, c, in.ID, true, func(cart *order.Cart) { cart.Lines, cart.Attested = in.Lines, in.Attested })
+}
+
+// ChangeCart changes the lines of a cart as it is now, whoever wrote it last. Prices that were shown stay as they were shown,
+// and mark their line when they are others now, until accept takes them as they are (E15); a line whose price is to be
+// looked up anew comes without one. Without any line the cart is empty. Faults: "cart.ordered", "cart.expired", "cart.too_long".
+func (a *App) ChangeCart(ctx context.Context, who party.Actor, req Request, c id.Customer, cart id.Cart, accept bool, change func([]order.CartLine) []order.CartLine) (Reply, error) {
+	if err := mayBuyAnything(who, c); err != nil {
+		return Reply{}, err
+	}
+	return a.writeCart(ctx, who, req, c, cart, accept, func(cart *order.Cart) { cart.Lines = change(cart.Lines) })
+}
+
+func (a *App) writeCart(ctx context.Context, who party.Actor, req Request, c id.Customer, cartID id.Cart, accept bool, change func(*order.Cart)) (Reply, error) {
 	act := Act{Actor: who, Lock: Lock{Customer: string(c)}, Request: req, Version: func(tx Tx) (int64, error) {
-		cart, err := tx.Cart(who.Scope, c, in.ID)
+		cart, err := tx.Cart(who.Scope, c, cartID)
 		return cart.Version, err
 	}}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
@@ -72,7 +86,7 @@ func (a *App) ReplaceCart(ctx context.Context, who party.Actor, req Request, c i
 		if err != nil {
 			return nil, err
 		}
-		cart, err := tx.Cart(who.Scope, c, in.ID)
+		cart, err := tx.Cart(who.Scope, c, cartID)
 		if err != nil {
 			return nil, err
 		}
@@ -82,14 +96,19 @@ func (a *App) ReplaceCart(ctx context.Context, who party.Actor, req Request, c i
 		case !now.Before(cart.ExpiresAt):
 			return nil, fault.Refuse("cart.expired", fault.Args{"until": cart.ExpiresAt})
 		}
-		shop, err := a.shop(tx, who, customer, in.Lines, now)
+		if change(&cart); len(cart.Lines) > 0 {
+			if err := countLines(cart.Lines); err != nil {
+				return nil, err
+			}
+		}
+		shop, err := a.shop(tx, who, customer, cart.Lines, now)
 		if err != nil {
 			return nil, err
 		}
-		if err := mayBuyLines(who, shop, in.Lines); err != nil {
+		if err := mayBuyLines(who, shop, cart.Lines); err != nil {
 			return nil, err
 		}
-		cart.Lines, cart.Attested, cart.ChangedAt, cart.ChangedBy = shop.Check(in.Lines, true), in.Attested, now, who.Name
+		cart.Lines, cart.ChangedAt, cart.ChangedBy = shop.Check(cart.Lines, accept), now, who.Name
 		return cart, tx.SaveCart(cart)
 	})
 }

@@ -129,7 +129,7 @@ func markPlaced(cart *order.Cart, lines []order.CartLine, made order.Placement) 
 	}
 }
 
-func (a *App) previewPurchase(tx Tx, act *Act, c party.Customer, cart *order.Cart, shop order.Shop, made order.Placement) (Preview, error) {
+func (a *App) previewPurchase(tx Reader, act *Act, c party.Customer, cart *order.Cart, shop order.Shop, made order.Placement) (Preview, error) {
 	p := Preview{Act: "purchase", Opened: true, Target: string(c.ID) + "/" + string(cart.ID), Versions: []int64{cart.Version}, Charges: made.Charges}
 	for _, o := range made.Orders {
 		for _, l := range o.Lines {

@@ -1,6 +1,8 @@
 package order
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -283,10 +285,8 @@ func (s Shop) option(l CartLine, item catalog.Item) (catalog.Option, *fault.Faul
 // "plan.needed" where several plans are left.
 func Choose(item catalog.Item, wish catalog.Option, at time.Time) (catalog.Option, *fault.Fault) {
 	var fit []catalog.Option
-	for _, o := range item.Entry.Options(item.Availability, at) {
-		class := catalog.ClassOf(&item.Entry.Product, item.Sku, o.Plan, o.Term)
-		if (wish.Plan == "" || wish.Plan == o.Plan) && (wish.Term.IsZero() || wish.Term == o.Term) &&
-			policy.PlanAllowed(class, o.Plan, o.Term, at) {
+	for _, o := range Choices(item, at) {
+		if (wish.Plan == "" || wish.Plan == o.Plan) && (wish.Term.IsZero() || wish.Term == o.Term) {
 			fit = append(fit, o)
 		}
 	}
@@ -296,19 +296,30 @@ func Choose(item catalog.Item, wish catalog.Option, at time.Time) (catalog.Optio
 	case len(fit) > 1 && wish.Plan == "":
 		return catalog.Option{}, fault.Invalid("plan.needed", nil)
 	}
-	best := fit[0]
-	for _, o := range fit[1:] {
-		if termLess(o.Term, best.Term) {
-			best = o
-		}
-	}
-	return best, nil
+	return fit[0], nil
 }
 
-func termLess(a, b when.Term) bool {
-	am, _ := a.AllMonths()
-	bm, _ := b.AllMonths()
-	return am*31+a.Days < bm*31+b.Days
+// Choices are the ways to buy an item that its price sheet and the billing-plan rule allow at an instant (F05): the shortest
+// term first, and of one term the plan that charges most often.
+func Choices(item catalog.Item, at time.Time) []catalog.Option {
+	if item.Availability == nil || item.Sku.Metered || item.Sku.Trial {
+		return nil
+	}
+	var all []catalog.Option
+	for _, o := range item.Entry.Options(item.Availability, at) {
+		if policy.PlanAllowed(catalog.ClassOf(&item.Entry.Product, item.Sku, o.Plan, o.Term), o.Plan, o.Term, at) {
+			all = append(all, o)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b catalog.Option) int {
+		return cmp.Or(cmp.Compare(termDays(a.Term), termDays(b.Term)), cmp.Compare(termDays(a.Plan.Step()), termDays(b.Plan.Step())))
+	})
+	return all
+}
+
+func termDays(t when.Term) int {
+	months, _ := t.AllMonths()
+	return months*31 + t.Days
 }
 
 // limit asks F13 and F14 for one more of the item, counting those earlier in the same cart.
@@ -317,17 +328,25 @@ func (s Shop) limit(item catalog.Item, used map[catalog.Ref]int) *fault.Fault {
 		return nil
 	}
 	ref := catalog.Ref{Product: item.Entry.Product.ID, Sku: item.Sku.ID}
-	held := s.Held[ref]
-	if len(held.Slots)+used[ref] >= item.Sku.Limit {
-		args := fault.Args{"limit": item.Sku.Limit, "unit": string(item.Sku.LimitUnit)}
-		if held.Suspended != "" {
-			args["subscription"] = string(held.Suspended)
-			return fault.Refuse("offer.limit_suspended", args)
-		}
-		return fault.Refuse("offer.limit", args)
+	if f := Full(item.Sku, s.Held[ref], used[ref]); f != nil {
+		return f
 	}
 	used[ref]++
 	return nil
+}
+
+// Full says why a customer may not have one more of a SKU beside those held and those taken already (F13, F14); nil while
+// there is a place. Faults: "offer.limit", "offer.limit_suspended" with the subscription that could come back.
+func Full(sku *catalog.Sku, held Holding, taken int) *fault.Fault {
+	if sku.LimitUnit == catalog.NoLimit || len(held.Slots)+taken < sku.Limit {
+		return nil
+	}
+	args := fault.Args{"limit": sku.Limit, "unit": string(sku.LimitUnit)}
+	if held.Suspended != "" {
+		args["subscription"] = string(held.Suspended)
+		return fault.Refuse("offer.limit_suspended", args)
+	}
+	return fault.Refuse("offer.limit", args)
 }
 
 // tariff pins the rows of a line at Now.

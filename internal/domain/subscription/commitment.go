@@ -1,7 +1,9 @@
 package subscription
 
 import (
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Commitment is what is still to be charged for the running term: Charges more, Amount in all, with tax. After the window
@@ -19,17 +21,45 @@ func (s Subscription) Commitment() (c Commitment, ok bool, err error) {
 	if s.Current.Start.IsZero() || s.Tariff.PriceRow == "" {
 		return c, false, nil
 	}
-	if s.NextCharge.IsZero() {
-		return c, true, nil
+	coming, err := s.Coming()
+	for _, one := range coming {
+		c.Charges++
+		c.Amount = c.Amount.Add(one.Taxed.Gross())
 	}
-	parts := len(s.schedule())
-	for no := s.ChargeNo; no < parts; no++ {
+	return c, err == nil, err
+}
+
+// Coming is a charge that is still to be made for the running term, at the start of its period.
+type Coming struct {
+	Period when.Period
+	Taxed  market.Taxed
+}
+
+// Coming are the charges still to be made for the running term, for the seats there are and by the rows it was begun with, in
+// their order (F05, F41). What waits for its publisher, or is free still, has no dates yet: their periods are zero.
+func (s Subscription) Coming() ([]Coming, error) {
+	if s.Tariff.PriceRow == "" {
+		return nil, nil
+	}
+	first, parts, periods := s.ChargeNo, 0, s.schedule()
+	switch {
+	case s.Current.Start.IsZero():
+		n, _ := s.Plan.Charges(s.Term)
+		first, parts = 0, n
+	case !s.NextCharge.IsZero():
+		parts = len(periods)
+	}
+	var all []Coming
+	for no := first; no < parts; no++ {
 		_, taxed, err := s.Tariff.Part(s.Quantity, no, parts)
 		if err != nil {
-			return c, false, err
+			return nil, err
 		}
-		c.Charges++
-		c.Amount = c.Amount.Add(taxed.Gross())
+		one := Coming{Taxed: taxed}
+		if !s.Current.Start.IsZero() {
+			one.Period = periods[no]
+		}
+		all = append(all, one)
 	}
-	return c, true, nil
+	return all, nil
 }

@@ -5,6 +5,7 @@ package partner
 import (
 	"embed"
 	"net/http"
+	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -48,7 +49,9 @@ var routes = []ui.Route{
 }
 
 // Mount serves the workspace on mux.
-func Mount(mux *http.ServeMux, site *ui.Site) { room.Mount(mux, site, routes) }
+func Mount(mux *http.ServeMux, site *ui.Site) {
+	room.Mount(mux, site, append(slices.Clone(routes), saleRoutes...))
+}
 
 // Nav is what the reader's roles open.
 func Nav(v *ui.Visit) []ui.Link {

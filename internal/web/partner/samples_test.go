@@ -57,6 +57,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"customers":     {Page: ui.Page{Area: "customers"}, Data: customersPage{list}},
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
+		"products":      {Data: sampleProducts()}, "cart": {Data: sampleCart()}, "bought": {Data: sampleBought()},
 		"overview": {
 			Page: ui.Page{
 				Head: ui.Head{ID: "8f2c", Marks: []ui.Mark{{Kind: "good", Text: "m"}}, Sub: []any{"s"}, Acts: []ui.Button{{Text: "a", Href: "/a"}}}, Notes: []ui.Note{{Kind: "stop", Title: "t", Text: "x", Rows: []ui.Fact{{Name: "r", Value: now}}}},

@@ -172,6 +172,26 @@ func (v *Visit) cookie(name, value string, seconds int) {
 	})
 }
 
+// Remember keeps a short value in this browser for the pages below a path, for a week; an empty one is forgotten.
+func (v *Visit) Remember(name, value, path string) {
+	seconds := 7 * 24 * 3600
+	if value == "" {
+		seconds = -1
+	}
+	http.SetCookie(v.W, &http.Cookie{
+		Name: "comptoir-" + name, Value: value, Path: path, MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.People.Secure,
+	})
+}
+
+// Remembered is what was kept under a name; empty when nothing is.
+func (v *Visit) Remembered(name string) string {
+	c, err := v.R.Cookie("comptoir-" + name)
+	if err != nil || len(c.Value) > 200 {
+		return ""
+	}
+	return c.Value
+}
+
 func (v *Visit) said() string {
 	c, err := v.R.Cookie(saidCookie)
 	if err != nil {

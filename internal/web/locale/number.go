@@ -89,6 +89,9 @@ func (n numbers) plain(decimal string) string {
 	return whole
 }
 
+// Figures writes the decimals in a line of arithmetic, such as "23.75 × 12", with the language's own sign.
+func (l *L) Figures(s string) string { return strings.ReplaceAll(s, ".", l.numbers.decimal) }
+
 // Percent is parts per million in per cent.
 func (l *L) Percent(ppm int64) string {
 	text := strconv.FormatInt(ppm/10_000, 10)

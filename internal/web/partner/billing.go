@@ -100,8 +100,8 @@ func nextInvoices(v *ui.Visit, estimates []app.Estimate) ui.Table {
 	t := ui.Table{
 		ID: "next", Title: v.T("billing.next_title"), Hint: v.T("billing.next_hint"), Caption: v.T("billing.next_title"),
 		Columns: []ui.Column{
-			{Head: v.T("billing.period")}, {Head: v.T("billing.lines"), Num: true}, {Head: v.T("bill.net"), Cash: true},
-			{Head: v.T("bill.tax"), Cash: true}, {Head: v.T("bill.carried_in"), Cash: true}, {Head: v.T("billing.expected"), Cash: true},
+			{Head: v.T("billing.period")}, {Head: v.T("billing.lines"), Num: true}, {Head: v.T("bill.net"), Num: true},
+			{Head: v.T("bill.tax"), Num: true}, {Head: v.T("bill.carried_in"), Num: true}, {Head: v.T("billing.expected"), Cash: true},
 		},
 	}
 	for _, e := range estimates {
@@ -122,7 +122,7 @@ func invoiceList(v *ui.Visit, all []billing.Invoice, now time.Time) ui.Table {
 		ID: "documents", Title: v.T("billing.documents"), Caption: v.T("billing.documents"),
 		Columns: []ui.Column{
 			{Head: v.T("billing.document")}, {Head: v.T("billing.period")}, {Head: v.T("billing.issued")}, {Head: v.T("billing.due")},
-			{Head: v.T("billing.standing")}, {Head: v.T("billing.total"), Cash: true}, {Head: v.T("billing.open"), Cash: true}, {Head: v.T("billing.files"), Hidden: true},
+			{Head: v.T("billing.standing")}, {Head: v.T("billing.total"), Num: true}, {Head: v.T("billing.open"), Cash: true}, {Head: v.T("billing.files"), Hidden: true},
 		},
 		Empty: ui.Empty{Title: v.T("billing.no_documents"), Text: v.T("billing.no_documents_text")},
 	}

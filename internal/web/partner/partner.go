@@ -50,7 +50,7 @@ var routes = []ui.Route{
 
 // Mount serves the workspace on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, append(slices.Clone(routes), saleRoutes...))
+	room.Mount(mux, site, slices.Concat(routes, saleRoutes, desk.Routes()))
 }
 
 // Nav is what the reader's roles open.
@@ -61,6 +61,7 @@ func Nav(v *ui.Visit) []ui.Link {
 	}{
 		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.billing"), Href: "/billing", Key: "billing", Jump: "b"}, v.May(party.ReadInvoices)},
+		{ui.Link{Text: v.T("nav.requests"), Href: "/requests", Key: "requests", Jump: "r"}, v.May(party.RaiseSupport)},
 	}
 	var links []ui.Link
 	for _, l := range all {

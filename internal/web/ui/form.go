@@ -16,13 +16,14 @@ type Form struct {
 	Hidden []Pair
 	Submit Button
 	Back   *Button
-	Before any // what happens, before the button: amount, date, consequence
+	Before any  // what happens, before the button: amount, date, consequence
+	Files  bool // it sends a file, see Visit.Upload; its field, of the kind "file", is the last
 }
 
 // Field is one of a form.
 type Field struct {
 	Name, Label  string
-	Kind         string // text (also empty), email, tel, url, number, date, search, password, select, radio, check, area, hidden
+	Kind         string // text (also empty), email, tel, url, number, date, search, password, select, radio, check, area, file, hidden
 	Value        string
 	Options      []Option
 	Hint         any

@@ -27,7 +27,7 @@ func (v *Visit) WhyOf(l app.StatementLine, e billing.Explanation, close string, 
 		Steps: Table{Small: true, Caption: v.T("why.steps"), Columns: []Column{{Head: v.T("why.step")}, {Head: v.T("why.arithmetic")}, {Head: v.T("why.result"), Cash: true}}},
 	}
 	for _, s := range e.Steps {
-		w.Steps.Rows = append(w.Steps.Rows, Row{Cells: []Cell{{Value: v.T("why.step." + s.Name)}, {Value: s.Arithmetic}, {Value: s.Result}}})
+		w.Steps.Rows = append(w.Steps.Rows, Row{Cells: []Cell{{Value: v.T("why.step." + s.Name)}, {Value: v.L.Figures(s.Arithmetic)}, {Value: s.Result}}})
 	}
 	add := func(key string, value any) {
 		if value != "" && value != Mono("") {

@@ -91,7 +91,7 @@ func TestSimulation(t *testing.T) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	acts, years := map[string]int{}, 0.0
-	for range runtime.GOMAXPROCS(0) {
+	for range runtime.GOMAXPROCS(0) + 2 { // some wait for the disk
 		all.Go(func() {
 			for !failed.Load() {
 				n := int(next.Add(1)) - 1

@@ -3,8 +3,11 @@
 package sim
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,40 +27,54 @@ type years struct {
 	clock *when.Fixed
 	runs  []*run
 	now   time.Time
+	tell  func(format string, args ...any)
 }
 
 // TestYears lets years pass over partners with 30 subscriptions each: SIM_YEARS of them, SIM_PARTNERS partners. Some are
 // cancelled, suspended or changed on the way, others are bought in their place. What is estimated a microsecond before a
 // billing period ends is the invoice that follows, each month; each year all is compared.
 func TestYears(t *testing.T) {
-	pairs, span := setting(t, "SIM_PARTNERS", 100)/2, setting(t, "SIM_YEARS", 20)
-	y, err := openYears(t, pairs, uint64(setting(t, "SIM_FROM", 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = y.store.Close() }()
+	pairs, span, seed := setting(t, "SIM_PARTNERS", 100)/2, setting(t, "SIM_YEARS", 20), setting(t, "SIM_FROM", 1)
 	began := when.Wall{}.Now()
+	parts := min(runtime.GOMAXPROCS(0), pairs)
+	var all sync.WaitGroup
+	for part := range parts { // a store for each processor
+		y, err := openYears(t, (pairs+part)/parts, uint64(seed*parts+part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		y.tell = func(format string, args ...any) {
+			t.Logf("store %d, %s: "+format, append([]any{part + 1, when.Wall{}.Now().Sub(began).Round(time.Second)}, args...)...)
+		}
+		all.Go(func() {
+			defer func() { _ = y.store.Close() }()
+			if err := y.live(span); err != nil {
+				t.Errorf("store %d: %v", part+1, err)
+			}
+		})
+	}
+	all.Wait()
+	t.Logf("%d partners, %d years, in %s", 2*pairs, span, when.Wall{}.Now().Sub(began).Round(time.Second))
+}
+
+// live lets years pass, and compares all at the end.
+func (y *years) live(span int) error {
 	for n := range span {
 		if err := y.pass(); err != nil {
-			t.Fatalf("divergence in year %d: %v", n+1, err)
+			return fmt.Errorf("divergence in year %d: %w", n+1, err)
 		}
 		charges, invoices, subs := 0, 0, 0
 		for _, r := range y.runs {
 			charges, invoices, subs = charges+len(r.m.Charges), invoices+len(r.m.Invoices), subs+r.g.live(-1)
 		}
-		t.Logf("year %d: %d subscriptions, %d charges and credits, %d documents so far, in %s", n+1, subs, charges, invoices,
-			when.Wall{}.Now().Sub(began).Round(time.Second))
+		y.tell("year %d over, %d subscriptions, %d charges and credits, %d documents so far", n+1, subs, charges, invoices)
 	}
 	for _, r := range y.runs {
 		if err := r.compareAll(); err != nil {
-			t.Fatalf("divergence at the end: %v", err)
+			return fmt.Errorf("divergence at the end: %w", err)
 		}
 	}
-	t.Logf("all compared once more in %s", when.Wall{}.Now().Sub(began).Round(time.Second))
-	if err := verify(y.store); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d partners, %d years, in %s", 2*pairs, span, when.Wall{}.Now().Sub(began).Round(time.Second))
+	return verify(y.store)
 }
 
 func openYears(t *testing.T, pairs int, seed uint64) (*years, error) {

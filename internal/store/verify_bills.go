@@ -16,12 +16,14 @@ const (
 		GROUP BY s.partner_id, s.last HAVING s.last <> COUNT(b.id) OR s.last <> MAX(b.number) ORDER BY s.partner_id LIMIT 100`
 	// Every charge of a period whose bills are made stands on one, and none on two.
 	sqlUnbilledCharges = `SELECT r.partner_id, r.currency, CAST(SUM(r.billed) AS BIGINT), CAST(SUM(r.charged) AS BIGINT) FROM (
-			SELECT run.partner_id, run.currency,
-				COALESCE((SELECT SUM(b.lines) FROM bill b WHERE b.partner_id = run.partner_id AND b.currency = run.currency
-					AND b.period_start = run.period_start), 0) AS billed,
+			SELECT run.partner_id, run.currency, COALESCE(b.lines, 0) AS billed,
 				(SELECT COUNT(*) FROM charge c WHERE c.partner_id = run.partner_id AND c.currency = run.currency
 					AND c.at >= run.period_start AND c.at < run.period_end) AS charged
-			FROM bill_run run WHERE run.due_at IS NULL
+			FROM bill_run run
+			LEFT JOIN (SELECT partner_id, currency, period_start, CAST(SUM(lines) AS BIGINT) AS lines FROM bill
+				GROUP BY partner_id, currency, period_start) b
+				ON b.partner_id = run.partner_id AND b.currency = run.currency AND b.period_start = run.period_start
+			WHERE run.due_at IS NULL
 		) r
 		WHERE r.billed <> r.charged GROUP BY r.partner_id, r.currency ORDER BY r.partner_id, r.currency LIMIT 100`
 	// What one bill leaves over opens the customer's next (E07); a credit note leaves nothing and is below zero (E06).

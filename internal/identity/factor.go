@@ -37,7 +37,22 @@ func (p *People) choose(u *party.Person, chosen string) error {
 // changed until ConfirmTOTP.
 func (p *People) EnrolTOTP(u party.Person) (secret, uri string) {
 	secret = newTOTP()
-	return secret, totpURI("Comptoir", u.UPN, secret)
+	return secret, p.TOTPAddress(u, secret)
+}
+
+// TOTPAddress is what the app reads of a secret.
+func (p *People) TOTPAddress(u party.Person, secret string) string {
+	return totpURI("Comptoir", u.UPN, secret)
+}
+
+// SetLanguage keeps the language that a person reads pages in. Fault "user.changed".
+func (p *People) SetLanguage(ctx context.Context, s Signed, tag string) error {
+	if s.Person.Language == tag {
+		return nil
+	}
+	u := s.Person
+	u.Language = tag
+	return p.save(ctx, u, func(app.Tx) error { return nil })
 }
 
 // SealTOTP is what is stored of such a secret.

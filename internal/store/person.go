@@ -43,12 +43,13 @@ type personShape struct {
 	CreatedAt     *int64 `json:"created,omitempty"`
 	DeletedAt     *int64 `json:"deleted,omitempty"`
 	SignedOutAt   *int64 `json:"signed_out,omitempty"`
+	Language      string `json:"language,omitempty"`
 }
 
 func personBody(p party.Person) string {
 	return toBody(personShape{
 		p.DisplayName, p.FirstName, p.LastName, p.Email, p.Phone, p.UsageLocation, p.ImmutableID, p.MustChange,
-		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt),
+		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt), p.Language,
 	})
 }
 
@@ -80,6 +81,7 @@ func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) e
 	p.DisplayName, p.FirstName, p.LastName, p.Email, p.Phone = b.DisplayName, b.FirstName, b.LastName, b.Email, b.Phone
 	p.UsageLocation, p.ImmutableID, p.MustChange, p.TOTPStep = b.UsageLocation, b.ImmutableID, b.MustChange, b.TOTPStep
 	p.CreatedAt, p.DeletedAt, p.SignedOutAt = instant(b.CreatedAt), instant(b.DeletedAt), instant(b.SignedOutAt)
+	p.Language = b.Language
 	return nil
 }
 

@@ -23,7 +23,8 @@ func me(v *ui.Visit) error {
 	p := mePage{
 		Facts: ui.Facts{ID: "who", Title: v.T("me.facts"), Rows: []ui.Fact{
 			{Name: v.T("me.name"), Value: u.DisplayName}, {Name: v.T("me.upn"), Value: ui.Mono(u.UPN)}, {Name: v.T("me.roles")},
-			{Name: v.T("me.app"), Value: yes(v, u.TOTP != nil)},
+			{Name: v.T("me.app"), Value: yes(v, u.TOTP != nil), Hint: ui.To{Href: "/me/app", Text: v.T(appKey(u.TOTP != nil))}},
+			{Name: v.T("me.language"), Value: v.L.Name},
 		}},
 		Sessions: ui.Table{
 			ID: "sessions", Title: v.T("me.sessions"), Caption: v.T("me.sessions"),
@@ -51,6 +52,13 @@ func me(v *ui.Visit) error {
 		p.Sessions.Rows = append(p.Sessions.Rows, row)
 	}
 	return v.Show("me", ui.Page{Title: v.T("me.title")}, p)
+}
+
+func appKey(on bool) string {
+	if on {
+		return "app.manage"
+	}
+	return "app.set_up"
 }
 
 func agent(s string) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
 	"github.com/comptoir-dev/comptoir/internal/web/partner"
 	"github.com/comptoir-dev/comptoir/internal/web/static"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -25,6 +26,9 @@ var routes = []ui.Route{
 	{Pattern: "GET /{$}", Handle: front},
 	{Pattern: "GET /me", Handle: signedIn(me)},
 	{Pattern: "POST /me/sessions", Handle: signedIn(endSessions)},
+	{Pattern: "GET /me/app", Handle: signedIn(enrolApp)},
+	{Pattern: "POST /me/app", Handle: signedIn(confirmApp)},
+	{Pattern: "POST /me/app/remove", Handle: signedIn(removeApp)},
 	{Pattern: "GET /keys", Handle: keys},
 	{Pattern: "POST /language", Handle: language},
 	{Pattern: "POST /clock", Handle: signedIn(moveClock)},
@@ -108,11 +112,16 @@ type frontPage struct {
 // keys is the sheet of shortcuts as a page, for those without scripts.
 func keys(v *ui.Visit) error { return v.Show("keys", ui.Page{Title: v.T("keys.title")}, nav(v)) }
 
-// language keeps the reader's choice on this browser.
+// language keeps the reader's choice: with the person who is signed in, and on this browser for who is not yet.
 func language(v *ui.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err
+	}
+	if v.Signed.Person.ID != "" {
+		if err := v.People.SetLanguage(v.R.Context(), v.Signed, locale.Of(form.Get("language")).Tag); err != nil {
+			return err
+		}
 	}
 	v.Choose(form.Get("language"))
 	return v.Redirect(local(form.Get("next")), "")

@@ -25,6 +25,7 @@ type Person struct {
 	Phone         string
 	UsageLocation string // ISO 3166 alpha-2, of customer users
 	ImmutableID   string // of a customer user in the customer's own directory
+	Language      string // that pages are shown in: "fr"; empty: what the browser asks for
 
 	Roles     Roles
 	State     PersonState

@@ -150,7 +150,7 @@ func showSoftware(v *ui.Visit, c party.Customer, status int, dialog *ui.Dialog, 
 	if len(s.products) > 0 {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"})
 	}
-	if v.May(party.CancelSoftware) && s.cancellable() > 1 {
+	if v.May(party.CancelSoftware) && s.cancellable() > 0 {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("cancel.several"), Href: s.at + "/cancel-several", Kind: "ask"})
 	}
 	if v.May(party.BuySoftware) {

@@ -103,6 +103,9 @@ func (room *Room) enter(v *Visit) error {
 	switch f := fault.Of(err); {
 	case err == nil:
 		v.Signed, v.Actor = signed, signed.Actor
+		if signed.Person.Language != "" { // the person's own choice, whatever the browser asks for
+			v.L = locale.Of(signed.Person.Language)
+		}
 	case f == nil:
 		return err
 	case room.Enter != nil:

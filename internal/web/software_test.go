@@ -150,7 +150,7 @@ func TestF57RefusedWithRuleAndDate(t *testing.T) {
 	b := c.as(c.seeded.Partner, "", party.AdminAgent)
 	way := cancelAt.FindStringSubmatch(b.get(at).body)
 	for lang, want := range map[string][]string{
-		"en": {"cannot be cancelled", "The window has closed", "23:59 UTC", "Report a problem", "/requests/new?customer="},
+		"en": {"cannot be cancelled", "The window has closed", "23:59 UTC", "Report a problem", "/requests/new?topic="},
 		"fr": {"ne peut pas être annulé", "Le délai d’annulation est clos", "Signaler un problème"},
 		"ru": {"Отменить нельзя", "Окно отмены закрыто", "Сообщить о проблеме"},
 	} {

@@ -34,6 +34,10 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/link", Handle: copyLink},
 	{Pattern: "GET /customers/{customer}/software/cancel", Handle: askCancel},
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
+	{Pattern: "GET /customers/{customer}/move", Handle: move},
+	{Pattern: "POST /customers/{customer}/move/import", Handle: importDevices},
+	{Pattern: "POST /customers/{customer}/move/mark", Handle: markDevices},
+	{Pattern: "GET /customers/{customer}/move/script", Handle: moveScript},
 	{Pattern: "GET /customers/{customer}/software/cancel-several", Handle: askSeveral},
 	{Pattern: "POST /customers/{customer}/software/cancel-several", Handle: cancelSeveral},
 	{Pattern: "GET /customers/{customer}/bills", Handle: customerBills},
@@ -89,6 +93,7 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 	}{
 		{"overview", "", true, false},
 		{"software", "/software", v.May(party.ReadCommerce), false},
+		{"move", "/move", v.May(party.RevealKey), false},
 		{"bills", "/bills", mayReadBills(v), true},
 	} {
 		if l.may {

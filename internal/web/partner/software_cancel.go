@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -276,7 +277,7 @@ func (d *cancelDialog) refuse(s *softwareRead, l app.SoftwareItem, rule policy.C
 
 // reportPath is the form of a support request that is filled in from a line (F58, F68).
 func reportPath(c id.Customer, l app.SoftwareItem) string {
-	return "/requests/new?customer=" + string(c) + "&order=" + string(l.Order.ID) + "&line=" + itoa(l.Line.Number)
+	return "/requests/new?topic=" + itoa(support.RefundTopic) + "&customer=" + string(c) + "&order=" + string(l.Order.ID) + "&line=" + itoa(l.Line.Number)
 }
 
 // cancelLine cancels what the dialog showed: the same figures, or none at all.

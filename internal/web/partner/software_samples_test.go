@@ -30,7 +30,12 @@ func softwareSamples(l *locale.L) map[string]uitest.Sample {
 	}
 	refused := dialog
 	refused.Refused, refused.Ways, refused.Way = &ui.Note{Kind: "stop", Title: "t", Text: "x", Rows: []ui.Fact{{Name: "r", Value: now}}}, []string{"w"}, &ui.Button{Text: "r", Href: "/r"}
+	strip := ui.Strip{Label: "l"}
+	chart := ui.Bars(ui.Chart{ID: "fleet", Title: "f", Twin: orders}, "f", []ui.Bar{{Name: "a", Label: "1", Parts: []ui.BarPart{{Size: 1, Class: "f-st"}}}})
+	bad := orders
+	bad.ID, bad.Title, bad.Small = "bad", "b", false
 	return map[string]uitest.Sample{
+		"move": {Data: movePage{Strip: &strip, Fleet: &chart, List: orders, Bad: &bad, Hints: ui.Facts{ID: "hints", Title: "h"}, Call: ui.Call{ID: "call"}, Import: ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file", Hint: "h"}}}}},
 		"software": {
 			Page: ui.Page{Dialog: &ui.Dialog{Name: "cancel", Data: dialog}},
 			Data: softwarePage{Filters: ui.Filters{Fields: []ui.Field{{Name: "q", Label: "q", Kind: "search"}}}, More: "m", Items: []softwareRow{

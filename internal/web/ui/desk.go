@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/support"
 )
 
@@ -196,10 +197,23 @@ func (d Desk) requestForm(v *Visit, topic support.Topic) (Form, error) {
 	add(Field{Name: "last", Label: v.T("customers.last_name"), Value: last, Autocomplete: "family-name", MaxLength: 100, Required: topic.Refund})
 	add(Field{Name: "email", Label: v.T("customers.email"), Kind: "email", Value: me.Email, Autocomplete: "email", MaxLength: 254, Required: topic.Refund})
 	add(Field{Name: "phone", Label: v.T("customers.phone"), Kind: "tel", Value: me.Phone, Autocomplete: "tel", MaxLength: 40, Required: topic.Refund})
-	if topic.Refund && v.Query("order") != "" {
+	switch {
+	case topic.Refund && v.Query("order") != "":
 		return f, v.draft(&f)
+	case topic.ID == support.MigrationTopic && v.Query("customer") != "" && v.May(party.RevealKey):
+		return f, v.draftMove(&f)
 	}
 	return f, nil
+}
+
+// draftMove fills in how a customer's fleet stands that moves from volume licensing (F51).
+func (v *Visit) draftMove(f *Form) error {
+	r, err := v.App.DraftDeploymentHelp(v.R.Context(), v.Actor, id.Customer(v.Query("customer")))
+	if err != nil {
+		return err
+	}
+	f.Field("title").Value, f.Field("severity").Value, f.Field("description").Value = r.Title, string(r.Severity), r.Description
+	return nil
 }
 
 // about says which line a question is about.

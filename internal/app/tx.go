@@ -69,6 +69,13 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// FindSubscriptions are those whose name, or whose product's, holds the text, by name and id. Of names that do not begin
+	// with it a thousand different ones are looked at.
+	FindSubscriptions(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
+	// SubscriptionsAt are those whose id begins with the text.
+	SubscriptionsAt(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
+	// OrdersAt are those whose id is the text, or whose alternate id begins with it, with their lines.
+	OrdersAt(s party.Scope, q FindQuery) ([]order.Order, error)
 	// Metered lists the subscriptions that are charged by use, in any state: of a customer, or of the whole scope when c is
 	// empty, by customer and age.
 	Metered(s party.Scope, c id.Customer) ([]subscription.Subscription, error)
@@ -343,9 +350,18 @@ type CustomerQuery struct {
 	Name, NameOp     string // "starts_with" or "substring" or "equals", without case
 	Domain, DomainOp string
 	Text             string // in the name or the domain, without case
+	ID               string // what its tenant id begins with, without case
 	Reseller         id.Partner
 	After            [2]string // company name (folded) and id of the last one seen; empty: from the start
 	Limit            int       // 0: all
+}
+
+// FindQuery finds things of the scope by a part of their name, or by what an id begins with; Limit is at least 1.
+type FindQuery struct {
+	Text     string      // not empty
+	Customer id.Customer // whose; empty: the whole scope
+	After    [2]string   // name (folded, see FoundName) and id of the last one seen; empty: from the start
+	Limit    int
 }
 
 // PeopleQuery pages people by user principal name; what is empty does not narrow.

@@ -160,6 +160,7 @@ func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer
 	equal(f, " AND reseller_id = ?", q.Reseller)
 	f.text("name", q.NameOp, q.Name)
 	f.text("domain", q.DomainOp, q.Domain)
+	f.text("id", "starts_with", q.ID)
 	if q.Text != "" {
 		like := "%" + likeEscape.Replace(fold(q.Text)) + "%"
 		f.and(` AND (name LIKE ? ESCAPE '\' OR domain LIKE ? ESCAPE '\')`, like, like)

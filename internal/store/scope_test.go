@@ -194,10 +194,13 @@ var scans = map[string]string{
 	"sqlLinkRules":      "a few dozen rows, kept in memory",
 	"sqlTaxRows":        "a few hundred rows, kept in memory",
 	"sqlRefundLimits":   "a row for each currency at most",
-	"sqlPools":          "some dozens of rows, once a minute",
-	"sqlFreeUpTo":       "its inner one, which ends at the mark",
-	"sqlUploads":        "a hundred rows at most",
-	"sqlMediaUses":      "asked when a medium is removed",
+
+	"sqlSubscriptionNames":   "a thousand names at most",
+	"sqlSubscriptionNamesAt": "fifty names at most",
+	"sqlPools":               "some dozens of rows, once a minute",
+	"sqlFreeUpTo":            "its inner one, which ends at the mark",
+	"sqlUploads":             "a hundred rows at most",
+	"sqlMediaUses":           "asked when a medium is removed",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

@@ -23,7 +23,7 @@ const (
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, body)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, body)`
 	sqlSubscriptionUpdate = `UPDATE subscription
 		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
@@ -240,15 +240,19 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
 	for _, s := range ss {
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, subscriptionBody(s.Subscription))
+			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), subscriptionBody(s.Subscription))
 	}
 	return t.add(subscriptionInsert, args)
 }
 
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
-	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
-		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s))
+	if err := t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
+		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s)); err != nil {
+		return err
+	}
+	// A statement of its own: the index of names is left alone by all that does not rename.
+	return t.exec(anyRows, nil, sqlSubscriptionRename, t.scope.Partner(), s.Customer, s.ID, searchName(s))
 }
 
 // Looked implements app.Tx.

@@ -20,7 +20,7 @@ import (
 var files embed.FS
 
 // common is the pages of everybody.
-var common = ui.NewRoom(ui.Room{Name: "common", Nav: nav}, files)
+var common = ui.NewRoom(ui.Room{Name: "common", Nav: nav, Find: partner.Find}, files)
 
 var routes = []ui.Route{
 	{Pattern: "GET /{$}", Handle: front},

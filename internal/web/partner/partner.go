@@ -15,7 +15,7 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var room = ui.NewRoom(ui.Room{Name: "partner", Enter: Enter, Nav: Nav}, files)
+var room = ui.NewRoom(ui.Room{Name: "partner", Enter: Enter, Nav: Nav, Find: Find}, files)
 
 // Enter lets in staff of a partner.
 func Enter(a party.Actor) bool {
@@ -24,6 +24,7 @@ func Enter(a party.Actor) bool {
 
 // routes are all pages, by object.
 var routes = []ui.Route{
+	{Pattern: "GET " + searchPath, Handle: search},
 	{Pattern: "GET /customers", Handle: customers},
 	{Pattern: "GET /customers/new", Handle: newCustomer},
 	{Pattern: "POST /customers/new", Handle: createCustomer},

@@ -30,6 +30,8 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		Filters: &ui.Filters{Fields: []ui.Field{{Name: "q", Label: "q", Kind: "search"}}}, Pager: ui.Pager{Next: "?n", First: "?"},
 		Bulk: &ui.Bulk{Post: "/bulk", Acts: []ui.Button{{Text: "all"}}},
 	}
+	bare := list
+	bare.Filters = nil
 	form := ui.Form{Fields: []ui.Field{
 		{Name: "a", Label: "A", Required: true, Error: "no", Hint: "h"}, {Name: "b", Label: "B", Kind: "select", Options: []ui.Option{{Value: "1", Text: "one"}}},
 		{Name: "c", Label: "C", Kind: "area"}, {Name: "d", Label: "D", Kind: "check", Error: "no"}, {Name: "e", Label: "E", Kind: "radio", Options: []ui.Option{{Value: "1", Text: "one", Hint: "h"}}, Error: "e"},
@@ -54,6 +56,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"resale":        {Data: resalePage{Strip: ui.Strip{Label: "l"}, Markup: form, Price: prefixed, Rows: named("rows"), Prices: named("own"), Call: ui.Call{ID: "call"}}},
 		"bills":         {Data: billsPage{list}},
 		"bill-page":     {Data: ui.BillPage{Lines: named("lines"), Why: &why, Sum: facts}},
+		"search":        {Page: ui.Page{}, Data: searchPage{Form: *list.Filters, Lists: []ui.Table{bare}, Empty: &ui.Empty{Title: "none", Text: "x"}}},
 		"customers":     {Page: ui.Page{Area: "customers"}, Data: customersPage{list}},
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},

@@ -28,8 +28,8 @@ type Room struct {
 	Enter func(party.Actor) bool
 	// Nav is what the reader finds at the top of every page.
 	Nav func(*Visit) []Link
-	// Find is the address of the room's search; empty: it has none.
-	Find string
+	// Find is the address of the reader's search, "" where there is none; nil: nobody has one.
+	Find func(*Visit) string
 
 	templates map[string]*template.Template // by language
 }

@@ -109,13 +109,16 @@ type Banner struct {
 
 func (v *Visit) shell(p Page) Shell {
 	s := Shell{
-		Page: p, Room: v.room.Name, Find: v.room.Find, Language: v.L.Tag, Back: v.R.URL.RequestURI(), Asked: v.Query("q"),
+		Page: p, Room: v.room.Name, Language: v.L.Tag, Back: v.R.URL.RequestURI(), Asked: v.Query("q"),
 		Said: v.said(), Jumps: true,
 	}
 	if v.R.Method != "GET" && v.R.Method != "HEAD" {
 		s.Back = v.comeBack()
 	}
-	if v.R.URL.Path != v.room.Find {
+	if v.room.Find != nil && v.Signed.Person.ID != "" {
+		s.Find = v.room.Find(v)
+	}
+	if v.R.URL.Path != s.Find {
 		s.Asked = ""
 	}
 	for _, tag := range locale.Languages {

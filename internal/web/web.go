@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/web/locale"
 	"github.com/comptoir-dev/comptoir/internal/web/partner"
+	"github.com/comptoir-dev/comptoir/internal/web/portal"
 	"github.com/comptoir-dev/comptoir/internal/web/static"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -42,6 +43,7 @@ func Handler(site *ui.Site) http.Handler {
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(static.Path("seal.svg"), http.StatusSeeOther)) // of pages that name no picture
 	common.Mount(mux, site, routes)
 	partner.Mount(mux, site)
+	portal.Mount(mux, site)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
 	if err != nil {
 		panic(err) // our own options
@@ -82,8 +84,11 @@ func signedIn(handle ui.Handler) ui.Handler {
 
 // nav is that of the room where the reader is at home.
 func nav(v *ui.Visit) []ui.Link {
-	if partner.Enter(v.Actor) {
+	switch {
+	case partner.Enter(v.Actor):
 		return partner.Nav(v)
+	case portal.Enter(v.Actor):
+		return portal.Nav(v)
 	}
 	return nil
 }

@@ -148,7 +148,14 @@ func (v *Visit) shell(p Page) Shell {
 
 // tenant is whose workspace the reader is in.
 func (v *Visit) tenant() string {
-	if v.Actor.Scope.Partner() == "" || v.Actor.Customer != "" {
+	if v.Actor.Customer != "" {
+		t, err := v.App.Tenancy(v.R.Context(), v.Actor)
+		if err != nil {
+			return ""
+		}
+		return t.Customer.CompanyName
+	}
+	if v.Actor.Scope.Partner() == "" {
 		return ""
 	}
 	p, err := v.App.OwnPartner(v.R.Context(), v.Actor)

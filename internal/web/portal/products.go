@@ -1,0 +1,127 @@
+package portal
+
+import (
+	"strings"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+// productsPage is "Your products" with its two tabs (F52, R19).
+type productsPage struct {
+	Tabs []ui.Link
+	List ui.Table
+}
+
+func products(v *ui.Visit) error {
+	subs, software, err := v.App.Holdings(v.R.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	now := v.App.Clock.Now()
+	tab := v.Query("tab")
+	page := productsPage{Tabs: []ui.Link{
+		{Text: v.T("customer.subscriptions"), Href: "/portal/products", Here: tab != "software"},
+		{Text: v.T("customer.software"), Href: "/portal/products?tab=software", Here: tab == "software"},
+	}}
+	all := subs
+	if tab == "software" {
+		all = software
+	}
+	text := strings.ToLower(v.Query("q"))
+	var found []app.Holding
+	for _, h := range all {
+		if text == "" || strings.Contains(strings.ToLower(h.Title), text) {
+			found = append(found, h)
+		}
+	}
+	page.List = holdingTable(v, found, now)
+	if v.IsCSV() {
+		return v.CSV("products", page.List)
+	}
+	page.List.Filters = &ui.Filters{Label: v.T("portal.filter"), Action: "/portal/products", Fields: []ui.Field{{Name: "q", Label: v.T("portal.find"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200}}}
+	if tab == "software" {
+		page.List.Filters.Kept = []ui.Pair{{Name: "tab", Value: tab}}
+	}
+	p := ui.Page{Title: v.T("portal.products"), Area: "products"}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
+	return v.Show("portal-products", p, page)
+}
+
+// holdingTable is what the customer has, without keys and without prices (R19).
+func holdingTable(v *ui.Visit, all []app.Holding, now time.Time) ui.Table {
+	t := ui.Table{
+		Caption: v.T("portal.products"), Columns: []ui.Column{{Head: v.T("chart.product")}, {Head: v.T("bill.quantity"), Num: true}, {Head: v.T("billing.standing")}, {Head: v.T("portal.ends")}, {Head: v.T("portal.delivered")}},
+		Empty: ui.Empty{Title: v.T("portal.none"), Text: v.T("portal.none_text")},
+	}
+	for _, h := range all {
+		mark, ends, past := holdingState(v, h, now)
+		quantity := ui.Cell{Value: h.Quantity}
+		if h.Quantity == 0 {
+			quantity.Value = v.T("plan.none")
+		}
+		given := ui.Cell{Value: "–"}
+		switch {
+		case past || h.Subscription != "":
+		case h.Instructions != "":
+			given.Value = ui.To{Href: h.Instructions, Text: v.T("portal.instructions")}
+		case h.HasKeys && h.HasDownloads:
+			given.Value = v.T("portal.keys_downloads")
+		case h.HasKeys:
+			given.Value = v.T("portal.keys")
+		case h.HasDownloads:
+			given.Value = v.T("portal.downloads")
+		default:
+			given.Value = v.T("portal.right_only")
+		}
+		hint := v.TermOf(h.Term)
+		if h.Order != "" {
+			hint += " · " + v.T("portal.order", "order", id.AlternateID(h.Order), "at", v.L.Date(h.Since))
+		}
+		t.Rows = append(t.Rows, ui.Row{Past: past, Cells: []ui.Cell{{Value: h.Title, Hint: hint}, quantity, {Value: mark}, {Value: ends}, given}})
+	}
+	return t
+}
+
+// holdingState is how a thing stands, and when it ends or renews.
+func holdingState(v *ui.Visit, h app.Holding, now time.Time) (mark ui.Mark, ends any, past bool) {
+	ready := ui.Mark{Kind: "good", Text: v.T("portal.ready")}
+	if h.Subscription == "" {
+		switch h.Delivered {
+		case license.Cancelled:
+			return ui.Mark{Kind: "dead", Text: v.T("portal.cancelled")}, v.T("portal.revoked"), true
+		case license.Preparing:
+			return ui.Mark{Kind: "prep", Text: v.T("portal.preparing")}, v.T("portal.preparing_hint"), false
+		}
+		if h.Term.IsZero() {
+			return ready, v.T("portal.for_good"), false
+		}
+		return ready, "–", false
+	}
+	switch h.State {
+	case subscription.Pending:
+		return ui.Mark{Kind: "prep", Text: v.T("portal.pending")}, v.T("portal.pending_hint"), false
+	case subscription.Suspended:
+		return ui.Mark{Kind: "wait", Text: v.T("portal.suspended")}, v.L.HTML("portal.data_until", "at", ui.Value(v.L, ui.Day(h.DataUntil))), false
+	case subscription.Cancelled, subscription.Expired:
+		return ui.Mark{Kind: "dead", Text: v.T("portal.state." + string(h.State))}, "–", true
+	}
+	if h.Trial {
+		ready.Text = v.T("portal.trial")
+	}
+	if h.Ends.IsZero() {
+		return ready, "–", false
+	}
+	key := "portal.renews_on"
+	if !h.Renews {
+		key = "portal.ends_on"
+		if h.Ends.Sub(now) < 30*24*time.Hour {
+			ready = ui.Mark{Kind: "soon", Text: v.T("portal.ending")}
+		}
+	}
+	return ready, v.L.HTML(key, "at", ui.Value(v.L, ui.Day(h.Ends))), false
+}

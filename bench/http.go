@@ -27,6 +27,7 @@ type caller struct {
 	out   []byte
 	body  []byte
 	head  string // what follows the path in every request
+	tail  []byte // of every request: its body
 	first bool   // its first answer is read whole
 }
 
@@ -69,6 +70,7 @@ func (c *caller) call(method, target, like string) (status int, err error) {
 	c.out = append(c.out, c.head...)
 	c.out = append(c.out, freshID(like)...)
 	c.out = append(c.out, "\r\n\r\n"...)
+	c.out = append(c.out, c.tail...)
 	if _, err := c.conn.Write(c.out); err != nil {
 		return 0, err
 	}

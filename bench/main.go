@@ -2,7 +2,7 @@
 // on both engines, and says which goals of docs/performance.md are met. Only ratios within a run count: figures of two
 // runs, or of two machines, say little about each other.
 //
-//	go run ./bench [-measure checkout,billing] [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8]
+//	go run ./bench [-measure checkout,billing,reveal,downloads] [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8]
 //		[-subscriptions 100000] [-dir FOLDER] [-profile FOLDER]
 //
 // It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
@@ -56,6 +56,13 @@ func main() {
 		}
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == plainServer {
+		if err := servePlain(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: the plain server:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) > 1 && os.Args[1] == profiledServer {
 		if err := serveProfiled(os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench: the profiled server:", err)
@@ -76,7 +83,7 @@ func main() {
 }
 
 func parseFlags() (flags, error) {
-	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas")
+	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas: checkout, billing, reveal, downloads")
 	subscriptions := flag.Int("subscriptions", 100_000, "that a billing run charges, 1000 to 10000000")
 	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
 	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
@@ -86,8 +93,8 @@ func parseFlags() (flags, error) {
 	flag.Parse()
 	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
 	for _, m := range f.measures {
-		if m != measureCheckout && m != measureBilling {
-			return f, fmt.Errorf("-measure %s: neither %s nor %s", m, measureCheckout, measureBilling)
+		if !slices.Contains([]string{measureCheckout, measureBilling, measureReveal, measureDownloads}, m) {
+			return f, fmt.Errorf("-measure %s: none of %s, %s, %s, %s", m, measureCheckout, measureBilling, measureReveal, measureDownloads)
 		}
 	}
 	if f.subscriptions < 1000 || f.subscriptions > 10_000_000 {
@@ -132,7 +139,8 @@ func run(ctx context.Context, f flags) (err error) {
 	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s\n", runtime.NumCPU(), runtime.Version(), base, syncs)
 
 	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
-	if slices.Contains(f.measures, measureCheckout) {
+	delivers := slices.Contains(f.measures, measureReveal) || slices.Contains(f.measures, measureDownloads)
+	if slices.Contains(f.measures, measureCheckout) || delivers {
 		if err := b.build(ctx); err != nil {
 			return err
 		}
@@ -143,6 +151,9 @@ func run(ctx context.Context, f flags) (err error) {
 		}
 		if err == nil && slices.Contains(f.measures, measureBilling) {
 			err = b.billing(ctx, engine)
+		}
+		if err == nil && delivers {
+			err = b.deliver(ctx, engine)
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())

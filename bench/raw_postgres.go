@@ -47,20 +47,26 @@ func startPostgres(ctx context.Context) (*pgDatabase, error) {
 	if err != nil {
 		return nil, err
 	}
+	pid, err := postmaster(u)
+	return &pgDatabase{server, pid}, err
+}
+
+// postmaster is the process of the server behind a URL.
+func postmaster(u string) (int, error) {
 	parsed, err := url.Parse(u)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	text, err := os.ReadFile(filepath.Join(parsed.Query().Get("host"), "data", "postmaster.pid"))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(line)
 	if err != nil {
-		return nil, fmt.Errorf("postmaster.pid: %w", err)
+		return 0, fmt.Errorf("postmaster.pid: %w", err)
 	}
-	return &pgDatabase{server, pid}, nil
+	return pid, nil
 }
 
 func (d *pgDatabase) url() string { return d.server.URL(pgServed) }

@@ -29,6 +29,9 @@ type report struct {
 	rows   []pair
 	gets   []got
 	billed []billed
+
+	revealed []revealed
+	fetched  []fetched
 }
 
 type started struct {
@@ -82,6 +85,12 @@ func (r *report) goals(w io.Writer) {
 	for _, g := range r.gets {
 		most = max(most, g.raw.others(), g.http.others())
 	}
+	for _, d := range r.revealed {
+		most = max(most, d.figures.others())
+	}
+	for _, d := range r.fetched {
+		most = max(most, d.ours.others(), d.plain.others())
+	}
 	if most > quiet {
 		fmt.Fprintf(w, "\nNoisy: others took up to %.0f %% of the machine. Run again when it is quiet.\n", 100*most)
 	}
@@ -113,6 +122,12 @@ func (r *report) goals(w io.Writer) {
 	}
 	for _, f := range r.billed {
 		f.goals(say)
+	}
+	for _, d := range r.revealed {
+		d.goal(say)
+	}
+	for _, d := range r.fetched {
+		d.goal(say)
 	}
 	if len(r.rows)+len(r.starts) == 0 { // no binary was made
 		return

@@ -113,13 +113,15 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	working.Go(func() { rewrap.Run(background) })
 	supply := jobs.Supply{Look: (&app.Supply{App: s.app}).Look, Low: s.app.LowPools, Log: s.log}
 	working.Go(func() { supply.Run(background) })
-	media := jobs.Media{
-		Sweep: func(ctx context.Context) (int, error) {
+	for _, tidy := range []*jobs.Tidy{
+		{What: "unfinished media", Every: time.Hour, Do: func(ctx context.Context) (int, error) {
 			return s.app.SweepMedia(ctx, when.Wall{}.Now().Add(-app.UploadLife))
-		},
-		Log: s.log,
+		}},
+		{What: "answers kept for replay", Every: time.Minute, Do: s.store.PurgeReplays},
+	} {
+		tidy.Log = s.log
+		working.Go(func() { tidy.Run(background) })
 	}
-	working.Go(func() { media.Run(background) })
 	served := make(chan error, 1)
 	go func() {
 		if pair != nil {

@@ -6,10 +6,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
@@ -71,6 +73,68 @@ func TestR04RotationUnderReveals(t *testing.T) {
 		t.Logf("%d reveals", reveals.Load())
 		if got, err := w.addKeys("bulk", "1", numbered("bulk", 700)...); err != nil || got.Held != 700 {
 			t.Errorf("keys are not known again after a rotation: %+v %v", got, err)
+		}
+	})
+}
+
+// TestR04RetireWhatNothingNeeds: keys, links and the secrets of authenticator apps are sealed again; what is not, stored answers, is
+// counted, and ends in a day. Then the older keys go, and everything opens still.
+func TestR04RetireWhatNothingNeeds(t *testing.T) {
+	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wall := when.NewFixed(time.Now())
+	storetest.BothWith(t, store.Options{Sealer: secrets.Vault, Wall: wall}, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s, secrets)
+		ctx, c := context.Background(), w.seeded.Customers[0]
+		person := party.Person{ID: "5e550000-0000-4000-8000-000000000001", UPN: "ana@quainine.example", State: party.PersonActive, DisplayName: "Ana"}
+		if person.TOTP, err = secrets.Vault.Seal(person.AuthenticatorBinding(), []byte("the app's secret")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Update(ctx, app.Act{Actor: w.who}, func(tx app.Tx) (any, error) { return nil, tx.AddPerson(person) }); err != nil {
+			t.Fatal(err)
+		}
+		o := w.buyOne(c, sandbox.ServerPerpetual, "0001", 1, catalog.OneTime, when.Term{})
+		ask := license.LinkRequest{File: license.FileChoice{Version: "2022", Language: "fr-FR"}, Side: license.PartnerSide, Renew: true}
+		req := app.Request{
+			ID: "7a000000-0000-4000-8000-000000000001", Method: "POST", Path: "/links", Sealed: true,
+			Answer: func(any) (app.Reply, error) { return app.Reply{Status: 200, Body: []byte("the address")}, nil },
+		}
+		link := func() (string, error) {
+			rep, err := w.IssueLink(ctx, w.who, req, c.ID, string(o.ID), 0, ask)
+			return string(rep.Body), err
+		}
+		if _, err := link(); err != nil {
+			t.Fatal(err)
+		}
+		if err := secrets.Vault.Rotate(); err != nil {
+			t.Fatal(err)
+		}
+		if _, broken, err := s.Rewrap(ctx, secrets.Vault); broken > 0 || err != nil {
+			t.Fatal(broken, err)
+		}
+		stale, err := s.Stale(ctx, secrets.Vault)
+		if err != nil || stale.Rows != 0 || stale.Answers != 1 || !stale.Until.Equal(wall.Now().Add(24*time.Hour).Truncate(time.Microsecond)) {
+			t.Fatalf("%+v %v", stale, err)
+		}
+		if got, err := link(); err != nil || got != "the address" {
+			t.Errorf("a stored answer does not open: %q %v", got, err)
+		}
+		wall.Set(wall.Now().Add(24 * time.Hour))
+		if stale, err := s.Stale(ctx, secrets.Vault); err != nil || stale != (store.Sealed{}) {
+			t.Fatalf("%+v %v", stale, err)
+		}
+		if _, err := secrets.Vault.Retire(time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := s.Person(ctx, person.ID)
+		if plain, bad := secrets.Vault.OpenSealed(person.AuthenticatorBinding(), got.TOTP); err != nil || bad != nil || string(plain) != "the app's secret" || got.Version != 1 {
+			t.Errorf("the authenticator app: %v %v, version %d", err, bad, got.Version)
+		}
+		ask.Renew = false
+		if _, err := link(); err != nil {
+			t.Errorf("the link: %v", err)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (p *People) SetLanguage(ctx context.Context, s Signed, tag string) error {
 
 // SealTOTP is what is stored of such a secret.
 func (p *People) SealTOTP(u party.Person, secret string) ([]byte, error) {
-	return p.Vault.Seal(totpRow(u.ID), []byte(secret))
+	return p.Vault.Seal(u.AuthenticatorBinding(), []byte(secret))
 }
 
 // ConfirmTOTP enrols an authenticator app by its first code: from now on signing in takes one. The person has proved who

@@ -146,7 +146,7 @@ func (p *People) code(ctx context.Context, u *party.Person, code string) error {
 	if w > 0 {
 		return wait(w)
 	}
-	secret, err := p.Vault.OpenSealed(totpRow(u.ID), u.TOTP)
+	secret, err := p.Vault.OpenSealed(u.AuthenticatorBinding(), u.TOTP)
 	if err != nil {
 		return err
 	}

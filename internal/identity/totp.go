@@ -9,8 +9,6 @@ import (
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
-
-	"github.com/comptoir-dev/comptoir/internal/domain/id"
 )
 
 const (
@@ -43,6 +41,3 @@ func totpStep(secret, code string, now time.Time, last int64) int64 {
 	}
 	return found
 }
-
-// totpRow binds a sealed secret to its person.
-func totpRow(user id.User) string { return "totp/" + string(user) }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -114,9 +115,23 @@ func (v *Vault) Rotate() error {
 	if v.path == "" {
 		return ErrNotAFile
 	}
+	return v.change(func(m *keyset.Manager, _ *sealer) error {
+		id, err := m.Add(aead.XChaCha20Poly1305KeyTemplate())
+		if err != nil {
+			return errors.New("vault: making a key failed")
+		}
+		if err := m.SetPrimary(id); err != nil {
+			return errors.New("vault: choosing the new key failed")
+		}
+		return nil
+	})
+}
+
+// change replaces the keyset by what fn makes of it.
+func (v *Vault) change(fn func(m *keyset.Manager, before *sealer) error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	// Two processes rotating at once would lose the key of one of them, and all it had sealed.
+	// Two processes changing it at once would lose the key of one of them, and all it had sealed.
 	lock := v.path + ".lock"
 	f, err := os.OpenFile(lock, os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -133,16 +148,16 @@ func (v *Vault) Rotate() error {
 	if err != nil {
 		return err
 	}
-	m := keyset.NewManagerFromHandle(h)
-	id, err := m.Add(aead.XChaCha20Poly1305KeyTemplate())
+	before, err := newSealer(h)
 	if err != nil {
-		return errors.New("vault: making a key failed")
+		return err
 	}
-	if err := m.SetPrimary(id); err != nil {
-		return errors.New("vault: choosing the new key failed")
+	m := keyset.NewManagerFromHandle(h)
+	if err := fn(m, before); err != nil {
+		return err
 	}
 	if h, err = m.Handle(); err != nil {
-		return errors.New("vault: the rotated keyset is not usable")
+		return errors.New("vault: the changed keyset is not usable")
 	}
 	s, err := newSealer(h)
 	if err != nil {
@@ -157,6 +172,38 @@ func (v *Vault) Rotate() error {
 	v.now.Store(s)
 	return nil
 }
+
+// Retire takes all keys but the primary one out of the keyset, on disk first, and says how many they were. What is sealed with
+// one of them never opens again: the caller has looked that nothing is. A process that seals with a key it does not know to be
+// old would lose what it seals, so the keyset must have stood for settled: other processes look at it every few seconds.
+func (v *Vault) Retire(now time.Time) (retired int, err error) {
+	if v.path == "" {
+		return 0, ErrNotAFile
+	}
+	info, err := os.Stat(v.path)
+	if err != nil {
+		return 0, fmt.Errorf("vault: looking at the keyset: %w", err)
+	}
+	if age := now.Sub(info.ModTime()); age < settled {
+		return 0, fmt.Errorf("vault: the keyset changed %s ago: try again in a minute", age.Round(time.Second))
+	}
+	err = v.change(func(m *keyset.Manager, before *sealer) error {
+		for id := range before.known {
+			if id == before.primary {
+				continue
+			}
+			if err := m.Delete(id); err != nil {
+				return errors.New("vault: taking a key out failed")
+			}
+			retired++
+		}
+		return nil
+	})
+	return retired, err
+}
+
+// settled is how long a keyset must have stood before keys are taken out of it.
+const settled = time.Minute
 
 // reload reads the keyset file again.
 func (v *Vault) reload() (*sealer, error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -141,6 +142,42 @@ func TestRotate(t *testing.T) {
 	}
 	if err := v.Rotate(); err == nil {
 		t.Error("two rotations at once")
+	}
+}
+
+// TestRetire: keys that nothing needs leave the keyset, and what was sealed with them opens no more.
+func TestRetire(t *testing.T) {
+	dir := newDir(t)
+	v := open(t, dir).Vault
+	later := time.Now().Add(2 * time.Minute)
+	if n, err := v.Retire(later); n != 0 || err != nil {
+		t.Errorf("the only key: %d %v", n, err)
+	}
+	old, _ := v.Seal("row", []byte(canary))
+	if err := errors.Join(v.Rotate(), v.Rotate()); err != nil {
+		t.Fatal(err)
+	}
+	fresh, _ := v.Seal("row", []byte(canary))
+	if n, err := v.Retire(time.Now()); n != 0 || err == nil || len(v.now.Load().known) != 3 {
+		t.Errorf("at once, while others may still seal with the key before: %d %v", n, err)
+	}
+	elsewhere := open(t, dir).Vault
+	if n, err := v.Retire(later); n != 2 || err != nil {
+		t.Fatalf("%d %v", n, err)
+	}
+	for name, w := range map[string]*Vault{"same process": v, "after a restart": open(t, dir).Vault} {
+		if plain, err := w.OpenSealed("row", fresh); err != nil || string(plain) != canary {
+			t.Errorf("%s: %q, %v", name, plain, err)
+		}
+		if _, err := w.OpenSealed("row", old); !errors.Is(err, ErrNotOpened) {
+			t.Errorf("%s: opened with a key that is retired: %v", name, err)
+		}
+	}
+	if plain, err := elsewhere.OpenSealed("row", fresh); err != nil || string(plain) != canary {
+		t.Errorf("a process that started before: %v", err)
+	}
+	if n, err := (&Vault{}).Retire(later); n != 0 || !errors.Is(err, ErrNotAFile) {
+		t.Errorf("from the environment: %v", err)
 	}
 }
 

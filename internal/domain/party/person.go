@@ -62,6 +62,9 @@ func (p Person) Forgotten(now time.Time) bool {
 // Same tells whether two states of a person differ in nothing.
 func (p Person) Same(other Person) bool { return reflect.DeepEqual(p, other) }
 
+// AuthenticatorBinding is what ties the sealed secret of the authenticator app to its person.
+func (p Person) AuthenticatorBinding() string { return "totp/" + string(p.ID) }
+
 // Side is whose staff the person is.
 func (p Person) Side() Side {
 	switch {

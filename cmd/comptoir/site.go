@@ -171,8 +171,17 @@ func (s *site) close() error {
 	return err
 }
 
-// logger writes JSON lines to standard error.
-func logger() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+// logger writes JSON lines to standard error, from COMPTOIR_LOG_LEVEL on (debug, info, warn, error; info).
+func logger() *slog.Logger {
+	var level slog.Level
+	word := os.Getenv("COMPTOIR_LOG_LEVEL")
+	err := level.UnmarshalText([]byte(word))
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if word != "" && err != nil {
+		log.Warn("COMPTOIR_LOG_LEVEL is none of debug, info, warn, error")
+	}
+	return log
+}
 
 type migrateCommand struct {
 	storage

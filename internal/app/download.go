@@ -10,7 +10,7 @@ import (
 
 // Fetch is one request at a download address. Client is a hash of network address and user agent.
 type Fetch struct {
-	Token        string
+	Token        Clear
 	Client       string
 	Ranged, Head bool
 }
@@ -26,7 +26,7 @@ func (a *App) Download(ctx context.Context, f Fetch) (license.File, error) {
 		admit license.Admission
 	}
 	look := func(r Reader) (out found, err error) {
-		if out.link, err = r.LinkByToken(TokenHash(f.Token)); err != nil {
+		if out.link, err = r.LinkByToken(TokenHash(string(f.Token))); err != nil {
 			return out, err
 		}
 		last, err := r.LastDownload(out.link, f.Client)

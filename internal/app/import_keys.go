@@ -302,7 +302,7 @@ func (f *keySheet) row(p placed) (r keyRow, wrongs []RowError, err error) {
 		return strings.TrimSpace(p.fields[f.at[c]])
 	}
 	bad := func(c int, code string) { wrongs = append(wrongs, wrong(keyColumnNames[c], code)) }
-	r = keyRow{item: f.rows, line: p.line, poolVersion: poolVersion{field(keyPool), field(keyVersion)}, key: field(keyText)}
+	r = keyRow{item: f.rows, line: p.line, poolVersion: poolVersion{field(keyPool), field(keyVersion)}, key: Clear(field(keyText))}
 	switch kind := field(keyKind); {
 	case kind == "" || strings.EqualFold(kind, license.MAK):
 	case strings.EqualFold(kind, "KMS"):
@@ -313,7 +313,7 @@ func (f *keySheet) row(p placed) (r keyRow, wrongs []RowError, err error) {
 	switch {
 	case r.key == "":
 		bad(keyText, "row.missing")
-	case !keyFormed(r.key):
+	case !keyFormed(string(r.key)):
 		bad(keyText, "key.malformed")
 	}
 	product := field(keyProduct)

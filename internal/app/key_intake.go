@@ -24,7 +24,7 @@ const (
 type keyRow struct {
 	item, line int // its place, from 1; line 0 where there are no lines
 	poolVersion
-	key string
+	key Clear
 }
 
 type poolVersion struct{ pool, version string }
@@ -76,7 +76,7 @@ func (in *keyIntake) take(r keyRow) error {
 	place := RepeatedKey{Item: r.item, Line: r.line}
 	k := license.Key{
 		ID: id.Key(in.app.IDs.GUID()), Partner: in.scope.Partner(), Pool: r.pool, Version: r.version, Kind: license.MAK, State: license.Free,
-		Fingerprint: in.app.Vault.Fingerprint(string(in.scope.Partner())+"/"+r.pool, r.key),
+		Fingerprint: in.app.Vault.Fingerprint(string(in.scope.Partner())+"/"+r.pool, string(r.key)),
 	}
 	// Half a hash tells the rows of one import apart and keeps them small.
 	sum := sha256.Sum256([]byte(k.Fingerprint))

@@ -68,7 +68,7 @@ const (
 type KeyBatch struct {
 	Pool, Version string
 	Kind          string // MAK, or empty for it
-	Keys          []string
+	Keys          []Clear
 }
 
 // AddedKeys is what became of keys that were imported. No key is in it, nor a part of one.
@@ -166,7 +166,7 @@ func (a *App) addKeys(ctx context.Context, who party.Actor, req Request, b KeyBa
 		return Reply{}, fault.Invalid("key.unknown_kind", nil)
 	}
 	for i, k := range b.Keys {
-		if !keyFormed(k) {
+		if !keyFormed(string(k)) {
 			return Reply{}, fault.Invalid("key.malformed", fault.Args{"row": i + 1})
 		}
 	}

@@ -37,8 +37,16 @@ func (w *world) pool(name, version string) license.Pool {
 
 func (w *world) addKeys(pool, version string, keys ...string) (app.AddedKeys, error) {
 	return do[app.AddedKeys](w, func(req app.Request) (app.Reply, error) {
-		return w.AddKeys(context.Background(), w.who, req, app.KeyBatch{Pool: pool, Version: version, Keys: keys})
+		return w.AddKeys(context.Background(), w.who, req, app.KeyBatch{Pool: pool, Version: version, Keys: hidden(keys)})
 	})
+}
+
+func hidden(keys []string) []app.Clear {
+	out := make([]app.Clear, len(keys))
+	for i, k := range keys {
+		out[i] = app.Clear(k)
+	}
+	return out
 }
 
 // numbered are n keys that differ.
@@ -65,7 +73,7 @@ func (w *world) drain(c party.Customer) {
 type shown struct {
 	customer party.Customer
 	order    order.Order
-	key      string
+	key      app.Clear
 }
 
 // TestF44NeverTwoBuyersForOneKey lets a hundred buyers race for sixty keys: sixty have one each, forty wait. Keys that come in
@@ -130,7 +138,7 @@ func TestF44NeverTwoBuyersForOneKey(t *testing.T) {
 }
 
 func (w *world) distinct(lines []shown) int {
-	keys := map[string]bool{}
+	keys := map[app.Clear]bool{}
 	for _, l := range lines {
 		if l.key != "" && keys[l.key] {
 			w.t.Error("a key has two buyers")
@@ -184,7 +192,7 @@ func TestF63ALineThatWaitsLeavesTheQueueWithItsOrder(t *testing.T) {
 		if got, err := w.addKeys("server", "2022", "ONE", "TWO", "THREE"); err != nil || got.Served != 2 || got.Pool.Free != 1 {
 			t.Fatal(got, err)
 		}
-		for i, want := range []string{"", "ONE", "TWO"} {
+		for i, want := range []app.Clear{"", "ONE", "TWO"} {
 			got, err := w.reveal(c, lines[i].order.ID)
 			if got.Plain != want || (err == nil) != (want != "") {
 				t.Errorf("line %d: %v", i, err)
@@ -223,12 +231,12 @@ func TestR15KeyPools(t *testing.T) {
 			batch app.KeyBatch
 			want  string
 		}{
-			{"F50 KMS", app.KeyBatch{Pool: "p", Kind: "kms", Keys: []string{"A"}}, "key.kms_refused"},
-			{"another kind", app.KeyBatch{Pool: "p", Kind: "OEM", Keys: []string{"A"}}, "key.unknown_kind"},
-			{"no pool", app.KeyBatch{Keys: []string{"A"}}, "pool.malformed"},
-			{"an empty key", app.KeyBatch{Pool: "p", Keys: []string{"A", ""}}, "key.malformed"},
-			{"a key with a line's end in it", app.KeyBatch{Pool: "p", Keys: []string{"A", "B\nC"}}, "key.malformed"},
-			{"a key that is too long", app.KeyBatch{Pool: "p", Keys: []string{strings.Repeat("x", 257)}}, "key.malformed"},
+			{"F50 KMS", app.KeyBatch{Pool: "p", Kind: "kms", Keys: []app.Clear{"A"}}, "key.kms_refused"},
+			{"another kind", app.KeyBatch{Pool: "p", Kind: "OEM", Keys: []app.Clear{"A"}}, "key.unknown_kind"},
+			{"no pool", app.KeyBatch{Keys: []app.Clear{"A"}}, "pool.malformed"},
+			{"an empty key", app.KeyBatch{Pool: "p", Keys: []app.Clear{"A", ""}}, "key.malformed"},
+			{"a key with a line's end in it", app.KeyBatch{Pool: "p", Keys: []app.Clear{"A", "B\nC"}}, "key.malformed"},
+			{"a key that is too long", app.KeyBatch{Pool: "p", Keys: []app.Clear{app.Clear(strings.Repeat("x", 257))}}, "key.malformed"},
 		} {
 			_, err := w.AddKeys(ctx, w.who, app.Request{}, c.batch)
 			if f := fault.Of(err); f == nil || f.Code != c.want {

@@ -14,7 +14,7 @@ import (
 // yet, only its version.
 type RevealedKey struct {
 	license.Key
-	Plain     string
+	Plain     Clear
 	Preparing bool
 }
 
@@ -43,7 +43,7 @@ func (a *App) RevealKey(ctx context.Context, who party.Actor, req Request, c id.
 			}
 		}
 		plain, err := a.Vault.OpenSealed(key.Binding(), key.Sealed)
-		return told{outcome: RevealedKey{Key: key, Plain: string(plain)}, row: string(key.ID), what: key.Version}, err
+		return told{outcome: RevealedKey{Key: key, Plain: Clear(plain)}, row: string(key.ID), what: key.Version}, err
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 type IssuedLink struct {
 	license.Link
 	File  license.File
-	Token string
+	Token Clear
 }
 
 // IssueLink answers with a line's live download link, a new one in its place, or a one-time address (F45, F46, R04).
@@ -52,11 +52,11 @@ func (a *App) issue(tx Tx, who party.Actor, item SoftwareItem, ask license.LinkR
 	out := IssuedLink{Link: issued.Link, File: issued.File}
 	if !issued.New {
 		token, err := a.Vault.OpenSealed(out.Binding(), out.Sealed)
-		out.Token = string(token)
+		out.Token = Clear(token)
 		return out, err
 	}
-	out.Token = a.IDs.Opaque(43) // 258 bits
-	out.TokenHash = TokenHash(out.Token)
+	out.Token = Clear(a.IDs.Opaque(43)) // 258 bits
+	out.TokenHash = TokenHash(string(out.Token))
 	if out.Sealed, err = a.Vault.Seal(out.Binding(), []byte(out.Token)); err != nil {
 		return out, err
 	}

@@ -148,7 +148,7 @@ func (a *App) supplyFrom(ctx context.Context, name string, out *Supplied) (usele
 		}
 		if ok && keyFormed(key) {
 			who := party.Actor{Scope: party.NewScope(w.Partner, ""), Name: "key supplier " + name}
-			_, err = a.deliverKey(ctx, who, Request{}, w.Ref, key)
+			_, err = a.deliverKey(ctx, who, Request{}, w.Ref, Clear(key))
 		} else if ok {
 			err = fault.Invalid("key.malformed", nil)
 		}
@@ -222,7 +222,7 @@ func (a *App) tidySupplier(ctx context.Context, name string, out *Supplied) erro
 
 // deliverKey gives a line that waits for a supplier its key. The outcome is the license.Key.
 // Faults: "keyrequest.unknown", "key.duplicate", "key.taken".
-func (a *App) deliverKey(ctx context.Context, who party.Actor, req Request, ref string, plain string) (Reply, error) {
+func (a *App) deliverKey(ctx context.Context, who party.Actor, req Request, ref string, plain Clear) (Reply, error) {
 	w, err := read(ctx, a.Store, func(r Reader) (license.Wait, error) { return r.KeyRequest(who.Scope, ref) })
 	if err != nil {
 		return Reply{}, err
@@ -240,7 +240,7 @@ func (a *App) deliverKey(ctx context.Context, who party.Actor, req Request, ref 
 		}
 		k := license.Key{
 			ID: id.Key(w.Ref), Partner: who.Scope.Partner(), Pool: w.Pool, Version: w.Version, Kind: license.MAK,
-			Fingerprint: a.Vault.Fingerprint(string(who.Scope.Partner())+"/"+w.Pool, plain),
+			Fingerprint: a.Vault.Fingerprint(string(who.Scope.Partner())+"/"+w.Pool, string(plain)),
 		}.For(w, now)
 		if k.Sealed, err = a.Vault.Seal(k.Binding(), []byte(plain)); err != nil {
 			return nil, err
@@ -287,11 +287,11 @@ func (a *App) KeyRequests(ctx context.Context, who party.Actor) ([]KeyRequest, e
 
 // HandKey gives a line that waits for a supplier its key by hand, whichever the supplier is (R15). The outcome is the
 // license.Key, which does not tell it. Faults: "keyrequest.unknown", "key.malformed", "key.duplicate", "key.taken".
-func (a *App) HandKey(ctx context.Context, who party.Actor, req Request, ref, plain string) (Reply, error) {
+func (a *App) HandKey(ctx context.Context, who party.Actor, req Request, ref string, plain Clear) (Reply, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return Reply{}, err
 	}
-	if !keyFormed(plain) {
+	if !keyFormed(string(plain)) {
 		return Reply{}, fault.Invalid("key.malformed", nil)
 	}
 	return a.deliverKey(ctx, who, req, ref, plain)

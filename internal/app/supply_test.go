@@ -161,7 +161,7 @@ func TestF44KeysFromASupplier(t *testing.T) {
 		if got := look(); got.Served != 2 || len(w.waits()) != 0 {
 			t.Errorf("%+v", got)
 		}
-		for i, want := range []string{"FIRST-KEY", "SECOND-KEY", "THIRD-KEY"} {
+		for i, want := range []app.Clear{"FIRST-KEY", "SECOND-KEY", "THIRD-KEY"} {
 			if got, err := w.reveal(c, lines[i].ID); err != nil || got.Plain != want {
 				t.Errorf("line %d: %v", i, err)
 			}
@@ -250,7 +250,7 @@ func TestF44TwoProcessesAskOneSupplier(t *testing.T) {
 			t.Errorf("%v served", served)
 		}
 		for i, o := range lines {
-			if got, err := w.reveal(c, o.ID); err != nil || got.Plain != fmt.Sprintf("KEY-%02d", i) {
+			if got, err := w.reveal(c, o.ID); err != nil || got.Plain != app.Clear(fmt.Sprintf("KEY-%02d", i)) {
 				t.Errorf("line %d: %q %v", i, got.Plain, err)
 			}
 		}
@@ -264,7 +264,7 @@ func TestR15KeysByHand(t *testing.T) {
 		w.supplied(license.Delivery{HasKeys: true, KeyVersions: []string{"2022"}, Supplier: license.ByHand})
 		lines := w.asked(c, 2)
 		waits := w.waits()
-		hand := func(who party.Actor, ref, key string) string {
+		hand := func(who party.Actor, ref string, key app.Clear) string {
 			_, err := w.HandKey(ctx, who, app.Request{}, ref, key)
 			return codeOf(err)
 		}
@@ -274,7 +274,8 @@ func TestR15KeysByHand(t *testing.T) {
 		for _, step := range []struct {
 			name, code string
 			who        party.Actor
-			ref, key   string
+			ref        string
+			key        app.Clear
 		}{
 			{"another partner", "keyrequest.unknown", stranger, waits[0].Ref, "A"},
 			{"a partner's staff", "role.missing", staff, waits[0].Ref, "A"},
@@ -290,7 +291,7 @@ func TestR15KeysByHand(t *testing.T) {
 				t.Errorf("%s: %q, want %q", step.name, got, step.code)
 			}
 		}
-		for i, want := range []string{"A-KEY", "B-KEY"} {
+		for i, want := range []app.Clear{"A-KEY", "B-KEY"} {
 			if got, err := w.reveal(c, lines[i].ID); err != nil || got.Plain != want {
 				t.Errorf("line %d: %v", i, err)
 			}
@@ -352,7 +353,7 @@ func TestR17PublishersBringKeys(t *testing.T) {
 		pa := party.Actor{Scope: w.who.Scope, Name: "pat@publisher.example", Publisher: id.FirstParty, Roles: party.RolesOf(party.PublisherAdmin)}
 		bring := func(who party.Actor, product id.Product, version string, keys ...string) (app.AddedKeys, error) {
 			return do[app.AddedKeys](w, func(req app.Request) (app.Reply, error) {
-				return w.SupplyKeys(ctx, who, req, product, "", app.KeyBatch{Version: version, Keys: keys})
+				return w.SupplyKeys(ctx, who, req, product, "", app.KeyBatch{Version: version, Keys: hidden(keys)})
 			})
 		}
 		nobody, dev, other := pa, pa, pa

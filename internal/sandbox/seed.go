@@ -118,9 +118,9 @@ func (s *Seeder) catalogue(ctx context.Context, out Seeded) error {
 		return fmt.Errorf("sandbox: catalogue: %w", err)
 	}
 	for _, pool := range []struct{ name, version string }{{"server", "2022"}, {"server", "2019"}, {"sql", "2022"}} {
-		keys := make([]string, 40)
+		keys := make([]app.Clear, 40)
 		for i := range keys {
-			keys[i] = s.Keys(pool.name, pool.version, i)
+			keys[i] = app.Clear(s.Keys(pool.name, pool.version, i))
 		}
 		if _, err := s.App.AddKeys(ctx, who, app.Request{}, app.KeyBatch{Pool: pool.name, Version: pool.version, Keys: keys}); err != nil {
 			return fmt.Errorf("sandbox: keys: %w", err)

@@ -58,7 +58,7 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	file, err := h.App.Download(r.Context(), app.Fetch{
-		Token: strings.TrimPrefix(r.URL.Path, prefix), Client: client(r),
+		Token: app.Clear(strings.TrimPrefix(r.URL.Path, prefix)), Client: client(r),
 		Ranged: r.Header.Get("Range") != "", Head: r.Method == http.MethodHead,
 	})
 	if err != nil {

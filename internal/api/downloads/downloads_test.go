@@ -36,7 +36,7 @@ func (a admit) Download(_ context.Context, f app.Fetch) (license.File, error) {
 	case "expired":
 		return license.File{}, fault.Refuse("link.expired", fault.Args{"at": time.Date(2026, 11, 16, 9, 15, 0, 0, time.UTC)})
 	case "revoked", "replaced", "used_up":
-		return license.File{}, fault.Refuse("link."+f.Token, nil)
+		return license.File{}, fault.Refuse("link."+string(f.Token), nil)
 	case "dropped":
 		return license.File{}, fault.Refuse("download.none", nil)
 	case "busy":

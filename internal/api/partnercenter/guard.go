@@ -1,7 +1,9 @@
 package partnercenter
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -29,7 +31,23 @@ func (a *api) serve(w http.ResponseWriter, hr *http.Request, rt *route, op *oper
 	if err != nil {
 		ans = a.refusal(r, err)
 	}
+	if ctx := hr.Context(); a.Log.Enabled(ctx, slog.LevelDebug) {
+		a.debug(ctx, r, ans.Status, err)
+	}
 	a.write(w, r, ans)
+}
+
+// debug tells the log of a call: its route as the table has it, never what was sent or answered.
+func (a *api) debug(ctx context.Context, r *request, status int, err error) {
+	route, code := "unknown", ""
+	if r.op != nil {
+		route = r.op.path
+	}
+	if f := fault.Of(err); f != nil {
+		code = f.Code
+	}
+	a.Log.LogAttrs(ctx, slog.LevelDebug, "call", slog.String("method", r.http.Method), slog.String("route", route), slog.Int("status", status),
+		slog.String("fault", code), slog.String("request", r.shownID), slog.String("correlation", r.correlation))
 }
 
 // run is the guard and then the handler.

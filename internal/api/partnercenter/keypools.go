@@ -102,6 +102,15 @@ func keysAddedOf(k app.AddedKeys) keysAdded {
 	return out
 }
 
+// hide makes keys that came in say nothing from here on.
+func hide(keys []string) []app.Clear {
+	out := make([]app.Clear, len(keys))
+	for i, k := range keys {
+		out[i] = app.Clear(k)
+	}
+	return out
+}
+
 // addKeys puts keys into a pool, all or none; they are never shown again here.
 func (a *api) addKeys(ctx context.Context, r *request) (answer, error) {
 	if err := r.mayAny(); err != nil {
@@ -115,6 +124,6 @@ func (a *api) addKeys(ctx context.Context, r *request) (answer, error) {
 		return answer{}, fault.Invalid("member.missing", fault.Args{"member": "keys"})
 	}
 	req := r.replay(true, func(outcome any) (answer, error) { return reply(keysAddedOf(outcome.(app.AddedKeys))) })
-	batch := app.KeyBatch{Pool: r.path("pool"), Version: strings.TrimSpace(in.value.Version), Kind: in.value.Kind, Keys: in.value.Keys}
+	batch := app.KeyBatch{Pool: r.path("pool"), Version: strings.TrimSpace(in.value.Version), Kind: in.value.Kind, Keys: hide(in.value.Keys)}
 	return a.app.AddKeys(ctx, r.actor, req, batch)
 }

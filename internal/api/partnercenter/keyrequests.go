@@ -94,7 +94,7 @@ func (a *api) handKey(ctx context.Context, r *request) (answer, error) {
 		k := outcome.(license.Key)
 		return reply(keyHanded{string(k.Order), k.Line, k.Version, "active", of("KeyRequest")})
 	})
-	return a.app.HandKey(ctx, r.actor, req, ref, in.value.ProductKey)
+	return a.app.HandKey(ctx, r.actor, req, ref, app.Clear(in.value.ProductKey))
 }
 
 type publisherKeys struct {
@@ -130,6 +130,6 @@ func (a *api) supplyKeys(ctx context.Context, r *request) (answer, error) {
 		return reply(keysBrought{k.Added, k.Held, k.Duplicates, k.Repeated, of("KeyImport")})
 	})
 	product := id.Product(strings.ToUpper(r.path("product")))
-	batch := app.KeyBatch{Version: strings.TrimSpace(in.value.Version), Kind: in.value.Kind, Keys: in.value.Keys}
+	batch := app.KeyBatch{Version: strings.TrimSpace(in.value.Version), Kind: in.value.Kind, Keys: hide(in.value.Keys)}
 	return a.app.SupplyKeys(ctx, r.actor, req, product, id.Sku(strings.ToUpper(strings.TrimSpace(in.value.SkuID))), batch)
 }

@@ -138,7 +138,7 @@ func keysAnswer(outcome any) (answer, error) {
 	if k.Preparing {
 		return reply(revealedKeys{[]revealedKey{}, string(license.Preparing), of("SoftwareKeys")})
 	}
-	return reply(revealedKeys{Keys: []revealedKey{{k.Plain, k.Kind, k.Version, "active"}}, Attributes: of("SoftwareKeys")})
+	return reply(revealedKeys{Keys: []revealedKey{{string(k.Plain), k.Kind, k.Version, "active"}}, Attributes: of("SoftwareKeys")})
 }
 
 type linkRequest struct {
@@ -186,7 +186,7 @@ func (a *api) issueLink(ctx context.Context, r *request) (answer, error) {
 
 func linkAnswer(base string, l app.IssuedLink) (answer, error) {
 	return reply(downloadLink{
-		base + "/downloads/" + l.Token, l.File.Name, l.File.Size, l.File.SHA256, at(l.ExpiresAt), l.Remaining(), of("SoftwareDownload"),
+		base + "/downloads/" + string(l.Token), l.File.Name, l.File.Size, l.File.SHA256, at(l.ExpiresAt), l.Remaining(), of("SoftwareDownload"),
 	})
 }
 

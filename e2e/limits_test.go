@@ -3,7 +3,6 @@ package e2e
 import (
 	"bytes"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -95,35 +94,5 @@ func TestSameRequest(t *testing.T) {
 			t.Error("want 1")
 		}
 		books.Balanced(t)
-	})
-}
-
-// TestDownloads: 200 callers use a link of 50 downloads at once (G30, E24).
-func TestDownloads(t *testing.T) {
-	harness.Both(t, func(t *testing.T, site *harness.Site) {
-		site.Start(t)
-		client, books := site.Client(t), site.Books(t)
-		base := "/v1/customers/" + site.Of(t, "FR").ID
-		made := harness.Read[cart](t, client.Call(t, "POST", base+"/carts", cartOf(wish(perpetualItem, 1, "one_time", ""))), 201)
-		bought := harness.Read[checkout](t, client.Call(t, "POST", base+"/carts/"+made.ID+"/checkout", nil), 201)
-		path := base + "/software/" + bought.Orders[0].ID + "/0/downloads"
-		l := harness.Read[link](t, client.Call(t, "POST", path, chosenFile), 200)
-		answers := together(t, 200, func(i int) (harness.Answer, error) {
-			return (&harness.Client{HTTP: client.HTTP}).Try("GET", l.URI, nil, "User-Agent", fmt.Sprintf("caller/%d", i))
-		})
-		count := map[int]int{}
-		for _, ans := range answers {
-			if count[ans.Status]++; ans.Status == http.StatusOK && int64(len(ans.Body)) != l.Size {
-				t.Errorf("%d bytes of %d", len(ans.Body), l.Size)
-			}
-		}
-		used := books.Count(t, `SELECT used FROM download_link WHERE order_id = $1`, bought.Orders[0].ID)
-		t.Logf("200 at once: %d granted, %d gone; the link counts %d", count[200], count[410], used)
-		if count[200] != 50 || count[410] != 150 || used != 50 {
-			t.Errorf("want 50, 150, 50: %v", count)
-		}
-		if again := harness.Read[link](t, client.Call(t, "POST", path, map[string]any{"version": "2022", "language": "fr-FR", "fileType": "zip", "renew": true}), 200); again.RemainingDownloads != 50 || again.URI == l.URI {
-			t.Errorf("a new link has %d downloads", again.RemainingDownloads)
-		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,8 +39,9 @@ func Both(t *testing.T, test func(t *testing.T, s *Site)) {
 type Site struct {
 	Engine   Engine
 	Dir      string
-	Database string // URL of a PostgreSQL database; empty: the file in the folder
-	TLS      bool   // by a certificate of its own: --tls self-signed
+	Database string   // URL of a PostgreSQL database; empty: the file in the folder
+	TLS      bool     // by a certificate of its own: --tls self-signed
+	Env      []string // more of it for every process: "NAME=value"
 	Entrance
 }
 
@@ -251,8 +253,25 @@ func (s *Site) Command(name string, more ...string) *exec.Cmd {
 		panic(err) // Demo built it
 	}
 	cmd := exec.Command(path, append(append([]string{name}, s.storage()...), more...)...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, s.Env...)
 	return cmd
+}
+
+// Cluster is the folder of the PostgreSQL server behind the site: data, log of writes, log of what it says; empty on SQLite.
+// What was written so far is on its disk.
+func (s *Site) Cluster(t testing.TB) string {
+	t.Helper()
+	if s.Engine != Postgres {
+		return ""
+	}
+	if _, err := s.Books(t).db.ExecContext(t.Context(), "CHECKPOINT"); err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := url.Parse(s.Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Query().Get("host")
 }
 
 // Verify asks the program itself for differences in the books of a site that is stopped; none is what is right.

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,13 +14,6 @@ import (
 	"github.com/comptoir-dev/comptoir/e2e/harness"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 )
-
-// importKeys is the command over a file, not started.
-func importKeys(site *harness.Site, file string) *exec.Cmd {
-	cmd := site.Command("keys", "--partner", site.Tenant, file)
-	cmd.Args = append([]string{cmd.Args[0], "import"}, cmd.Args[1:]...)
-	return cmd
-}
 
 func keyFile(t *testing.T, prefix string, n int) string {
 	t.Helper()
@@ -36,37 +27,6 @@ func keyFile(t *testing.T, prefix string, n int) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-// TestKillDuringImportOfKeys ends the importing process at random: all keys are there or none, and the next run is whole.
-func TestKillDuringImportOfKeys(t *testing.T) {
-	harness.Both(t, func(t *testing.T, site *harness.Site) {
-		const n = 3000
-		count := func() int64 { return site.Books(t).Count(t, `SELECT COUNT(*) FROM license_key`) }
-		before := count()
-		var states [2]int
-		for round := range 6 {
-			cmd := importKeys(site, keyFile(t, fmt.Sprintf("ROUND%d", round), n))
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(time.Duration(rand.Int63n(int64(600 * time.Millisecond)))) // when it dies is left to chance
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait() // it was killed
-			after := count()
-			if after != before && after != before+n {
-				t.Fatalf("round %d: %d keys of %d", round, after-before, n)
-			}
-			states[(after-before)/n]++
-			before = after
-		}
-		out, err := importKeys(site, keyFile(t, "LAST", n)).CombinedOutput()
-		if err != nil || count() != before+n {
-			t.Errorf("%v\n%s", err, out)
-		}
-		site.Verify(t)
-		t.Logf("%d killed before, %d after the commit", states[0], states[1])
-	})
 }
 
 // TestCanaryKeys (G42): keys with a mark are imported, refused, brought by hand and by a supplier, revealed, cancelled, rotated,

@@ -45,6 +45,17 @@ func (b Books) Count(t testing.TB, query string, args ...any) (n int64) {
 	return n
 }
 
+// Settle waits until a server on PostgreSQL has ended what a process that was killed had sent: a commit under way is one.
+func (b Books) Settle(t testing.TB) {
+	t.Helper()
+	if b.engine != Postgres {
+		return
+	}
+	Until(t, "the end of what was sent", func() bool {
+		return b.Count(t, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`) == 0
+	})
+}
+
 // Texts is the one column of texts that a query gives.
 func (b Books) Texts(t testing.TB, query string, args ...any) (out []string) {
 	t.Helper()

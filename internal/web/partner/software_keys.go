@@ -105,7 +105,7 @@ func getKey(v *ui.Visit) error {
 	if key.Preparing {
 		d.Waiting = v.T("software.key_waits")
 	} else {
-		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), key.Plain, int(keyShown/time.Second)
+		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), string(key.Plain), int(keyShown/time.Second)
 		d.Clock = v.L.HTML("software.hidden_in", "seconds", template.HTML(`<span id="taken-clock">`+itoa(d.Seconds)+`</span>`)) //nolint:gosec // a number
 		d.Recorded = v.L.HTML("software.key_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now()))
 		// Without scripts the browser itself leaves the page; with them the script is a moment earlier.
@@ -134,7 +134,7 @@ func download(v *ui.Visit) error {
 		return err
 	}
 	v.Secret()
-	return v.Redirect("/downloads/"+link.Token, "")
+	return v.Redirect("/downloads/"+string(link.Token), "")
 }
 
 func issue(v *ui.Visit, c party.Customer, choice app.LineChoice, ask license.LinkRequest) (link app.IssuedLink, err error) {
@@ -162,7 +162,7 @@ func copyLink(v *ui.Visit) error {
 	now := v.App.Clock.Now()
 	d := taken{
 		Title: v.T("software.link"), Hint: hintOf(v, item, link.File.Version), Back: openItem(c, sent), Warning: v.T("software.link_warning"),
-		Link: v.URL + "/downloads/" + link.Token, File: link.File.Name, Gauge: gaugeOf(v, "taken-gauge", link.Link, now),
+		Link: v.URL + "/downloads/" + string(link.Token), File: link.File.Name, Gauge: gaugeOf(v, "taken-gauge", link.Link, now),
 		Recorded: v.L.HTML("software.link_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, now)),
 	}
 	renew := ui.Button{Text: v.T("software.link_renew"), Post: "/customers/" + string(c.ID) + "/software/link", Hidden: []ui.Pair{{Name: "renew", Value: "1"}}}

@@ -103,6 +103,7 @@ func moveChart(v *ui.Visit, f license.Fleet) *ui.Chart {
 		{Head: v.T("move.week")}, {Head: v.T("move.lapsing"), Num: true}, {Head: v.T("move.lapsed_by"), Num: true}, {Head: v.T("move.done"), Num: true}, {Head: v.T("move.done_by"), Num: true},
 	}}
 	soon := f.At.AddDate(0, 0, 30)
+	passed := f.Count[license.MoveLapsed] // those of the running week among them
 	for _, b := range f.Bars {
 		twin.Rows = append(twin.Rows, ui.Row{Past: !b.Until.After(f.At), Cells: []ui.Cell{{Value: ui.Day(b.From)}, {Value: b.Lapsing}, {Value: b.LapsedBy}, {Value: b.Done}, {Value: b.DoneBy}}})
 		switch {
@@ -116,13 +117,16 @@ func moveChart(v *ui.Visit, f license.Fleet) *ui.Chart {
 			if b.From.Before(soon) {
 				class = "f-st"
 			}
+			if !b.From.After(f.At) {
+				b.Lapsing -= passed - over
+			}
 			weeks = append(weeks, ui.Bar{Name: v.L.DayMonth(b.From), Label: v.L.Int(b.Lapsing), Parts: []ui.BarPart{{Size: b.Lapsing, Class: class}}})
 		}
 	}
-	lapsed.Label, lapsed.Parts = v.L.Int(over), []ui.BarPart{{Size: over, Class: "f-3"}}
+	lapsed.Label, lapsed.Parts = v.L.Int(passed), []ui.BarPart{{Size: passed, Class: "f-3"}}
 	later.Label, later.Parts = v.L.Int(rest), []ui.BarPart{{Size: rest, Class: "f-ink"}}
 	c := ui.Bars(ui.Chart{ID: "fleet", Title: v.T("move.chart"), Hint: v.T("move.chart_hint"), Twin: twin},
-		v.T("move.chart_title", "over", over, "total", f.Total), append(append([]ui.Bar{lapsed}, weeks...), later))
+		v.T("move.chart_title", "over", passed, "total", f.Total), append(append([]ui.Bar{lapsed}, weeks...), later))
 	return &c
 }
 

@@ -35,6 +35,8 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/link", Handle: copyLink},
 	{Pattern: "GET /customers/{customer}/software/cancel", Handle: askCancel},
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
+	{Pattern: "GET /activity", Handle: activityLog},
+	{Pattern: "GET /customers/{customer}/activity", Handle: customerActivity},
 	{Pattern: "GET /customers/{customer}/move", Handle: move},
 	{Pattern: "POST /customers/{customer}/move/import", Handle: importDevices},
 	{Pattern: "POST /customers/{customer}/move/mark", Handle: markDevices},
@@ -67,6 +69,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.billing"), Href: "/billing", Key: "billing", Jump: "b"}, v.May(party.ReadInvoices)},
 		{ui.Link{Text: v.T("nav.requests"), Href: "/requests", Key: "requests", Jump: "r"}, v.May(party.RaiseSupport)},
+		{ui.Link{Text: v.T("nav.activity"), Href: "/activity", Key: "activity", Jump: "a"}, mayReadLog(v)},
 	}
 	var links []ui.Link
 	for _, l := range all {
@@ -95,6 +98,7 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 		{"overview", "", true, false},
 		{"software", "/software", v.May(party.ReadCommerce), false},
 		{"move", "/move", v.May(party.RevealKey), false},
+		{"activity", "/activity", mayReadLog(v), false},
 		{"bills", "/bills", mayReadBills(v), true},
 	} {
 		if l.may {

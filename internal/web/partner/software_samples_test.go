@@ -35,6 +35,9 @@ func softwareSamples(l *locale.L) map[string]uitest.Sample {
 	bad := orders
 	bad.ID, bad.Title, bad.Small = "bad", "b", false
 	return map[string]uitest.Sample{
+		"activity": {Data: activityPage{Zone: "UTC", Reads: "r", Ribbon: &chart, Records: []recordRow{
+			{At: "20 Nov", Iso: "2026-11-20T00:00:00Z", Action: "a <b>", Icon: "key", Failed: true, Who: "w", Customer: ui.To{Href: "/c", Text: "C"}, About: "x", Details: orders}, {Details: orders},
+		}}},
 		"move": {Data: movePage{Strip: &strip, Fleet: &chart, List: orders, Bad: &bad, Hints: ui.Facts{ID: "hints", Title: "h"}, Call: ui.Call{ID: "call"}, Import: ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file", Hint: "h"}}}}},
 		"software": {
 			Page: ui.Page{Dialog: &ui.Dialog{Name: "cancel", Data: dialog}},

@@ -49,7 +49,8 @@ e2e:
 	@sh scripts/need.sh chromium
 	go test -v -count=1 -timeout 60m -tags e2e ./e2e/...
 
-# Clients that others wrote, unmodified, against the real binary. Needs python3 with pip, node with npm, and their registries.
+# Clients that others wrote, unmodified, against the real binary. Needs python3 with pip, node with npm,
+# a JDK with mvn, and their registries.
 sdk:
 	go test -v -count=1 -timeout 30m -tags sdk ./e2e/sdk
 

@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) { harness.Main(m) }
 
 // serve starts a demo that speaks TLS, and gives what scripts are told of it: as demo.json has it, at its present address.
-func serve(t *testing.T) (env []string) {
+func serve(t *testing.T) (env []string, cert string) {
 	t.Helper()
 	site := harness.Demo(t, harness.SQLite)
 	site.TLS = true
@@ -42,7 +42,7 @@ func serve(t *testing.T) (env []string) {
 			t.Logf("the server's log:\n%s", server.Log())
 		}
 	})
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "COMPTOIR_SITE=" + string(text), "COMPTOIR_CERT=" + site.Cert()}
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "COMPTOIR_SITE=" + string(text), "COMPTOIR_CERT=" + site.Cert()}, site.Cert()
 }
 
 // install runs a package manager, with the environment that it needs to reach its registry.
@@ -52,6 +52,20 @@ func install(t *testing.T, dir, name string, args ...string) {
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// copied puts files of a folder here into another, where package managers may leave what they like.
+func copied(t *testing.T, to, from string, files ...string) {
+	t.Helper()
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(from, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, file), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -78,14 +92,10 @@ var pythonLibraries = []string{"partnercenterservices==0.1.2", "msal==1.39.0", "
 // python is a script of the folder python, with the libraries in a folder of its own.
 func python(t *testing.T, script string, steps ...string) {
 	t.Helper()
-	env, libraries := serve(t), t.TempDir()
+	libraries := t.TempDir()
+	env, cert := serve(t)
 	install(t, libraries, "python3", append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", libraries}, pythonLibraries...)...)
-	for _, e := range env {
-		if cert, ok := strings.CutPrefix(e, "COMPTOIR_CERT="); ok {
-			env = append(env, "REQUESTS_CA_BUNDLE="+cert)
-		}
-	}
-	follow(t, "python", append(env, "PYTHONPATH="+libraries, "PYTHONDONTWRITEBYTECODE=1"), steps, "python3", script)
+	follow(t, "python", append(env, "REQUESTS_CA_BUNDLE="+cert, "PYTHONPATH="+libraries, "PYTHONDONTWRITEBYTECODE=1"), steps, "python3", script)
 }
 
 // TestPartnerCenterServices plays a session with the SDK that was generated from the vendor's own description of the API.
@@ -104,23 +114,23 @@ func TestMSALForPython(t *testing.T) {
 
 // TestMSALForNode does the same with MSAL for Node.
 func TestMSALForNode(t *testing.T) {
-	env, folder := serve(t), t.TempDir()
-	for _, file := range []string{"package.json", "flows.mjs"} {
-		text, err := os.ReadFile(filepath.Join("node", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, file), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	folder := t.TempDir()
+	env, cert := serve(t)
+	copied(t, folder, "node", "package.json", "flows.mjs")
 	install(t, folder, "npm", "install", "--silent", "--no-audit", "--no-fund")
-	for _, e := range env {
-		if cert, ok := strings.CutPrefix(e, "COMPTOIR_CERT="); ok {
-			env = append(env, "NODE_EXTRA_CA_CERTS="+cert)
-		}
-	}
-	follow(t, folder, env, []string{
+	follow(t, folder, append(env, "NODE_EXTRA_CA_CERTS="+cert), []string{
 		"client credentials", "register a public and a confidential client", "device code", "refresh", "authorization code with PKCE, and refresh",
 	}, "node", "flows.mjs")
+}
+
+// TestMSALForJava does the same with MSAL for Java, which signs the vendor's Java SDK in.
+func TestMSALForJava(t *testing.T) {
+	folder := t.TempDir()
+	env, cert := serve(t)
+	copied(t, folder, "java", "pom.xml", "Flows.java")
+	install(t, folder, "mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib")
+	install(t, folder, "keytool", "-importcert", "-noprompt", "-alias", "comptoir", "-file", cert, "-keystore", "trust.p12", "-storetype", "PKCS12", "-storepass", "changeit")
+	follow(t, folder, env, []string{
+		"client credentials", "register a public and a confidential client", "device code", "refresh", "authorization code with PKCE, and refresh",
+	}, "java", "-Djavax.net.ssl.trustStore=trust.p12", "-Djavax.net.ssl.trustStorePassword=changeit", "-cp", "lib/*", "Flows.java")
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -10,14 +11,24 @@ const impersonation = "user_impersonation"
 
 const maxAsked = 4 << 10 // bytes of a scope, a state
 
-// askedResource is what a client's own token is for: resource in v1, "<resource>/.default" as the only scope in v2.
+// openIDScopes are those that are no resource's.
+var openIDScopes = []string{"openid", "profile", "email", "offline_access"}
+
+// askedResource is what a client's own token is for: resource in v1, "<resource>/.default" as the only scope in v2, beside those
+// of OpenID, which mean nothing here: MSAL for Java sends them with every request.
 func askedResource(v version, form url.Values) (string, *refusal) {
 	asked := form.Get("resource")
 	if v == v2 {
-		asked = strings.TrimSpace(form.Get("scope"))
-		if asked == "" {
+		if asked = form.Get("scope"); strings.TrimSpace(asked) == "" {
 			return "", &noScope
 		}
+		if len(asked) > maxAsked {
+			return "", &otherScope
+		}
+		words := slices.DeleteFunc(strings.Fields(asked), func(word string) bool {
+			return slices.Contains(openIDScopes, strings.ToLower(word))
+		})
+		asked = strings.Join(words, " ")
 		var ok bool
 		if asked, ok = cutSuffixFold(asked, "/.default"); !ok || strings.ContainsAny(asked, " \t") {
 			return "", &otherScope

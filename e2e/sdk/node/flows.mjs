@@ -45,7 +45,7 @@ class Person {
     }
   }
   submit(page, typed) {
-    const [, action, inside] = page.text.match(/<form method="post" action="([^"]*)">(.*?)<\/form>/s);
+    const [, action, inside] = page.text.match(/<form [^>]*action="([^"]*)"[^>]*>(.*?)<\/form>/s);
     const plain = (s) => s.replaceAll("&amp;", "&").replaceAll("&#43;", "+").replaceAll("&#34;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
     const form = {};
     for (const [, k, v] of inside.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)) form[k] = plain(v);

@@ -35,7 +35,7 @@ class Person:
 
     def submit(self, page, **typed):
         """Sends the page's first form with what was typed."""
-        form = re.search(r'<form method="post" action="([^"]*)">(.*?)</form>', page.text, re.S)
+        form = re.search(r'<form [^>]*action="([^"]*)"[^>]*>(.*?)</form>', page.text, re.S)
         assert form, page.text
         hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form.group(2))
         fields = {html.unescape(k): html.unescape(v) for k, v in hidden}

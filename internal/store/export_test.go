@@ -80,6 +80,9 @@ func Yield() { runtime.Gosched() }
 
 // OnWriter runs a statement on the SQLite writer's connection, which must be idle.
 func (s *Store) OnWriter(sql string) error {
-	_, err := s.engine.(*liteEngine).writer.conn.do(sql, nil)
+	w := s.engine.(*liteEngine).writer
+	w.busy.Lock()
+	defer w.busy.Unlock()
+	_, err := w.conn.do(sql, nil)
 	return err
 }

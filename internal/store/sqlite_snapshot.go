@@ -59,7 +59,9 @@ func (e *liteEngine) snapshot(file string, clock func() (time.Duration, time.Tim
 	if err := e.serving(); err != nil {
 		return err
 	}
-	c := e.writer.conn // idle: nobody is inside
+	e.writer.busy.Lock() // nobody is inside, but the log may be tended
+	defer e.writer.busy.Unlock()
+	c := e.writer.conn
 	offset, high := clock()
 	if err := c.saveClock(offset, high); err != nil {
 		return err
@@ -117,8 +119,12 @@ func (e *liteEngine) swap(fresh string) error {
 	if err := e.readers.close(); err != nil {
 		return err
 	}
-	_, err := e.writer.conn.do("PRAGMA wal_checkpoint(TRUNCATE)", nil)
-	if err := errors.Join(err, e.writer.close()); err != nil {
+	e.writer.stop()
+	err := e.writer.log.close() // else it might hold the log
+	if err == nil {
+		_, err = e.writer.conn.do("PRAGMA wal_checkpoint(TRUNCATE)", nil)
+	}
+	if err := errors.Join(err, e.writer.conn.close()); err != nil {
 		return err
 	}
 	// A log left beside the new file would be played into it.

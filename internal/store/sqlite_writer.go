@@ -21,6 +21,7 @@ const (
 type liteWriter struct {
 	conn *liteConn
 	log  *liteLog
+	busy sync.Mutex // held by the goroutine while it uses conn: it does so after the last caller has left, too
 	jobs chan *job
 	done chan struct{} // closed when the goroutine has ended
 
@@ -91,16 +92,24 @@ func (w *liteWriter) send(ctx context.Context, j *job) error {
 }
 
 func (w *liteWriter) close() error {
+	if !w.stop() {
+		return nil
+	}
+	return errors.Join(w.log.close(), w.conn.close())
+}
+
+// stop lets what waits run to its end and ends the goroutine; the connection is the caller's then. False: it was stopped before.
+func (w *liteWriter) stop() bool {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
-		return nil
+		return false
 	}
 	w.closed = true
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.done
-	return errors.Join(w.log.close(), w.conn.close())
+	return true
 }
 
 func (w *liteWriter) loop() {
@@ -116,8 +125,7 @@ func (w *liteWriter) loop() {
 					break drain
 				}
 				if j.u.large() || first.u.large() { // in a transaction of its own
-					w.run(group)
-					w.log.tend()
+					w.serve(group)
 					group, first = group[:0], j
 				}
 				group = take(group, j)
@@ -125,10 +133,17 @@ func (w *liteWriter) loop() {
 				break drain
 			}
 		}
-		w.run(group)
-		w.log.tend()
+		w.serve(group)
 		clear(group[:cap(group)])
 	}
+}
+
+// serve answers a group, and tends the log when its callers have left.
+func (w *liteWriter) serve(group []*job) {
+	w.busy.Lock()
+	defer w.busy.Unlock()
+	w.run(group)
+	w.log.tend()
 }
 
 // take adds j to the group unless its caller has left.

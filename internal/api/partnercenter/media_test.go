@@ -6,12 +6,18 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/internal/vault"
 )
 
 const uploadsPath = "/v1/operator/media/uploads"
@@ -125,4 +131,44 @@ func TestG58MediaDoNoHarm(t *testing.T) {
 			t.Errorf("%s: %d %v", name, w.Code, h)
 		}
 	}
+}
+
+// TestR17APublisherSignsIn: a publisher's admin, signed in to a client of the partner that holds the role too, brings keys of the
+// publisher's own products and reads nothing; the client alone is nobody's staff.
+func TestR17APublisherSignsIn(t *testing.T) {
+	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{Sealer: secrets.Vault})
+	w := wire(t, s, secrets)
+	const pat = "pat@publisher.example"
+	w.written(s, func(tx app.Tx) error {
+		return tx.AddPerson(party.Person{
+			ID: "5e550000-0000-4000-8000-000000000003", Publisher: id.FirstParty, UPN: pat, DisplayName: "Pat", State: party.PersonActive,
+			Password: identity.Credentials{}.HashPassword(sessionPassword),
+		})
+	})
+	w.hold(s, pat, party.RolesOf(party.PublisherAdmin, party.AdminAgent), party.RolesOf(party.PublisherAdmin))
+	bearer := "Bearer " + w.signedIn(pat)
+	call := func(method, target, body string) (int, string) {
+		a := w.call(method, target, body, "Authorization", bearer)
+		return a.Code, a.Body.String()
+	}
+	const keys = `{"version":"2022","keys":["PAT-1","PAT-2"]}`
+	if status, body := call("POST", "/v1/publisher/products/"+string(sandbox.SQLPerpetual)+"/keys", keys); status != 200 || !strings.Contains(body, `"added":2`) || strings.Contains(body, "free") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := call("POST", "/v1/publisher/products/"+string(sandbox.OrbitCRM)+"/keys", keys); status != 404 || !strings.Contains(body, "400013") {
+		t.Errorf("another publisher's product: %d %s", status, body)
+	}
+	for _, target := range []string{"/v1/partner/keypools", "/v1/partner/keyrequests", w.of("FR") + "/software", "/v1/operator/media", "/v1/auditrecords"} {
+		if status, body := call("GET", target, ""); status != 403 {
+			t.Errorf("%s: %d %s", target, status, body)
+		}
+	}
+	own := w.roles
+	w.roles = party.RolesOf(party.PublisherAdmin) // of the client, without a person
+	defer func() { w.roles = own }()
+	w.refused(403, "2032", "POST", "/v1/publisher/products/"+string(sandbox.SQLPerpetual)+"/keys", keys)
 }

@@ -96,6 +96,7 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 		gap       bool
 	}{
 		{"overview", "", true, false},
+		{"subscriptions", "/subscriptions", v.May(party.ReadCommerce), false},
 		{"software", "/software", v.May(party.ReadCommerce), false},
 		{"move", "/move", v.May(party.RevealKey), false},
 		{"activity", "/activity", mayReadLog(v), false},

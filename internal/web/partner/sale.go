@@ -9,4 +9,10 @@ var saleRoutes = []ui.Route{
 	{Pattern: "GET /customers/{customer}/carts/{cart}", Handle: review},
 	{Pattern: "POST /customers/{customer}/carts/{cart}", Handle: editCart},
 	{Pattern: "GET /customers/{customer}/carts/{cart}/bought", Handle: confirmation},
+	{Pattern: "GET /customers/{customer}/subscriptions", Handle: subscriptions},
+	{Pattern: "POST /customers/{customer}/subscriptions", Handle: renewOff},
+	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}", Handle: showSubscription},
+	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/activate", Handle: activate},
+	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}/{act}", Handle: askAct},
+	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/{act}", Handle: doAct},
 }

@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
@@ -47,4 +48,32 @@ func sampleBought() boughtPage {
 		return &t
 	}
 	return boughtPage{Failed: named("f"), Again: &ui.Button{Text: "again", Post: "/a", Once: "1"}, Setup: named("s"), Orders: *named("o"), Comes: named("c"), Next: []ui.Button{{Text: "n", Href: "/n"}}, Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"}}
+}
+
+func sampleAddOns() addOnSheet {
+	return addOnSheet{Action: "/a", Submit: "go", Rows: []addOnRow{{Title: "<A>", Href: "/a", Hint: "h", Plan: "p", Price: money.PriceOf(1_000, "EUR"), Name: "s-1", Value: "3"}, {Title: "B", Reason: "no", Value: "0"}}}
+}
+
+func sampleStatus() statusSheet {
+	form := ui.Form{Action: "/s", Once: "1", Fields: []ui.Field{{Name: "reason", Prefix: "s-", Label: "r", Kind: "select", Options: []ui.Option{{Value: "a", Text: "a"}}}}, Before: "b", Submit: ui.Button{Text: "s", Kind: "ask"}}
+	return statusSheet{Mark: ui.Mark{Kind: "wait", Text: "s"}, Until: sampleDay, Suspend: &form, Renew: &ui.Button{Text: "r", Post: "/r", Off: "no"}, RenewAt: "at", Acts: []ui.Button{{Text: "c", Href: "/c", Kind: "ask"}}}
+}
+
+func sampleSub(l *locale.L) subPage {
+	steps := []ui.Step{{At: sampleDay.AddDate(0, -8, 0), Quantity: 20, Why: "first", Cost: money.Of(5, "EUR")}, {At: sampleDay.AddDate(0, -2, 0), Quantity: 26, Why: "more"}, {At: sampleDay.AddDate(0, 4, 0), Quantity: 0, Planned: true, Why: "ends"}}
+	chart, table, addOns := ui.Steps(l, "seats", "Seats <x>", "h", sampleDay, sampleDay.AddDate(0, 4, 0), steps), sampleTable, sampleAddOns()
+	return subPage{
+		Seats: &chart, Status: sampleStatus(), Comes: &table, AddOns: &addOns, Facts: ui.Facts{ID: "facts", Title: "f", Rows: []ui.Fact{{Name: "n", Value: 1}}}, Advice: &ui.Note{Kind: "inset", Title: "t"},
+		Verdicts: ui.Verdicts{ID: "verdicts", Title: "v", Rows: []ui.Verdict{{Allowed: true, Title: "a", Text: "t", Act: &ui.Button{Text: "b", Href: "/b"}}, {Title: "c", Text: "no"}}},
+		Timeline: ui.Timeline{ID: "happened", Title: "t", Moments: []ui.Moment{{At: sampleDay, Kind: "done", Text: "x"}}}, Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"},
+	}
+}
+
+func sampleAct() actDialog {
+	figures := ui.Table{Caption: "f", Small: true, Columns: []ui.Column{{Head: "a"}, {Head: "b", Cash: true}}, Rows: sampleTable.Rows}
+	return actDialog{
+		Where: "w", Title: "<T>", Action: "/a", Once: "1", Hidden: []ui.Pair{{Name: "match", Value: "ff"}}, Moved: &ui.Note{Kind: "stop", Title: "m"}, Versions: &figures,
+		Fields:  []ui.Field{{Name: "quantity", Label: "q", Kind: "number", Value: "x", Error: "no"}, {Name: "to", Label: "t", Kind: "radio", Options: []ui.Option{{Value: "a", Text: "a"}}}},
+		Refused: &ui.Note{Kind: "stop", Title: "r"}, Figures: &figures, Rows: []ui.Fact{{Name: "n", Value: sampleDay, Hint: "h"}}, Gone: []string{"g"}, Ack: true, Bad: "tick", Back: "/b", Keep: "k", Preview: "p", Final: "f", Kind: "final",
+	}
 }

@@ -61,6 +61,8 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 		"products":      {Data: sampleProducts()}, "cart": {Data: sampleCart()}, "bought": {Data: sampleBought()},
+		"subscriptions": {Data: subsPage{list}}, "subscription": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sub-act", Data: sampleAct()}}, Data: sampleSub(l)},
+		"sub-status": {Data: sampleStatus()}, "sub-addons": {Data: sampleAddOns()}, "sub-act": {Data: sampleAct()},
 		"overview": {
 			Page: ui.Page{
 				Head: ui.Head{ID: "8f2c", Marks: []ui.Mark{{Kind: "good", Text: "m"}}, Sub: []any{"s"}, Acts: []ui.Button{{Text: "a", Href: "/a"}}}, Notes: []ui.Note{{Kind: "stop", Title: "t", Text: "x", Rows: []ui.Fact{{Name: "r", Value: now}}}},

@@ -203,9 +203,11 @@ func cartRowOf(v *ui.Visit, r app.Review, l app.ReviewedLine) cartRow {
 		case !b.Current.End.IsZero():
 			row.Hint += " · " + v.T("cart.term_ends", "at", v.L.Date(b.Current.End))
 		}
-		if b.AutoRenew {
+		switch {
+		case sku.Metered:
+		case b.AutoRenew:
 			row.RenewText = v.T("cart.renews")
-		} else if !sku.Metered {
+		default:
 			row.RenewText = v.T("cart.ends")
 		}
 	}

@@ -15,4 +15,9 @@ var saleRoutes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/activate", Handle: activate},
 	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}/{act}", Handle: askAct},
 	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/{act}", Handle: doAct},
+	{Pattern: "GET /customers/{customer}/reservations", Handle: reservations},
+	{Pattern: "GET /customers/{customer}/orders", Handle: orders},
+	{Pattern: "GET /customers/{customer}/orders/{order}", Handle: showOrder},
+	{Pattern: "GET /customers/{customer}/users", Handle: customerUsers},
+	{Pattern: "POST /customers/{customer}/users", Handle: addUser},
 }

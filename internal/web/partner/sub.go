@@ -216,8 +216,8 @@ func (r *subRead) whatCanBeDone() ui.Verdicts {
 		may       bool
 	}
 	for _, a := range []act{
-		{app.ActChangeQuantity, "quantity", r.may()}, {"next_term", "next", r.may()}, {app.ActBuyAddOn, "#add-ons", r.may()}, {app.ActSuspend, "", r.may()}, {app.ActReactivate, "reactivate", r.may()},
-		{app.ActAutoRenew, "", r.may()}, {"transition", "become", r.may()}, {"convert", "convert", r.may()}, {app.ActCancel, "cancel", r.May(party.ManageOnline) && !r.s.Class.Software() || r.May(party.CancelSoftware)},
+		{app.ActChangeQuantity, "quantity", r.may()}, {"next_term", "next", r.may()}, {app.ActBuyAddOn, "#add-ons", r.may()}, {app.ActSuspend, "#status", r.may()}, {app.ActReactivate, "reactivate", r.may()},
+		{app.ActAutoRenew, "#status", r.may()}, {"transition", "become", r.may()}, {"convert", "convert", r.may()}, {app.ActCancel, "cancel", r.May(party.ManageOnline) && !r.s.Class.Software() || r.May(party.CancelSoftware)},
 	} {
 		verdict, known := r.verdicts[a.key]
 		switch {
@@ -267,7 +267,7 @@ func (r *subRead) verdictRow(key, path string, verdict app.Verdict) ui.Verdict {
 	case !verdict.Until.IsZero():
 		text = r.T("subs.until", "at", verdict.Until, "span", r.L.Span(verdict.Until.Sub(r.s.Now)))
 	}
-	if verdict.Policy != "" {
+	if _, said := policyOf(verdict); verdict.Policy != "" && !said {
 		text += " " + r.T("subs.rule", "row", verdict.Policy)
 	}
 	if n := verdict.Seats; n != nil && verdict.Allowed {
@@ -288,6 +288,14 @@ func (r *subRead) verdictRow(key, path string, verdict app.Verdict) ui.Verdict {
 		row.Act = r.mend(m)
 	}
 	return row
+}
+
+// policyOf is the row that a refusal names itself.
+func policyOf(verdict app.Verdict) (row string, ok bool) {
+	if verdict.Reason != nil {
+		row, ok = verdict.Reason.Args["policy"].(string)
+	}
+	return row, ok
 }
 
 // mend is the button of what can be done instead.

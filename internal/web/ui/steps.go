@@ -84,7 +84,7 @@ func stepped(l *locale.L, id, title string, now, end time.Time, steps []Step, wi
 			line += point("H", x(s.At)) + point("V", y(s.Quantity))
 		}
 		label := l.Int(s.Quantity)
-		if at := x(s.At); at >= shown && at < right-20 {
+		if at := x(s.At); at >= shown && at < right-20 && (at+30 < x(now) || at > x(now)+4) {
 			d.text("b", at+4, y(s.Quantity)-6, label)
 			shown = at + 34
 		}

@@ -1,0 +1,85 @@
+package partner
+
+import (
+	"strings"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+// reservationsPage is a customer's reservations (F06): to be seen, not to be exchanged or cancelled, and it says why.
+type reservationsPage struct {
+	List ui.Table
+	Why  ui.Note
+}
+
+func reservations(v *ui.Visit) error {
+	c, err := customerOf(v)
+	if err != nil {
+		return err
+	}
+	if err := v.Actor.May(party.BuySoftware); err != nil {
+		return err
+	}
+	all, err := v.App.Entitled(v.R.Context(), v.Actor, c.ID)
+	if err != nil {
+		return err
+	}
+	at := "/customers/" + string(c.ID)
+	t := ui.Table{Caption: v.T("customer.reservations"), Columns: []ui.Column{
+		{Head: v.T("subs.name")}, {Head: v.T("subs.status")}, {Head: v.T("reserved.scope")}, {Head: v.T("subs.term")}, {Head: v.T("cart.quantity"), Num: true}, {Head: v.T("reserved.expires")}, {Head: v.T("subs.auto_renew")},
+	}}
+	for _, s := range all {
+		if s.Kind != catalog.Reservation {
+			continue
+		}
+		o, err := v.App.Order(v.R.Context(), v.Actor, c.ID, string(s.Order), false)
+		if err != nil {
+			return err
+		}
+		renew := v.T("subs.off")
+		if s.AutoRenew {
+			renew = v.T("subs.on")
+		}
+		t.Rows = append(t.Rows, ui.Row{Past: !s.State.Live(), Cells: []ui.Cell{
+			{Value: nameOf(s.Subscription), Href: at + "/orders/" + string(s.Order)}, {Value: stateMark(v, s.Subscription)}, {Value: scopeOf(v, o.Order.Lines[s.Line])},
+			{Value: charged(v, s.Subscription)}, {Value: s.Quantity}, {Value: s.Current.End, Hint: v.L.Span(s.Current.End.Sub(s.Now))}, {Value: renew},
+		}})
+	}
+	m, _ := market.Lookup(string(c.Country()))
+	page := reservationsPage{Why: ui.Note{Kind: "inset", Title: v.T("reserved.why"), Text: v.T("reserved.why_text"), Rows: []ui.Fact{{Name: v.T("cancel.rule"), Value: v.T("reserved.rule")}}}}
+	p := customerPage(v, c, "reservations", v.T("customer.reservations"))
+	switch {
+	case !m.Reservations:
+		t.Empty = ui.Empty{Title: v.T("buy.none"), Text: v.L.Fault(fault.Refuse("reservation.market", fault.Args{"market": string(m.Country)}))}
+	case c.Segment != market.Commercial:
+		t.Empty = ui.Empty{Title: v.T("buy.none"), Text: v.L.Fault(fault.Refuse("reservation.segment", nil))}
+	default:
+		b := ui.Button{Text: v.T("customer.add_products"), Href: at + "/products?tab=reservations", Icon: "plus", Kind: "main"}
+		t.Empty = ui.Empty{Title: v.T("reserved.none"), Text: v.T("reserved.none_text"), Act: &b}
+		p.Head.Acts = []ui.Button{b}
+	}
+	page.List = t
+	return v.Show("reservations", p, page)
+}
+
+// scopeOf is what a reservation is for: all of the customer's subscriptions, or one of them, as it was ordered.
+func scopeOf(v *ui.Visit, l order.Line) string {
+	scope, one := "shared", ""
+	for k, value := range l.Context {
+		switch strings.ToLower(strings.ReplaceAll(k, "_", "")) {
+		case "scope":
+			scope = strings.ToLower(value)
+		case "subscriptionid":
+			one = value
+		}
+	}
+	if scope == "single" || one != "" {
+		return v.T("reserved.single", "id", one)
+	}
+	return v.T("reserved.shared")
+}

@@ -463,15 +463,15 @@ func (r *subRead) timeline() (ui.Timeline, error) {
 		return t, err
 	}
 	for _, one := range records {
-		if !one.Security() && about(one, s) && len(t.Moments) < 40 {
+		if !one.Security() && concerns(one, s) && len(t.Moments) < 40 {
 			t.Moments = append(t.Moments, happened(r.Visit, one))
 		}
 	}
 	return t, nil
 }
 
-// about tells whether a record is of a subscription: named by it, or by the order it came with.
-func about(one activity.Record, s app.SubscriptionView) bool {
+// concerns tells whether a record is of a subscription: named by it, or by the order it came with.
+func concerns(one activity.Record, s app.SubscriptionView) bool {
 	if one.ResourceID == string(s.ID) || one.ResourceID == string(s.Order) {
 		return true
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -75,16 +76,7 @@ func (v visitor) fetch(method string, from, most int64) (status int, got []byte,
 		return 0, nil, err
 	}
 	got, err = io.ReadAll(io.LimitReader(resp.Body, most))
-	return resp.StatusCode, got, joined(err, resp.Body.Close())
-}
-
-func joined(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return resp.StatusCode, got, errors.Join(err, resp.Body.Close())
 }
 
 // visit does what callers do: the whole file, with a break and a resumption or two, by ranges from the first request on, with

@@ -167,7 +167,7 @@ func TestCanaryKeys(t *testing.T) {
 		if !strings.Contains(server.Log(), `"level":"DEBUG"`) || !strings.Contains(server.Log(), "/software/{order}/{line}/keys") {
 			t.Error("the log does not tell of calls: the test sees nothing")
 		}
-		server = site.Start(t)
+		site.Start(t)
 		if client = site.Client(t); !reveal(byHand, "hand") || !reveal(byFile, "file") {
 			t.Error("a key is gone with the older keys of the vault")
 		}

@@ -1,5 +1,6 @@
 #!/bin/sh
 # fuzz.sh runs every fuzz target of the tree, one after another, for FUZZTIME each. The first that fails stops it.
+# What is found is made smaller in a hundred tries: left alone, the tool spends a minute on it and the target stands still.
 set -eu
 
 targets=$(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort || true)
@@ -11,5 +12,5 @@ for line in $(echo "$targets" | sed 's/:func /:/'); do
 	file=${line%%:*}
 	name=${line##*:}
 	echo "$name in $(dirname "$file"), ${FUZZTIME:=10s}"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$FUZZTIME" "$(dirname "$file")"
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$FUZZTIME" -fuzzminimizetime 100x "$(dirname "$file")"
 done

@@ -1,11 +1,20 @@
 package web_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 // F53: each role reads its kinds of records and no others (R06, R07), by day in the reader's own zone.
 func TestF53ActivityLog(t *testing.T) {
@@ -42,6 +51,10 @@ func TestF53ActivityLog(t *testing.T) {
 	if page := b.get("/activity?from=2026-11-21&to=2026-11-21"); strings.Contains(page.body, seen) {
 		t.Error("F53 in UTC it was the day before")
 	}
+	b.http.Jar.SetCookies(must(url.Parse(b.url)), []*http.Cookie{{Name: "comptoir-zone", Value: "Pacific/Kiritimati"}}) // as the script tells it
+	b.has(b.get("/activity?from=2026-11-21&to=2026-11-21"), 200, seen, `value="Pacific/Kiritimati"`)
+	b.http.Jar.SetCookies(must(url.Parse(b.url)), []*http.Cookie{{Name: "comptoir-zone", Value: "../../etc"}})
+	b.has(b.get("/activity"), 200, seen, `value="UTC"`)
 	for path, want := range map[string]string{
 		"/activity?from=tomorrow":                     "This is no date",
 		"/activity?zone=Atlantis":                     "no such time zone",

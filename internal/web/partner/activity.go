@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ const maxLogDays = 400
 
 // readRange reads the days asked for; without any it is the month up to today. Faults: "log.date", "log.zone", "log.range".
 func readRange(v *ui.Visit, now time.Time) (r logRange, err error) {
-	r.zone = time.UTC
+	r.zone = v.Zone()
 	if name := v.Query("zone"); name != "" {
 		zone, ok := when.Zone(name)
 		if !ok {
@@ -141,7 +142,7 @@ func showLog(v *ui.Visit, c party.Customer, p ui.Page, at string) error {
 	page := activityPage{Zone: r.zone.String(), Reads: v.T("log.reads_" + reads(v)), Empty: ui.Empty{Title: v.T("log.none"), Text: v.T("log.none_text")}}
 	page.Filters = ui.Filters{Label: v.T("log.filter"), Action: at, Fields: []ui.Field{
 		{Name: "from", Label: v.T("log.from"), Kind: "date", Value: r.from}, {Name: "to", Label: v.T("log.to"), Kind: "date", Value: r.to},
-		{Name: "zone", Label: v.T("log.zone"), Value: v.Query("zone"), Placeholder: "Europe/Paris", MaxLength: 64, Autocomplete: "off"},
+		{Name: "zone", Label: v.T("log.zone"), Value: cmp.Or(v.Query("zone"), r.zone.String()), Placeholder: "Europe/Paris", MaxLength: 64, Autocomplete: "off"},
 	}}
 	if c.ID == "" {
 		page.Filters.Fields = append(page.Filters.Fields, ui.Field{Name: "q", Label: v.T("customers.name"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200})

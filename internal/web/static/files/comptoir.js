@@ -19,7 +19,7 @@ document.addEventListener("click", (e) => {
   }
   if (b.dataset.close !== undefined) {
     const d = b.closest("dialog");
-    if (d?.matches(":modal") && !d.dataset.back) { e.preventDefault(); d.close(); }
+    if (d?.matches(":modal") && d.dataset.back === undefined) { e.preventDefault(); d.close(); }
     return;
   }
   e.preventDefault(); // disabled, with its reason beside it
@@ -78,6 +78,12 @@ for (const box of document.querySelectorAll("[data-hide]")) {
     setTimeout(tick, 250);
   };
   tick();
+}
+
+// Days can be asked for as the reader's own clock shows them.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`comptoir-zone=${zone}`)) {
+  document.cookie = `comptoir-zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 }
 
 // Filters that choose one of a list apply at once.

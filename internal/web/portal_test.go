@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -95,4 +96,38 @@ func TestR12PortalEndsTheRelationship(t *testing.T) {
 	admin.has(admin.post("/portal/access/end", "once", "e0"), 422, `id="f-sure-error"`)
 	admin.has(admin.post("/portal/access/end", "once", "e1", "sure", "1"), 409, `class="note stop" role="alert"`)
 	admin.has(admin.get("/portal/access?format=csv"), 200, "When,Who,What")
+}
+
+// The customer's administrator has a key in three clicks: products, the product, Get key; the partner's staff has none of it (F52, R04).
+func TestF52PortalKeys(t *testing.T) {
+	c := open(t)
+	customer := c.seeded.Customers[0]
+	admin := c.as(c.seeded.Partner, customer.ID, party.CustomerGlobal)
+	m := regexp.MustCompile(`href="(/portal/software/[^"]+)"`).FindStringSubmatch(admin.get("/portal/products?tab=software").body)
+	if m == nil {
+		t.Fatal("no software with keys")
+	}
+	admin.has(admin.get(m[1]), 200, "Get key")
+	version := regexp.MustCompile(`name="version"[^>]*><option value="([^"]+)"`).FindStringSubmatch(admin.get(m[1]).body)
+	if version == nil {
+		t.Fatal("no version to choose")
+	}
+	key := admin.post(m[1]+"/key", "version", version[1])
+	admin.has(key, 200, `id="taken-key"`, "data-hide=\"60\"")
+	if key.header.Get("Cache-Control") != "no-store" {
+		t.Error("a page with a key may be kept")
+	}
+	if strings.Contains(admin.get(m[1]).body, `id="taken-key"`) {
+		t.Error("the key is still there")
+	}
+	admin.has(admin.get("/portal/access"), 200, "Product key seen")
+	for _, role := range []party.Role{party.CustomerBilling, party.CustomerUser} {
+		b := c.as(c.seeded.Partner, customer.ID, role)
+		b.has(b.get(m[1]), 403)
+		b.has(b.post(m[1]+"/key"), 403)
+	}
+	c.wall.Advance(6 * time.Minute)
+	if a := admin.post(m[1]+"/key", "version", version[1]); strings.Contains(a.body, `id="taken-key"`) || !strings.Contains(a.path, "next=") {
+		t.Errorf("a key without a step-up: %s", a.path)
+	}
 }

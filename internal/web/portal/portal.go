@@ -25,6 +25,10 @@ func Enter(a party.Actor) bool { return a.Customer != "" }
 var routes = []ui.Route{
 	{Pattern: "GET /portal", Handle: home},
 	{Pattern: "GET /portal/products", Handle: products},
+	{Pattern: "GET /portal/software/{order}/{line}", Handle: software},
+	{Pattern: "POST /portal/software/{order}/{line}/key", Handle: getKey},
+	{Pattern: "POST /portal/software/{order}/{line}/download", Handle: download},
+	{Pattern: "POST /portal/software/{order}/{line}/link", Handle: copyLink},
 	{Pattern: "GET /portal/bills", Handle: bills},
 	{Pattern: "GET /portal/bills/{bill}", Handle: bill},
 	{Pattern: "GET /portal/bills/{bill}/statement", Handle: printBill},

@@ -1,12 +1,14 @@
 package portal
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -81,6 +83,9 @@ func holdingTable(v *ui.Visit, all []app.Holding, now time.Time) ui.Table {
 		hint := v.TermOf(h.Term)
 		if h.Order != "" {
 			hint += " · " + v.T("portal.order", "order", id.AlternateID(h.Order), "at", v.L.Date(h.Since))
+		}
+		if v.May(party.RevealKey) && !past && h.Subscription == "" && (h.HasKeys || h.HasDownloads) {
+			given.Href = "/portal/software/" + string(h.Order) + "/" + strconv.Itoa(h.Line)
 		}
 		t.Rows = append(t.Rows, ui.Row{Past: past, Cells: []ui.Cell{{Value: h.Title, Hint: hint}, quantity, {Value: mark}, {Value: ends}, given}})
 	}

@@ -30,6 +30,8 @@ type Reader interface {
 	OwnPartner(s party.Scope) (party.Partner, error)
 	// Resellers of an indirect provider, by name; a reseller sees itself alone.
 	Resellers(s party.Scope) ([]party.Partner, error)
+	// Partners are all there are, by name: the operator's to see.
+	Partners() ([]party.Partner, error)
 	// PartnersByMPN finds partners by their id in the trade programme, whosever they are.
 	PartnersByMPN(mpn string) ([]party.Partner, error)
 	// Customer faults: "customer.unknown", "tenant.foreign" for a tenant of another partner or reseller.

@@ -17,6 +17,7 @@ import (
 const (
 	sqlPartner       = `SELECT id, kind, provider_id, version, body FROM partner WHERE id = $1`
 	sqlPartnersOf    = `SELECT id, kind, provider_id, version, body FROM partner WHERE provider_id = $1`
+	sqlPartnersAll   = `SELECT id, kind, provider_id, version, body FROM partner`
 	sqlPartnersByMPN = `SELECT id, kind, provider_id, version, body FROM partner WHERE mpn = $1`
 	sqlPartnerUpdate = `UPDATE partner SET mpn = $3, body = $4, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlPartnerInsert = `INSERT INTO partner (id, kind, provider_id, mpn, body) VALUES ($1, $2, $3, $4, $5)`
@@ -129,10 +130,20 @@ func (r *Reader) Resellers(s party.Scope) ([]party.Partner, error) {
 		return []party.Partner{own}, err
 	}
 	all, err := collect(r, scanPartner, sqlPartnersOf, s.Partner())
+	return byName(all), err
+}
+
+// Partners implements app.Reader.
+func (r *Reader) Partners() ([]party.Partner, error) {
+	all, err := collect(r, scanPartner, sqlPartnersAll)
+	return byName(all), err
+}
+
+func byName(all []party.Partner) []party.Partner {
 	slices.SortFunc(all, func(a, b party.Partner) int {
 		return cmp.Or(strings.Compare(fold(a.Name), fold(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
 	})
-	return all, err
+	return all
 }
 
 // PartnersByMPN implements app.Reader.

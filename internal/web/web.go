@@ -11,6 +11,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/web/locale"
+	"github.com/comptoir-dev/comptoir/internal/web/operator"
 	"github.com/comptoir-dev/comptoir/internal/web/partner"
 	"github.com/comptoir-dev/comptoir/internal/web/portal"
 	"github.com/comptoir-dev/comptoir/internal/web/static"
@@ -44,6 +45,7 @@ func Handler(site *ui.Site) http.Handler {
 	common.Mount(mux, site, routes)
 	partner.Mount(mux, site)
 	portal.Mount(mux, site)
+	operator.Mount(mux, site)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
 	if err != nil {
 		panic(err) // our own options
@@ -89,6 +91,8 @@ func nav(v *ui.Visit) []ui.Link {
 		return partner.Nav(v)
 	case portal.Enter(v.Actor):
 		return portal.Nav(v)
+	case operator.Enter(v.Actor):
+		return operator.Nav(v)
 	}
 	return nil
 }

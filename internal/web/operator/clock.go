@@ -1,0 +1,63 @@
+package operator
+
+import (
+	"slices"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+// clockPage is the sandbox's clock and what the last jump did (R21). It is moved from the banner of every page.
+type clockPage struct {
+	Strip ui.Strip
+	Moves []ui.Button
+	Done  ui.Table
+}
+
+func clock(v *ui.Visit) error {
+	if v.Sandbox == nil {
+		return fault.NotFound("page.unknown", nil)
+	}
+	if err := v.Actor.May(party.PlaySandbox); err != nil {
+		return err
+	}
+	s, err := v.Sandbox.State(v.R.Context())
+	if err != nil {
+		return err
+	}
+	next := ui.Figure{Name: v.T("console.next_due"), Value: "–", Hint: v.T("sandbox.nothing_due")}
+	if !s.NextDue.IsZero() {
+		next.Value, next.Hint = s.NextDue, v.T("console.in", "span", v.L.Span(s.NextDue.Sub(s.Now)))
+	}
+	page := clockPage{
+		Strip: ui.Strip{Label: v.T("console.clock"), Figures: []ui.Figure{{Name: v.T("console.business_time"), Value: s.Now, Hint: v.T("console.ahead", "span", v.L.Span(s.Now.Sub(v.Wall.Now())))}, next, {Name: v.T("console.last_jump"), Value: s.Done, Hint: v.T("console.things_done")}}},
+		Done: ui.Table{
+			ID: "done", Title: v.T("console.happened"), Caption: v.T("console.happened"), Columns: []ui.Column{{Head: v.T("portal.when")}, {Head: v.T("portal.what")}, {Head: v.T("console.of")}},
+			Empty: ui.Empty{Title: v.T("console.nothing_happened"), Text: v.T("console.nothing_happened_text")},
+		},
+	}
+	for _, step := range []struct{ value, key string }{{"1h", "sandbox.hour"}, {"1d", "sandbox.day"}, {"7d", "sandbox.week"}, {"due", "sandbox.to_due"}} {
+		b := ui.Button{Text: v.T(step.key), Post: "/clock", Hidden: []ui.Pair{{Name: "advance", Value: step.value}, {Name: "next", Value: "/operator/clock"}}}
+		if s.Running {
+			b.Off = v.T("sandbox.running")
+		}
+		page.Moves = append(page.Moves, b)
+	}
+	shown := s.Happened
+	if len(shown) > 200 {
+		page.Done.Pager.Shown, shown = v.T("part.shown", "n", 200), shown[len(shown)-200:]
+	}
+	for _, h := range slices.Backward(shown) {
+		of := string(h.Subscription)
+		if h.Invoice != "" {
+			of = string(h.Invoice)
+		}
+		what := h.What
+		if key := "console.did." + what; v.L.Has(key) {
+			what = v.T(key)
+		}
+		page.Done.Rows = append(page.Done.Rows, ui.Row{Cells: []ui.Cell{{Value: h.At}, {Value: what}, {Value: ui.Mono(of)}}})
+	}
+	return v.Show("op-clock", ui.Page{Title: v.T("console.clock"), Area: "clock"}, page)
+}

@@ -1,0 +1,64 @@
+// Package operator is the operator's console: tenants, policies, key pools, the queue of requests, payments, the sandbox's
+// clock, and who may do what.
+package operator
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var room = ui.NewRoom(ui.Room{Name: "operator", Enter: Enter, Nav: Nav}, files)
+
+// Home is where the operator's people begin.
+const Home = "/operator"
+
+// Enter lets in who holds a role of the operator, customer staff never.
+func Enter(a party.Actor) bool {
+	return a.Customer == "" && a.Publisher == "" && (a.May(party.OperateSystem) == nil || a.May(party.AnswerSupport) == nil)
+}
+
+var routes = []ui.Route{
+	{Pattern: "GET /operator", Handle: status},
+	{Pattern: "GET /operator/tenants", Handle: tenants},
+	{Pattern: "GET /operator/tenants/{partner}", Handle: tenant},
+	{Pattern: "POST /operator/tenants/{partner}/payments", Handle: pay},
+	{Pattern: "POST /operator/tenants/{partner}/keys", Handle: addKeys},
+	{Pattern: "POST /operator/tenants/{partner}/mark", Handle: setMark},
+	{Pattern: "GET /operator/policies", Handle: policies},
+	{Pattern: "GET /operator/requests", Handle: queue},
+	{Pattern: "GET /operator/requests/{request}", Handle: request},
+	{Pattern: "POST /operator/requests/{request}/{act}", Handle: answer},
+	{Pattern: "GET /operator/requests/{request}/files/{file}", Handle: file},
+	{Pattern: "GET /operator/clock", Handle: clock},
+	{Pattern: "GET /operator/security", Handle: security},
+}
+
+// Mount serves the console on mux.
+func Mount(mux *http.ServeMux, site *ui.Site) { room.Mount(mux, site, routes) }
+
+// Nav is what the reader's roles open.
+func Nav(v *ui.Visit) []ui.Link {
+	var links []ui.Link
+	for _, l := range []struct {
+		ui.Link
+		may bool
+	}{
+		{ui.Link{Text: v.T("console.status"), Href: Home, Key: "status", Jump: "s"}, true},
+		{ui.Link{Text: v.T("console.tenants"), Href: "/operator/tenants", Key: "tenants", Jump: "t"}, v.May(party.OperateSystem)},
+		{ui.Link{Text: v.T("console.policies"), Href: "/operator/policies", Key: "policies", Jump: "p"}, v.May(party.OperateSystem)},
+		{ui.Link{Text: v.T("console.requests"), Href: "/operator/requests", Key: "requests", Jump: "r"}, v.May(party.AnswerSupport)},
+		{ui.Link{Text: v.T("console.clock"), Href: "/operator/clock", Key: "clock", Jump: "c"}, v.Sandbox != nil && v.May(party.PlaySandbox)},
+		{ui.Link{Text: v.T("console.security"), Href: "/operator/security", Key: "security", Jump: "y"}, v.May(party.OperateSystem)},
+	} {
+		if l.may {
+			links = append(links, l.Link)
+		}
+	}
+	return links
+}

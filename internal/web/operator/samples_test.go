@@ -1,0 +1,36 @@
+package operator
+
+import (
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+	"github.com/comptoir-dev/comptoir/internal/web/ui/uitest"
+)
+
+// Every page of the console, with sample data, in every language.
+func TestPages(t *testing.T) {
+	uitest.Every(t, room, func(*locale.L) map[string]uitest.Sample {
+		list := func(id string) ui.Table {
+			return ui.Table{ID: id, Title: id, Caption: "<c>", Columns: []ui.Column{{Head: "a"}, {Head: "b", Cash: true}}, Rows: []ui.Row{{Cells: []ui.Cell{{Value: "<b>", Hint: "h"}, {Value: 1}}}}}
+		}
+		low, back := list("low"), list("back")
+		form := func(name string) *ui.Form {
+			return &ui.Form{Action: "/x", Once: "1", Fields: []ui.Field{{Name: name, Label: "n", Error: "no"}}, Before: "b", Submit: ui.Button{Text: "go"}}
+		}
+		facts := ui.Facts{ID: "facts", Title: "f", Rows: []ui.Fact{{Name: "n", Value: "v"}}}
+		ask := ui.Filters{Label: "l", Fields: []ui.Field{{Name: "class", Label: "c", Kind: "select"}}}
+		strip := ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}
+		return map[string]uitest.Sample{
+			"op-status":   {Data: statusPage{strip, facts, &low}},
+			"op-tenants":  {Data: tenantsPage{list("list")}},
+			"op-tenant":   {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c")}},
+			"op-policies": {Data: policiesPage{ask, &ui.Note{Kind: "info", Title: "t"}, list("rules"), list("taxes"), list("links")}},
+			"op-requests": {Data: queuePage{list("list")}},
+			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),
+				&refundPanel{Note: ui.Note{Kind: "info", Title: "t"}, Lines: &back, Proposal: &ui.Note{Title: "p"}, Law: ask, Acts: []ui.Button{{Text: "a", Post: "/a"}}}}},
+			"op-clock":    {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
+			"op-security": {Data: securityPage{list("list")}},
+		}
+	})
+}

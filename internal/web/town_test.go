@@ -128,7 +128,7 @@ func (c *town) stranger() *browser {
 // as signs somebody in who holds roles at a partner, or with a customer at that customer.
 func (c *town) as(p party.Partner, customer id.Customer, roles ...party.Role) *browser {
 	c.t.Helper()
-	name := strings.ToLower(fmt.Sprintf("p%s@%s.example", id.Random{}.GUID()[:8], p.ID[:8]))
+	name := strings.ToLower(fmt.Sprintf("p%s@%.8s.example", id.Random{}.GUID()[:8], string(p.ID)+"operator"))
 	scope := party.NewScope(p.ID, "")
 	if p.Kind == party.IndirectReseller {
 		scope = party.NewScope(p.Provider, p.ID)

@@ -200,10 +200,10 @@ func pay(v *ui.Visit) error {
 func addKeys(v *ui.Visit) error {
 	fields := map[string]string{"pool.malformed": "pool", "key.malformed": "keys", "key.kms_refused": "keys", "form.missing": "keys"}
 	return act(v, "keys", fields, "console.keys_said", func(who party.Actor, sent url.Values, req app.Request) (app.Reply, error) {
-		var keys []string
+		var keys []app.Clear
 		for line := range strings.Lines(sent.Get("keys")) {
 			if line = strings.TrimSpace(line); line != "" {
-				keys = append(keys, line)
+				keys = append(keys, app.Clear(line))
 			}
 		}
 		if len(keys) == 0 {

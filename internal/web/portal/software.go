@@ -165,7 +165,7 @@ func getKey(v *ui.Visit) error {
 	if key.Preparing {
 		d.Waiting = v.T("software.key_waits")
 	} else {
-		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), key.Plain, int(keyShown/time.Second)
+		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), string(key.Plain), int(keyShown/time.Second)
 		d.Clock = v.L.HTML("software.hidden_in", "seconds", template.HTML(`<span id="taken-clock">`+strconv.Itoa(d.Seconds)+`</span>`)) //nolint:gosec // a number
 		d.Recorded = v.L.HTML("software.key_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now()))
 		v.W.Header().Set("Refresh", strconv.Itoa(d.Seconds+1)+"; url="+d.Back) // without scripts too
@@ -192,7 +192,7 @@ func download(v *ui.Visit) error {
 		return err
 	}
 	v.Secret()
-	return v.Redirect("/downloads/"+link.Token, "")
+	return v.Redirect("/downloads/"+string(link.Token), "")
 }
 
 // copyLink shows the live download link of the customer's side, or makes one (F46).
@@ -207,7 +207,7 @@ func copyLink(v *ui.Visit) error {
 	}
 	v.Secret()
 	return showSoftware(v, l, &ui.Dialog{Name: "portal-taken", Data: takenDialog{
-		Title: v.T("software.link"), Hint: link.File.Name, Warning: v.T("software.link_warning"), Link: v.URL + "/downloads/" + link.Token, Back: l.back(),
+		Title: v.T("software.link"), Hint: link.File.Name, Warning: v.T("software.link_warning"), Link: v.URL + "/downloads/" + string(link.Token), Back: l.back(),
 		Recorded: v.L.HTML("software.link_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now())),
 	}})
 }

@@ -243,7 +243,7 @@ func about(v *ui.Visit, rec activity.Record) any {
 		}
 		return ui.To{Href: at + "/software?q=" + order, Text: text}
 	case activity.Order:
-		return v.T("log.order", "order", id.AlternateID(id.Order(rec.ResourceID)))
+		return ui.To{Href: at + "/orders/" + rec.ResourceID, Text: v.T("log.order", "order", id.AlternateID(id.Order(rec.ResourceID)))}
 	case activity.Subscription:
 		return ui.To{Href: at + "/subscriptions/" + rec.ResourceID, Text: v.T("log.subscription")}
 	case activity.Activation:

@@ -307,7 +307,7 @@ func (s *softwareRead) orders(p product) ui.Table {
 	}}
 	for _, l := range p.lines {
 		charged, credited := s.cost(l)
-		cell := ui.Cell{Value: ui.Mono(id.AlternateID(l.Order.ID)), Hint: ui.Day(l.Order.At)}
+		cell := ui.Cell{Value: ui.Mono(id.AlternateID(l.Order.ID)), Href: "/customers/" + string(s.customer.ID) + "/orders/" + string(l.Order.ID), Hint: ui.Day(l.Order.At)}
 		switch {
 		case l.State == license.Cancelled:
 			cell.Mark = &ui.Mark{Kind: "dead", Text: s.T("software.cancelled")}

@@ -150,17 +150,7 @@ func checkouts(ctx context.Context, a *app.App, out *billingRun, run func(contex
 	if err != nil {
 		return err
 	}
-	who := everybody(partner)
-	buy := func(int) error {
-		c := customers[rand.IntN(len(customers))]
-		var lines []order.CartLine
-		for _, p := range []id.Product{sandbox.WindowsServer, sandbox.SQLServer, sandbox.RemoteCAL} {
-			lines = append(lines, order.CartLine{Item: sandbox.Item(p, "0001", c.Country()), Quantity: 5, Plan: catalog.Annual, Term: when.Year})
-		}
-		req := app.Request{ID: id.Random{}.GUID(), Method: "POST", Path: "/bench", Answer: func(any) (app.Reply, error) { return app.Reply{Status: 201}, nil }}
-		_, err := a.PlaceOrder(ctx, who, req, c.ID, lines, app.Asked{})
-		return err
-	}
+	buy := buying(ctx, a, partner, customers)
 	f, _, err := drive(besideClients, besideTime, buy)
 	if err != nil {
 		return err
@@ -186,6 +176,21 @@ func checkouts(ctx context.Context, a *app.App, out *billingRun, run func(contex
 			return err
 		default:
 		}
+	}
+}
+
+// buying is one order of three lines by one of the customers.
+func buying(ctx context.Context, a *app.App, partner party.Partner, customers []party.Customer) func(int) error {
+	who := everybody(partner)
+	return func(int) error {
+		c := customers[rand.IntN(len(customers))]
+		var lines []order.CartLine
+		for _, p := range []id.Product{sandbox.WindowsServer, sandbox.SQLServer, sandbox.RemoteCAL} {
+			lines = append(lines, order.CartLine{Item: sandbox.Item(p, "0001", c.Country()), Quantity: 5, Plan: catalog.Annual, Term: when.Year})
+		}
+		req := app.Request{ID: id.Random{}.GUID(), Method: "POST", Path: "/bench", Answer: func(any) (app.Reply, error) { return app.Reply{Status: 201}, nil }}
+		_, err := a.PlaceOrder(ctx, who, req, c.ID, lines, app.Asked{})
+		return err
 	}
 }
 

@@ -2,8 +2,8 @@
 // on both engines, and says which goals of docs/performance.md are met. Only ratios within a run count: figures of two
 // runs, or of two machines, say little about each other.
 //
-//	go run ./bench [-measure checkout,billing,reveal,downloads] [-engine sqlite,postgres] [-clients 1,8,32,64] [-seconds 8]
-//		[-subscriptions 100000] [-dir FOLDER] [-profile FOLDER]
+//	go run ./bench [-measure checkout,billing,reveal,downloads,log,pages] [-engine sqlite,postgres] [-clients 1,8,32,64]
+//		[-seconds 8] [-subscriptions 100000] [-records 10000000] [-dir FOLDER] [-profile FOLDER]
 //
 // It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
 package main
@@ -32,6 +32,8 @@ type flags struct {
 	engines       []string
 	clients       []int
 	subscriptions int           // that a billing run charges
+	records       int           // of the log that pages are read of
+	laid          string        // the database of that log, when it is to stay
 	measure       time.Duration // of one row, after its warm-up
 	dir           string        // where databases are made
 	profile       string        // folder for CPU profiles of the server; empty: the released binary is measured
@@ -46,6 +48,8 @@ const (
 
 	measureCheckout = "checkout"
 	measureBilling  = "billing"
+	measureLog      = "log"
+	measurePages    = "pages"
 )
 
 func main() {
@@ -83,19 +87,24 @@ func main() {
 }
 
 func parseFlags() (flags, error) {
-	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas: checkout, billing, reveal, downloads")
+	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas: checkout, billing, reveal, downloads, log, pages")
+	records := flag.Int("records", 10_000_000, "of the log that pages are read of, 100000 to 20000000")
 	subscriptions := flag.Int("subscriptions", 100_000, "that a billing run charges, 1000 to 10000000")
 	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
 	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
 	seconds := flag.Int("seconds", 8, "how long each row is measured, 1 to 60")
+	laid := flag.String("laid", "", "sqlite:PATH or postgres://…: pages are read of this database alone, which is filled when it has no records, and stays")
 	dir := flag.String("dir", "", "folder on a real disk; the default is the temporary folder, or another where that is memory")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the server into this folder")
 	flag.Parse()
-	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, records: *records, laid: *laid, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
 	for _, m := range f.measures {
-		if !slices.Contains([]string{measureCheckout, measureBilling, measureReveal, measureDownloads}, m) {
-			return f, fmt.Errorf("-measure %s: none of %s, %s, %s, %s", m, measureCheckout, measureBilling, measureReveal, measureDownloads)
+		if known := []string{measureCheckout, measureBilling, measureReveal, measureDownloads, measureLog, measurePages}; !slices.Contains(known, m) {
+			return f, fmt.Errorf("-measure %s: none of %v", m, known)
 		}
+	}
+	if f.records < 100_000 || f.records > 20_000_000 {
+		return f, errors.New("-records is from 100000 to 20000000")
 	}
 	if f.subscriptions < 1000 || f.subscriptions > 10_000_000 {
 		return f, errors.New("-subscriptions is from 1000 to 10000000")
@@ -154,6 +163,12 @@ func run(ctx context.Context, f flags) (err error) {
 		}
 		if err == nil && delivers {
 			err = b.deliver(ctx, engine)
+		}
+		if err == nil && slices.Contains(f.measures, measureLog) {
+			err = b.log(ctx, engine)
+		}
+		if err == nil && slices.Contains(f.measures, measurePages) {
+			err = b.pages(ctx, engine)
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())

@@ -32,6 +32,8 @@ type report struct {
 
 	revealed []revealed
 	fetched  []fetched
+	logged []logged
+	paged  []paged
 }
 
 type started struct {
@@ -128,6 +130,12 @@ func (r *report) goals(w io.Writer) {
 	}
 	for _, d := range r.fetched {
 		d.goal(say)
+	}
+	for _, l := range r.logged {
+		l.goals(say)
+	}
+	for _, p := range r.paged {
+		p.goals(say)
 	}
 	if len(r.rows)+len(r.starts) == 0 { // no binary was made
 		return

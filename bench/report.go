@@ -32,8 +32,8 @@ type report struct {
 
 	revealed []revealed
 	fetched  []fetched
-	logged []logged
-	paged  []paged
+	logged   []logged
+	paged    []paged
 }
 
 type started struct {

@@ -17,6 +17,8 @@ func TestVerifyFinds(t *testing.T) {
 			UPDATE posting SET amount = amount + 1 WHERE rowid = (SELECT MAX(rowid) FROM posting)`, "is off by 1 in"},
 		{"a charge without its entry", `DROP TRIGGER posting_no_delete;
 			DELETE FROM posting WHERE entry_id = (SELECT MAX(entry_id) FROM posting)`, "its entry 0"},
+		{"a record that was changed", `DROP TRIGGER activity_no_update; UPDATE activity SET at = at + 1 WHERE seq = 3`, "record 2 (partner"},
+		{"a record that is gone", `DROP TRIGGER activity_no_delete; DELETE FROM activity WHERE seq = 3`, "record 2 is missing"},
 		{"an invoice that is missing", `DROP TRIGGER invoice_no_delete; DELETE FROM invoice WHERE number = 1`, "but the last number is"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

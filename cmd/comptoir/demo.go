@@ -124,7 +124,7 @@ func hold(dir string) (*os.File, error) {
 
 // discard removes what an interrupted seeding left, and nothing it does not know.
 func discard(dir string) error {
-	for _, name := range []string{"comptoir.db", "comptoir.db-wal", "comptoir.db-shm", "comptoir.db.lock", "secrets", "media"} {
+	for _, name := range []string{"comptoir.db", "comptoir.db-wal", "comptoir.db-shm", "comptoir.db.lock", "secrets", "media", "checkpoints.txt"} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return err
 		}

@@ -23,11 +23,12 @@ type commands struct {
 	Partner  partnerCommand  `cmd:"" help:"Show and change the settings of a partner."`
 	Import   importCommands  `cmd:"" help:"Bring in a catalogue."`
 	Keys     keysCommands    `cmd:"" help:"The keys that product keys are sealed with."`
+	Log      logCommands     `cmd:"" help:"The activity log: checkpoints, exports, proofs."`
 	Activate activateCommand `cmd:"" help:"Activate a publisher's plan that a customer bought, in the publisher's name."`
 	Backup   backupCommand   `cmd:"" help:"Copy the SQLite database into a file, also while it is served."`
 	Restore  restoreCommand  `cmd:"" help:"Put a copy made by backup in the database's place; nothing may serve it."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database schema up to this program's, and stop."`
-	Verify   verifyCommand   `cmd:"" help:"Check that the ledger balances, and print what does not."`
+	Verify   verifyCommand   `cmd:"" help:"Recompute the books and the activity log, and print what does not fit."`
 	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

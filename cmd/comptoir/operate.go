@@ -9,7 +9,11 @@ import (
 	"time"
 )
 
-type verifyCommand struct{ storage }
+type verifyCommand struct {
+	storage
+	checkpointFile
+	Checkpoints []string `help:"More files of checkpoints, kept elsewhere: copies of the file, or saved messages." type:"existingfile"`
+}
 
 // Run prints every difference; none is the good answer.
 func (c verifyCommand) Run(ctx context.Context) error {
@@ -24,11 +28,16 @@ func (c verifyCommand) Run(ctx context.Context) error {
 	for _, d := range differences {
 		fmt.Println(d)
 	}
-	fmt.Printf("%d differences\n", len(differences))
+	fmt.Printf("books: %d differences\n", len(differences))
+	var wrong error
 	if len(differences) > 0 {
-		return errors.Join(errors.New("the books do not balance"), s.close())
+		wrong = errors.New("the books do not balance")
 	}
-	return s.close()
+	log, err := s.auditLog(ctx, c.engine(), c.path(c.Data), c.Checkpoints)
+	if err == nil {
+		err = tellAudit(log)
+	}
+	return errors.Join(wrong, err, s.close())
 }
 
 type healthCommand struct {

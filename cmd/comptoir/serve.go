@@ -40,6 +40,7 @@ type listening struct {
 		ClientID   string `help:"This server's client id at the issuer." name:"client-id"`
 		SecretFile string `help:"File with the client secret." type:"existingfile" name:"secret-file"`
 	} `embed:"" prefix:"oidc-"`
+	logging
 }
 
 type serveCommand struct {
@@ -90,6 +91,10 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	keep, err := l.job(s, st.Data, play)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	handler, sweep, err := s.handler(url, outside, st, play)
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -122,6 +127,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 		tidy.Log = s.log
 		working.Go(func() { tidy.Run(background) })
 	}
+	working.Go(func() { keep.Run(background) })
 	served := make(chan error, 1)
 	go func() {
 		if pair != nil {

@@ -41,7 +41,8 @@ type site struct {
 	depots  []*depot.Folder
 	clock   *when.Movable
 	app     *app.App
-	fresh   bool // nothing was there before
+	tree    *app.Integrator // of the activity log
+	fresh   bool            // nothing was there before
 	log     *slog.Logger
 }
 
@@ -79,6 +80,9 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	if err := out.suppliers(filepath.Join(s.Data, "suppliers")); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
+	key := out.secrets.LogKey()
+	out.app.LogKey, out.app.LogKeys = key.Public, key.Known
+	out.tree = &app.Integrator{Store: out.store, Key: key.Signer, Wall: when.Wall{}}
 	if err := out.ship(ctx); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
@@ -163,7 +167,18 @@ func (s storage) engine() string {
 	return "PostgreSQL"
 }
 
+// numbering bounds how long a command waits at its end until what it recorded is numbered; a server goes on with the rest.
+const numbering = 5 * time.Second
+
+// close numbers the records of what was done, and lets go of everything.
 func (s *site) close() error {
+	if s.tree != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), numbering)
+		defer cancel()
+		if _, err := s.tree.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("numbering the activity log", "error", err)
+		}
+	}
 	err := errors.Join(s.store.Close(), s.media.Close(), s.files.Close())
 	for _, d := range s.depots {
 		err = errors.Join(err, d.Close())

@@ -27,6 +27,7 @@ type userCommands struct {
 	TOTP     userTOTPCommand     `cmd:"" name:"totp" help:"Enrol an authenticator app, or forget it."`
 	List     userListCommand     `cmd:"" help:"List people."`
 	Remove   userRemoveCommand   `cmd:"" help:"Remove somebody."`
+	Erase    userEraseCommand    `cmd:"" help:"Remove somebody and forget the name: the activity log says erased from then on. There is no way back."`
 }
 
 // newPassword says where a password comes from: never from the command line, which others can read.
@@ -226,6 +227,33 @@ func (c userRemoveCommand) Run(ctx context.Context) error {
 			return told(err)
 		}
 		fmt.Printf("%s is removed.\n", p.UPN)
+		return nil
+	})
+}
+
+type userEraseCommand struct {
+	storage
+	Name string `arg:"" help:"User principal name, also of somebody who was removed before."`
+}
+
+// Run forgets the name.
+func (c userEraseCommand) Run(ctx context.Context) error {
+	return c.with(ctx, func(s *site) error {
+		p, who, err := s.find(ctx, c.Name)
+		found := &p
+		if f := fault.Of(err); f != nil && f.Code == "user.unknown" {
+			found = nil
+			who, err = s.steward(ctx, "")
+		}
+		if err != nil {
+			return err
+		}
+		upn, _ := party.ParseUPN(c.Name)
+		n, err := outcome[int](func(req app.Request) (app.Reply, error) { return s.app.Erase(ctx, who, req, upn, found) })
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s is erased from the activity log, where the name stood for %d users. Older backups still hold it.\n", upn, n)
 		return nil
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -38,6 +40,9 @@ type App struct {
 	Media       Media // downloads; nil: none are taken
 	// Suppliers are where keys come from beside the pools, by name; see KeySupplier.
 	Suppliers map[string]KeySupplier
+	// LogKey is the public key that checkpoints of the log are signed with, LogKeys what checks them: it, and those before it.
+	LogKey  string
+	LogKeys []note.Verifier
 }
 
 // mayBuy asks the act that buying something of a kind needs: R01 for software and reservations, R02 for the rest.

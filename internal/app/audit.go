@@ -37,11 +37,66 @@ func (a *App) Record(ctx context.Context, who party.Actor, rec id.Record) (activ
 		if err != nil {
 			return got, err
 		}
-		if got.Security() && !q.Security || !got.Security() && !q.Business || q.Customer != "" && got.Customer != q.Customer {
+		if !q.reads(got) {
 			return activity.Record{}, fault.NotFound("record.unknown", nil)
 		}
 		return shownTo(who, got), nil
 	})
+}
+
+// RecordProof is a proof that a record is in the log, with the key that its checkpoint is signed with.
+type RecordProof struct {
+	activity.Proof
+	Record id.Record
+	Key    string // public, as note.NewVerifier reads it
+}
+
+// ProveRecord proves that a record stands in the log (R06, R07 by its kind, as Record). What of a record its caller is not
+// shown is not told by the proof either: it is of the hash alone then.
+// Faults: "record.unknown", "record.not_numbered" for the first second of its life.
+func (a *App) ProveRecord(ctx context.Context, who party.Actor, rec id.Record) (RecordProof, error) {
+	q, err := readable(who, RecordQuery{})
+	if err != nil {
+		return RecordProof{}, err
+	}
+	return read(ctx, a.Store, func(r Reader) (RecordProof, error) {
+		whole, err := r.Record(who.Scope, rec)
+		if err == nil && !q.reads(whole) {
+			err = fault.NotFound("record.unknown", nil)
+		}
+		if err != nil {
+			return RecordProof{}, err
+		}
+		n, entry, err := r.Leaf(who.Scope, rec)
+		if err != nil {
+			return RecordProof{}, err
+		}
+		tree, err := r.TreeNow()
+		if err != nil {
+			return RecordProof{}, err
+		}
+		c, err := activity.OpenCheckpoint(tree.Checkpoint, a.LogKeys...)
+		if err != nil {
+			return RecordProof{}, err
+		}
+		p, err := activity.Prove(tree.Checkpoint, c, n, entry, r.TreeTile)
+		if err != nil {
+			return RecordProof{}, err
+		}
+		if len(shownTo(who, whole).Details) < len(whole.Details) {
+			p.Leaf = nil
+		}
+		return RecordProof{Proof: p, Record: rec, Key: a.LogKey}, nil
+	})
+}
+
+// reads tells whether a record is of a kind and a tenant that the query's caller may read.
+func (q RecordQuery) reads(rec activity.Record) bool {
+	kind := q.Business
+	if rec.Security() {
+		kind = q.Security
+	}
+	return kind && (q.Customer == "" || rec.Customer == q.Customer)
 }
 
 // shownTo is a record as the caller may read it: amounts are the partner's cost, which its customers are never shown (R09).

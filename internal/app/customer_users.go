@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -96,11 +97,12 @@ func (a *App) AddCustomerUser(ctx context.Context, who party.Actor, req Request,
 	if _, err := a.setPassword(&p, password, keep); err != nil {
 		return Reply{}, err
 	}
+	alias := a.alias(&p)
 	return a.userAct(ctx, who, req, c, func(s saver) (any, error) {
 		if err := s.ownName(p); err != nil {
 			return nil, err
 		}
-		if err := s.tx.AddPerson(p); err != nil {
+		if err := errors.Join(s.tx.AddAlias(alias), s.tx.AddPerson(p)); err != nil {
 			return nil, err
 		}
 		added := p
@@ -175,6 +177,9 @@ func (a *App) ChangeCustomerUser(ctx context.Context, who party.Actor, req Reque
 		if p.UPN != before.UPN {
 			p.SignedOutAt = a.Wall.Now()
 			if err := s.ownName(p); err != nil {
+				return nil, err
+			}
+			if err := s.tx.AddAlias(a.alias(&p)); err != nil {
 				return nil, err
 			}
 		}

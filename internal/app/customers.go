@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -50,7 +51,7 @@ func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, 
 			return nil, err
 		}
 		if a.Credentials != nil {
-			if err := tx.AddPerson(admin); err != nil {
+			if err := errors.Join(tx.AddAlias(a.alias(&admin)), tx.AddPerson(admin)); err != nil {
 				return nil, err
 			}
 		}

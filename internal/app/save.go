@@ -34,7 +34,7 @@ func (s saver) record(op activity.Operation, res activity.Resource, resID string
 func (s saver) recorded(op activity.Operation, res activity.Resource, resID string, details ...activity.Detail) activity.Record {
 	return activity.Record{
 		ID: id.Record(s.app.IDs.GUID()), At: s.now, Customer: s.customer.ID, CustomerName: s.customer.CompanyName,
-		Actor: s.act.Actor.Name, Client: s.act.Actor.Client, Operation: op, Resource: res, ResourceID: resID,
+		Who: s.act.Actor.Alias, Actor: s.act.Actor.Name, Client: s.act.Actor.Client, Operation: op, Resource: res, ResourceID: resID,
 		Status: activity.Succeeded, Correlation: s.act.Request.Correlation, Details: details,
 	}
 }

@@ -76,12 +76,15 @@ func lineDetails(o id.Order, line int, what string) []activity.Detail {
 	return ds
 }
 
-// refused writes that a key or link was refused, in a transaction of its own, and gives back why. Faults of another
-// tenant's or an unknown customer are not recorded: there is no tenant to record them under.
+// refused writes that a key or link was refused, or could not be handed out, in a transaction of its own, and gives back why.
+// Faults of another tenant's or an unknown customer are not recorded: there is no tenant to record them under.
 func (g guarded) refused(ctx context.Context, why error) error {
-	f := fault.Of(why)
-	if f == nil || f.Code == "tenant.foreign" || f.Kind == fault.KindUnavailable || f.Kind == fault.KindNotFound || f.Kind == fault.KindInvalid {
-		return why
+	reason := "internal"
+	if f := fault.Of(why); f != nil {
+		if f.Code == "tenant.foreign" || f.Kind == fault.KindUnavailable || f.Kind == fault.KindNotFound || f.Kind == fault.KindInvalid {
+			return why
+		}
+		reason = f.Code
 	}
 	act := Act{Actor: g.who, Lock: Lock{Customer: string(g.customer)}, Request: Request{Correlation: g.req.Correlation}}
 	_, err := g.app.Store.Update(ctx, act, func(tx Tx) (any, error) {
@@ -90,13 +93,14 @@ func (g guarded) refused(ctx context.Context, why error) error {
 		if err != nil {
 			return nil, err
 		}
-		details := append(lineDetails(id.Order(g.order), g.line, ""), activity.Detail{Key: "Reason", Value: f.Code})
+		details := append(lineDetails(id.Order(g.order), g.line, ""), activity.Detail{Key: "Reason", Value: reason})
 		return nil, tx.AddRecord(activity.Record{
-			ID: id.Record(g.app.IDs.GUID()), At: now, Customer: g.customer, CustomerName: customer.CompanyName, Actor: g.who.Name, Client: g.who.Client,
+			ID: id.Record(g.app.IDs.GUID()), At: now, Customer: g.customer, CustomerName: customer.CompanyName,
+			Who: g.who.Alias, Actor: g.who.Name, Client: g.who.Client,
 			Operation: g.operation, Resource: g.resource, ResourceID: g.order, Status: activity.Failed, Correlation: g.req.Correlation, Details: details,
 		})
 	})
-	if err != nil && fault.Of(err) == nil {
+	if f := fault.Of(err); err != nil && (f == nil || f.Kind == fault.KindUnavailable) {
 		return err // a refusal that could not be recorded is not told as one
 	}
 	return why

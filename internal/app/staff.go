@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -102,13 +103,14 @@ func (a *App) admit(ctx context.Context, who party.Actor, req Request, p party.P
 	if err != nil {
 		return Reply{}, err
 	}
+	alias := a.alias(&p)
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		customer, err := employer(tx, who, p.Customer)
 		if err != nil {
 			return nil, err
 		}
-		if err := tx.AddPerson(p); err != nil {
+		if err := errors.Join(tx.AddAlias(alias), tx.AddPerson(p)); err != nil {
 			return nil, err
 		}
 		s := saver{app: a, tx: tx, act: &act, customer: customer, now: a.Clock.Now()}
@@ -116,6 +118,13 @@ func (a *App) admit(ctx context.Context, who party.Actor, req Request, p party.P
 		added.Version = 1
 		return Admitted{added, password}, s.user(activity.CreatePartnerUser, activity.CreateCustomerUser, p)
 	})
+}
+
+// alias gives a person, who has a new name, the alias that goes with it.
+func (a *App) alias(p *party.Person) party.Alias {
+	al := party.NewAlias(a.IDs.Opaque(22), p.UPN)
+	p.Alias = al.ID
+	return al
 }
 
 // employer is the customer whose staff somebody is; the zero one for a partner's own.
@@ -147,7 +156,7 @@ func (a *App) setPassword(p *party.Person, plain string, keep bool) (string, err
 }
 
 func userDetails(p party.Person) []activity.Detail {
-	return []activity.Detail{{Key: "UserPrincipalName", Value: p.UPN}, {Key: "Roles", Value: p.Roles.String()}, {Key: "State", Value: string(p.State)}}
+	return []activity.Detail{{Key: "UserPrincipalName", Value: p.UPN, Who: p.Alias}, {Key: "Roles", Value: p.Roles.String()}, {Key: "State", Value: string(p.State)}}
 }
 
 // ChangePartnerUser changes one of the partner's own staff (R11). Who is above the caller is touched by nobody below. A new
@@ -208,6 +217,9 @@ func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed
 		if p.UPN != before.UPN {
 			if taken, err := tx.UPNTaken(p.UPN); err != nil || taken {
 				return nil, cmp.Or(err, error(fault.Conflict("user.upn_taken", nil)))
+			}
+			if err := tx.AddAlias(a.alias(&p)); err != nil {
+				return nil, err
 			}
 		}
 		if err := keepAdmin(tx, who, p, &p); err != nil {

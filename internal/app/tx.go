@@ -124,6 +124,11 @@ type Reader interface {
 	Records(s party.Scope, q RecordQuery) ([]activity.Record, error)
 	// Record fault: "record.unknown".
 	Record(s party.Scope, r id.Record) (activity.Record, error)
+	// Leaf is a record's number in the tree, with what was hashed. Fault: "record.not_numbered", within a second of the act.
+	Leaf(s party.Scope, r id.Record) (n int64, e activity.Entry, err error)
+	TreeNow() (Tree, error)
+	// TreeTile is a row of stored hashes; nil: there is none.
+	TreeTile(key activity.TileKey) ([]byte, error)
 
 	// Keys a line holds, in any state.
 	Keys(s party.Scope, o id.Order, line int) ([]license.Key, error)
@@ -213,6 +218,10 @@ type Tx interface {
 	AddCustomer(c party.Customer) error
 	SaveCustomer(c party.Customer) error // fault "customer.changed"
 
+	// AddAlias keeps a name apart from the records of whoever goes by it, before AddPerson or SavePerson. EraseAliases
+	// forgets a name wherever it stands, and tells how many there were.
+	AddAlias(al party.Alias) error
+	EraseAliases(name string, now time.Time) (int, error)
 	// AddPerson adds staff of the scope's own partner, or of one of its customers. Fault: "user.upn_taken".
 	AddPerson(p party.Person) error
 	SavePerson(p party.Person) error // fault "user.changed"

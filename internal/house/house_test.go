@@ -55,7 +55,7 @@ func TestChecksCatch(t *testing.T) {
 		{"imports", "internal/domain/order/x.go", `package order; import "` + ours + `domain/money"`, ""},
 		{"imports", "internal/domain/order/x.go", `package order; import "` + ours + `app"`, "order must not import app"},
 		{"imports", "internal/app/x.go", `package app; import "` + ours + `store"`, "app must not import store"},
-		{"imports", "internal/jobs/x_test.go", `package jobs_test; import "` + ours + `store"`, "jobs must not import store"},
+		{"imports", "internal/blobs/x_test.go", `package blobs_test; import "` + ours + `store"`, "blobs must not import store"},
 		{"imports", "internal/store/x.go", `package store; import "` + ours + `vault"`, "store must not import vault"},
 		{"imports", "internal/store/storetest/x_test.go", `package storetest; import ("` + ours + `vault"; "` + ours + `store")`, ""},
 		{"imports", "internal/api/partnercenter/x.go", `package partnercenter; import "` + ours + `web"`, "api/partnercenter must not import web"},

@@ -72,6 +72,8 @@ var rooms = []struct{ room, may string }{
 // testsToo is what the test files of a room may import beyond its row: the store is tested with what it keeps for others.
 var testsToo = map[string]string{
 	"store": "vault blobs jobs identity sandbox",
+	// What keeps the log is tested on a real store.
+	"jobs": "store",
 	// Signing in is tested over HTTP on real stores, with secrets really sealed.
 	"identity": "store vault",
 	// The use cases are tested on real stores that the demo's story has filled.

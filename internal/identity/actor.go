@@ -65,7 +65,8 @@ func stands(u party.Person, signedIn time.Time) bool {
 func together(client party.Actor, u party.Person, p party.Partner) party.Actor {
 	person, _ := personActor(u, p)
 	both := client
-	both.User, both.Name, both.Customer, both.Publisher, both.Proved = person.User, person.Name, person.Customer, person.Publisher, true
+	both.User, both.Name, both.Alias, both.Proved = person.User, person.Name, person.Alias, true
+	both.Customer, both.Publisher = person.Customer, person.Publisher
 	both.Roles = client.Roles.Both(person.Roles)
 	return both
 }

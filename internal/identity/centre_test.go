@@ -143,7 +143,7 @@ func (c *centre) furnish() {
 	c.secret = plain
 	hash := identity.Credentials{}.HashPassword(pass)
 	person := func(user id.User, upn string, roles ...party.Role) party.Person {
-		return party.Person{ID: user, UPN: upn, DisplayName: "Name of " + upn, Roles: party.RolesOf(roles...), State: party.PersonActive, Password: hash}
+		return party.Person{ID: user, UPN: upn, Alias: id.Alias("alias of " + upn), DisplayName: "Name of " + upn, Roles: party.RolesOf(roles...), State: party.PersonActive, Password: hash}
 	}
 	for _, p := range []id.Partner{partner, other} {
 		c.do(p, func(tx app.Tx) error {

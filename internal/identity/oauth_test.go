@@ -60,7 +60,7 @@ func TestCodeFlow(t *testing.T) {
 		}
 		actor, err := c.auth.Actor(t.Context(), got.Access)
 		want := party.Actor{
-			Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Client: webApp, User: "u1", Name: "ana@p.example",
+			Scope: party.NewScope(partner, ""), Kind: party.DirectBill, Client: webApp, User: "u1", Name: "ana@p.example", Alias: "alias of ana@p.example",
 			Roles: party.RolesOf(party.AdminAgent), Proved: true, // GA is the person's alone, BA the client's
 		}
 		if diff := cmp.Diff(want, actor, cmp.AllowUnexported(party.Scope{})); err != nil || diff != "" {

@@ -46,7 +46,7 @@ func clientActor(c party.Client, p party.Partner) (a party.Actor, ok bool) {
 
 // personActor is the caller that u is.
 func personActor(u party.Person, p party.Partner) (a party.Actor, ok bool) {
-	a = party.Actor{Kind: p.Kind, User: u.ID, Name: u.UPN, Roles: u.Roles, Sandbox: p.Sandbox, Customer: u.Customer, Publisher: u.Publisher}
+	a = party.Actor{Kind: p.Kind, User: u.ID, Name: u.UPN, Alias: u.Alias, Roles: u.Roles, Sandbox: p.Sandbox, Customer: u.Customer, Publisher: u.Publisher}
 	if u.Partner == "" {
 		return a, true
 	}
@@ -66,5 +66,5 @@ func scopeOf(p party.Partner) (party.Scope, bool) {
 
 // own is the actor that identity writes as: it touches rows under the partner's own key alone.
 func own(partner id.Partner, u party.Person) party.Actor {
-	return party.Actor{Scope: party.NewScope(partner, ""), User: u.ID, Name: u.UPN}
+	return party.Actor{Scope: party.NewScope(partner, ""), User: u.ID, Name: u.UPN, Alias: u.Alias}
 }

@@ -2,6 +2,9 @@
 package store
 
 import (
+	"cmp"
+	"errors"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -19,11 +22,12 @@ var recordInsert = newBulk(sqlRecordInsert)
 type recordShape struct {
 	CustomerName string          `json:"customer,omitempty"`
 	Actor        string          `json:"actor,omitempty"`
+	Who          id.Alias        `json:"who,omitempty"` // in place of actor
 	Client       id.Client       `json:"client,omitempty"`
 	ResourceID   string          `json:"resource_id,omitempty"`
 	Status       activity.Status `json:"status,omitempty"`
 	Correlation  string          `json:"correlation,omitempty"`
-	Details      [][2]string     `json:"details,omitempty"`
+	Details      [][]string      `json:"details,omitempty"` // key, value; or key, nothing, the alias of who it names
 }
 
 func scanRecord(rec *activity.Record, scan func(dest ...any) error) error {
@@ -35,10 +39,17 @@ func scanRecord(rec *activity.Record, scan func(dest ...any) error) error {
 	if err := fromBody(text, &b); err != nil {
 		return err
 	}
-	rec.CustomerName, rec.Actor, rec.Client = b.CustomerName, b.Actor, b.Client
+	rec.CustomerName, rec.Who, rec.Actor, rec.Client = b.CustomerName, b.Who, b.Actor, b.Client
 	rec.ResourceID, rec.Status, rec.Correlation = b.ResourceID, b.Status, b.Correlation
 	for _, d := range b.Details {
-		rec.Details = append(rec.Details, activity.Detail{Key: d[0], Value: d[1]})
+		if len(d) < 2 {
+			return errors.New("store: a damaged body: a detail without a value")
+		}
+		detail := activity.Detail{Key: d[0], Value: d[1]}
+		if len(d) > 2 {
+			detail.Who = id.Alias(d[2])
+		}
+		rec.Details = append(rec.Details, detail)
 	}
 	return nil
 }
@@ -66,7 +77,34 @@ func (r *Reader) Records(s party.Scope, q app.RecordQuery) ([]activity.Record, e
 	}
 	f.and(" ORDER BY at DESC, id DESC")
 	f.limit(q.Limit)
-	return rowsOf(r, f, scanRecord)
+	return r.records(f)
+}
+
+// records reads what a filter finds, and puts the names of people in.
+func (r *Reader) records(f *filter) ([]activity.Record, error) {
+	found, err := rowsOf(r, f, scanRecord)
+	if err != nil {
+		return nil, err
+	}
+	var ids []id.Alias
+	each := func(do func(who id.Alias, name *string)) {
+		for i := range found {
+			rec := &found[i]
+			if rec.Who != "" {
+				do(rec.Who, &rec.Actor)
+			}
+			for j := range rec.Details {
+				if d := &rec.Details[j]; d.Who != "" {
+					do(d.Who, &d.Value)
+				}
+			}
+		}
+	}
+	each(func(who id.Alias, _ *string) { ids = append(ids, who) })
+	names, err := r.names(ids)
+	// Who has no row was erased too, or was never kept: what stands in the record is all there is.
+	each(func(who id.Alias, name *string) { *name = cmp.Or(names[who], activity.Erased) })
+	return found, err
 }
 
 // Record implements app.Reader.
@@ -74,7 +112,7 @@ func (r *Reader) Record(s party.Scope, rec id.Record) (activity.Record, error) {
 	f := where(sqlRecords, s.Partner())
 	equal(f, sqlOfReseller, s.Reseller())
 	f.and(" AND id = ?", rec)
-	found, err := rowsOf(r, f, scanRecord)
+	found, err := r.records(f)
 	if err != nil {
 		return activity.Record{}, err
 	}
@@ -88,13 +126,18 @@ func (r *Reader) Record(s party.Scope, rec id.Record) (activity.Record, error) {
 func (t *Tx) AddRecord(rs ...activity.Record) error {
 	args := make([]any, 0, len(rs)*recordInsert.columns)
 	for _, r := range rs {
-		details := make([][2]string, len(r.Details))
+		details := make([][]string, len(r.Details))
 		for i, d := range r.Details {
-			details[i] = [2]string{d.Key, d.Value}
+			if details[i] = []string{d.Key, d.Value}; d.Who != "" {
+				details[i] = []string{d.Key, "", string(d.Who)}
+			}
+		}
+		if r.Who != "" {
+			r.Actor = ""
 		}
 		args = append(args, t.scope.Partner(), r.ID, r.At, null(r.Customer), fold(r.CustomerName),
 			r.Operation, r.Resource, r.Security(), toBody(recordShape{
-				r.CustomerName, r.Actor, r.Client, r.ResourceID, r.Status, r.Correlation, details,
+				r.CustomerName, r.Actor, r.Who, r.Client, r.ResourceID, r.Status, r.Correlation, details,
 			}))
 	}
 	return t.add(recordInsert, args)

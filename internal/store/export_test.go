@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"io/fs"
 	"runtime"
+
+	"github.com/pressly/goose/v3"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -84,5 +88,22 @@ func (s *Store) OnWriter(sql string) error {
 	w.busy.Lock()
 	defer w.busy.Unlock()
 	_, err := w.conn.do(sql, nil)
+	return err
+}
+
+// MigrateTo makes the schema of an earlier release.
+func MigrateTo(ctx context.Context, db *sql.DB, lite bool, version int64) error {
+	d := postgresMigrations
+	if lite {
+		d = sqliteMigrations
+	}
+	folder, err := fs.Sub(migrations, d.folder)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(d.goose, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
 	return err
 }

@@ -3,6 +3,7 @@ package store
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -12,13 +13,13 @@ import (
 )
 
 const (
-	sqlPeople = `SELECT partner_id, customer_id, publisher_id, id, upn, subject, roles, state, password, version, body
+	sqlPeople = `SELECT partner_id, customer_id, publisher_id, id, upn, subject, roles, state, password, alias, version, body
 		FROM person WHERE partner_id = $1 AND customer_id = $2`
 	sqlUPNTaken = `SELECT COUNT(*) FROM person WHERE upn = $1`
 
-	sqlPersonInsert = `INSERT INTO person (partner_id, customer_id, publisher_id, id, upn, subject, roles, state, password, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-	sqlPersonUpdate = `UPDATE person SET upn = $5, subject = $6, roles = $7, state = $8, password = $9, body = $10, version = version + 1
+	sqlPersonInsert = `INSERT INTO person (partner_id, customer_id, publisher_id, id, upn, subject, roles, state, password, body, alias)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	sqlPersonUpdate = `UPDATE person SET upn = $5, subject = $6, roles = $7, state = $8, password = $9, body = $10, alias = $11, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	sqlPersonDelete = `DELETE FROM person WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 )
@@ -60,7 +61,7 @@ func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) e
 	var roles string
 	var text []byte
 	if err := scan(append([]any{
-		&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Version, &text,
+		&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Alias, &p.Version, &text,
 	}, more...)...); err != nil {
 		return err
 	}
@@ -139,16 +140,19 @@ func (r *Reader) UPNTaken(upn string) (bool, error) {
 	return n > 0, err
 }
 
-// AddPerson implements app.Tx.
+// AddPerson implements app.Tx. A person without an alias would be recorded by name.
 func (t *Tx) AddPerson(p party.Person) error {
+	if p.Alias == "" {
+		return errors.New("store: a person without an alias")
+	}
 	return t.exec(1, upnTaken, sqlPersonInsert, whose(t.scope, p.Customer), p.Customer, p.Publisher, p.ID, p.UPN, null(p.Subject),
-		p.Roles.String(), p.State, p.Password, personBody(p))
+		p.Roles.String(), p.State, p.Password, personBody(p), p.Alias)
 }
 
 // SavePerson implements app.Tx. A person's tenant stays.
 func (t *Tx) SavePerson(p party.Person) error {
 	return t.exec(1, userChanged, sqlPersonUpdate, whose(t.scope, p.Customer), p.Customer, p.ID, p.Version, p.UPN, null(p.Subject),
-		p.Roles.String(), p.State, p.Password, personBody(p))
+		p.Roles.String(), p.State, p.Password, personBody(p), p.Alias)
 }
 
 // RemovePerson implements app.Tx.

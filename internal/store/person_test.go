@@ -12,7 +12,7 @@ import (
 )
 
 func someone(user id.User, upn string, c id.Customer, roles ...party.Role) party.Person {
-	return party.Person{ID: user, Customer: c, UPN: upn, Roles: party.RolesOf(roles...), State: party.PersonActive}
+	return party.Person{ID: user, Customer: c, UPN: upn, Alias: id.Alias("alias of " + upn), Roles: party.RolesOf(roles...), State: party.PersonActive}
 }
 
 func TestPeopleStandInTheirTenant(t *testing.T) {

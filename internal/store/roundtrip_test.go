@@ -191,7 +191,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 			},
 			"person": func(t *rapid.T) {
 				p := filled[party.Person](t)
-				p.ID, p.Partner, p.UPN, p.Subject, p.Version = id.User(ids.GUID()), partner, ids.GUID(), ids.GUID(), 1
+				p.ID, p.Partner, p.UPN, p.Subject, p.Alias, p.Version = id.User(ids.GUID()), partner, ids.GUID(), ids.GUID(), "x"+p.Alias, 1
 				must(t, func(tx *store.Tx) error { return tx.AddPerson(p) })
 				read := func(r *store.Reader) (party.Person, error) { return r.Person(own, p.Customer, p.ID) }
 				got, err := view(s, read)
@@ -306,6 +306,17 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 			"record": func(t *rapid.T) {
 				rec := filled[activity.Record](t)
 				rec.ID, rec.At = id.Record(ids.GUID()), rec.At.Add(time.Hour)
+				goesBy := func(who *id.Alias, name *string) { // the name is kept beside the record, and read with it
+					if *who != "" {
+						al := party.NewAlias(ids.GUID(), "x"+*name)
+						*who, *name = al.ID, al.Name
+						must(t, func(tx *store.Tx) error { return tx.AddAlias(al) })
+					}
+				}
+				goesBy(&rec.Who, &rec.Actor)
+				for i := range rec.Details {
+					goesBy(&rec.Details[i].Who, &rec.Details[i].Value)
+				}
 				must(t, func(tx *store.Tx) error { return tx.AddRecord(rec) })
 				got, err := view(s, func(r *store.Reader) (activity.Record, error) { return r.Record(own, rec.ID) })
 				same(t, "added", got, rec, err)

@@ -26,6 +26,9 @@ var unscoped = map[string]string{
 	"sqlSealedPeople":          "a rotation of the vault's key touches every row",
 	"sqlSealedAnswers":         "a rotation of the vault's key touches every row",
 	"sqlRewrapPerson":          "a rotation of the vault's key touches every row",
+	"sqlArrivals":              "one tree holds the records of all partners",
+	"sqlLeaves":                "one tree holds the records of all partners",
+	"sqlUnnumbered":            "one tree holds the records of all partners",
 	"sqlReplayPurge":           "answers expire whosever they are",
 	"sqlLinkByToken":           "a link is followed by whoever holds its token",
 	"sqlUPNTaken":              "a user principal name is unique in the whole store",
@@ -204,6 +207,7 @@ var scans = map[string]string{
 	"sqlFreeUpTo":            "its inner one, which ends at the mark",
 	"sqlUploads":             "a hundred rows at most",
 	"sqlMediaUses":           "asked when a medium is removed",
+	"sqlUnnumbered":          "the proof covers the whole store",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
 	"sqlUnbalancedEntries": "the proof covers the whole store",

@@ -15,7 +15,7 @@ const (
 	// partnerOfRow are the columns of partnerRow; q is who has the tenant that p works in.
 	partnerOfRow = `p.id, p.kind, p.provider_id, p.version, p.body, q.body`
 	workplace    = ` LEFT JOIN partner q ON q.id = COALESCE(p.provider_id, p.id)`
-	personRow    = ` u.partner_id, u.customer_id, u.publisher_id, u.id, u.upn, u.subject, u.roles, u.state, u.password, u.version, u.body, ` + partnerOfRow
+	personRow    = ` u.partner_id, u.customer_id, u.publisher_id, u.id, u.upn, u.subject, u.roles, u.state, u.password, u.alias, u.version, u.body, ` + partnerOfRow
 	somebody     = personRow + ` FROM person u LEFT JOIN partner p ON p.id = u.partner_id` + workplace
 
 	sqlPersonByID      = `SELECT` + somebody + ` WHERE u.id = $1`

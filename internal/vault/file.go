@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,30 @@ func writeSecret(path string, text []byte) error {
 		return fmt.Errorf("vault: writing a secret file: %w", err)
 	}
 	return nil
+}
+
+// addSecret makes a secret that its folder lacks. Of two that do so at once one wins, and both read its text.
+func addSecret(path string, made func() ([]byte, error)) ([]byte, error) {
+	text, err := made()
+	if err != nil {
+		return nil, err
+	}
+	fresh := path + ".new-" + rand.Text()
+	if err := writeSecret(fresh, text); err != nil {
+		return nil, err
+	}
+	err = os.Link(fresh, path)
+	if err = errors.Join(ignore(err, os.ErrExist), os.Remove(fresh), syncFolder(filepath.Dir(path))); err != nil {
+		return nil, fmt.Errorf("vault: adding a secret: %w", err)
+	}
+	return readSecret(path)
+}
+
+func ignore(err, what error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
 }
 
 // replaceSecret puts text in the place of path: after a power cut either the old or the new one is there.

@@ -24,6 +24,7 @@ type Secrets struct {
 	Vault   *Vault
 	signing []*rsa.PrivateKey
 	root    []byte
+	log     LogKey
 }
 
 // secret is one of the parts: its file in the secrets folder, the environment variable with the same text that wins
@@ -31,13 +32,15 @@ type Secrets struct {
 type secret struct {
 	file, env string
 	make      func() ([]byte, error)
+	later     bool // installations from before it have none: it is made for them
 }
 
 var parts = [...]secret{
-	{"vault.keyset", "COMPTOIR_VAULT_KEYSET", func() ([]byte, error) { return makeKeyset(aead.XChaCha20Poly1305KeyTemplate()) }},
-	{"fingerprint.keyset", "COMPTOIR_FINGERPRINT_KEYSET", func() ([]byte, error) { return makeKeyset(mac.HMACSHA256Tag256KeyTemplate()) }},
-	{"token.pem", "COMPTOIR_TOKEN_KEY", makeSigningKey},
-	{"root.secret", "COMPTOIR_ROOT_SECRET", makeRoot},
+	{"vault.keyset", "COMPTOIR_VAULT_KEYSET", func() ([]byte, error) { return makeKeyset(aead.XChaCha20Poly1305KeyTemplate()) }, false},
+	{"fingerprint.keyset", "COMPTOIR_FINGERPRINT_KEYSET", func() ([]byte, error) { return makeKeyset(mac.HMACSHA256Tag256KeyTemplate()) }, false},
+	{"token.pem", "COMPTOIR_TOKEN_KEY", makeSigningKey, false},
+	{"root.secret", "COMPTOIR_ROOT_SECRET", makeRoot, false},
+	{"log.key", "COMPTOIR_LOG_KEY", makeLogKey, true},
 }
 
 // Options say where the secrets are.
@@ -83,6 +86,9 @@ func Open(o Options) (*Secrets, error) {
 	if s.root, err = parseRoot(texts[3]); err != nil {
 		return nil, err
 	}
+	if s.log, err = parseLogKey(texts[4]); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -106,7 +112,12 @@ func fill(o Options, texts *[len(parts)][]byte) error {
 		if len(texts[i]) > 0 {
 			continue
 		}
-		if texts[i], err = readSecret(filepath.Join(o.Dir, p.file)); err != nil {
+		path := filepath.Join(o.Dir, p.file)
+		texts[i], err = readSecret(path)
+		if p.later && errors.Is(err, os.ErrNotExist) {
+			texts[i], err = addSecret(path, p.make)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // auditOperations are contract.md §13. Each caller sees only the kinds of record its roles may read (R06, R07).
@@ -21,7 +22,10 @@ func (a *api) auditOperations() []operation {
 	one, elsewhere := list, list
 	one.path, one.handle = list.path+"/{record}", a.showRecord
 	elsewhere.path, elsewhere.handle = "/auditactivity/v1/auditrecords/{record}", a.showRecord
-	return []operation{list, one, elsewhere}
+	proof, export := one, list
+	proof.path, proof.handle = one.path+"/proof", a.proveRecord       // ours
+	export.path, export.handle = list.path+"/export", a.exportRecords // ours
+	return []operation{list, one, elsewhere, proof, export}
 }
 
 type auditRecord struct {
@@ -54,7 +58,7 @@ func (d dialect) record(partner id.Partner, rec activity.Record) auditRecord {
 		CustomizedData: make([]auditDetail, len(rec.Details)), Attributes: of("AuditRecord"),
 	}
 	for i, detail := range rec.Details {
-		w.CustomizedData[i] = auditDetail(detail)
+		w.CustomizedData[i] = auditDetail{detail.Key, detail.Value}
 	}
 	w.Links = self("/auditrecords/" + w.ID)
 	return w
@@ -84,7 +88,10 @@ const (
 	auditDays    = 30   // of a query without a start
 )
 
-// listRecords lists records, newest first: from startDate, or of the last 30 days, to endDate, a day that is included.
+var unknownRecord = fault.NotFound("record.unknown", nil)
+
+// listRecords lists records, newest first: from startDate, or of the last 30 days, to endDate, a day that is included. Days
+// are those of zone, UTC when none is given.
 func (a *api) listRecords(ctx context.Context, r *request) (answer, error) {
 	p, err := r.page(auditPage, maxAuditPage)
 	if err != nil {
@@ -93,7 +100,7 @@ func (a *api) listRecords(ctx context.Context, r *request) (answer, error) {
 	if p.size == 0 {
 		p.size = maxAuditPage
 	}
-	q, err := r.recordQuery(a.app.Clock.Now())
+	q, _, err := r.recordQuery(a.app.Clock.Now())
 	if err != nil {
 		return answer{}, err
 	}
@@ -122,38 +129,63 @@ func (a *api) listRecords(ctx context.Context, r *request) (answer, error) {
 	return reply(seek(r, p, items, last))
 }
 
-func (r *request) recordQuery(now time.Time) (q app.RecordQuery, err error) {
-	from, given, err := r.query.date("startdate")
+func (r *request) recordQuery(now time.Time) (q app.RecordQuery, zone *time.Location, err error) {
+	zone = time.UTC
+	if name := r.query.get("zone"); name != "" {
+		var ok bool
+		if zone, ok = when.Zone(name); !ok {
+			return q, zone, badValue("zone", "the name of a time zone, such as Europe/Paris")
+		}
+	}
+	from, given, err := r.dateIn(zone, "startdate")
 	if err != nil {
-		return q, err
+		return q, zone, err
 	}
-	if q.From = from; !given {
-		q.From = day(now).AddDate(0, 0, -auditDays)
+	if q.From = from.start; !given {
+		y, m, d := when.DayOf(now, zone)
+		q.From = when.DayStart(y, m, d-auditDays, zone)
 	}
-	until, given, err := r.query.date("enddate")
+	until, given, err := r.dateIn(zone, "enddate")
 	if err != nil {
-		return q, err
+		return q, zone, err
 	}
-	switch {
-	case given && until.Equal(day(until)):
-		q.Until = until.AddDate(0, 0, 1)
-	case given:
-		q.Until = until.Add(time.Microsecond)
+	if given {
+		q.Until = until.end
 	}
 	f, err := r.query.filter("CompanyName", "CustomerId", "ResourceType")
 	if err != nil {
-		return q, err
+		return q, zone, err
 	}
 	if err := f.records(&q); err != nil {
-		return q, err
+		return q, zone, err
 	}
 	if own := r.actor.Customer; own != "" { // customer staff: their own tenant's alone
 		if q.Customer != "" && q.Customer != own {
-			return q, fault.Deny("tenant.foreign", nil)
+			return q, zone, fault.Deny("tenant.foreign", nil)
 		}
 		q.Customer = own
 	}
-	return q, nil
+	return q, zone, nil
+}
+
+// span is what a date stands for: a day, or one microsecond.
+type span struct{ start, end time.Time }
+
+// dateIn reads a date of the query: a day in the zone, or an instant, which says its offset or is one of the zone's clocks.
+func (r *request) dateIn(zone *time.Location, key string) (span, bool, error) {
+	t, given, err := r.query.date(key)
+	if err != nil || !given {
+		return span{}, false, err
+	}
+	text := r.query.get(key)
+	offset := len(text) > 16 && hasZone(text)
+	switch y, m, d := t.Date(); {
+	case t.Equal(day(t)) && (zone == time.UTC || !offset):
+		return span{when.DayStart(y, m, d, zone), when.DayStart(y, m, d+1, zone)}, true, nil
+	case zone != time.UTC && !offset:
+		t = time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone).UTC()
+	}
+	return span{t, t.Add(time.Microsecond)}, true, nil
 }
 
 // records narrows a query by a filter: a company's name in part, one customer, one type of resource, or several of them.
@@ -194,17 +226,16 @@ var resources = named("customer", "customer_user", "order", "subscription", "lic
 
 // showRecord shows one record by the id that lists give, or by its own.
 func (a *api) showRecord(ctx context.Context, r *request) (answer, error) {
-	unknown := fault.NotFound("record.unknown", nil)
 	rec, ok := recordOf(r.path("record"))
 	if !ok {
-		return answer{}, unknown
+		return answer{}, unknownRecord
 	}
 	found, err := a.app.Record(ctx, r.actor, rec)
 	if err != nil {
 		return answer{}, err
 	}
 	if own := r.actor.Customer; own != "" && found.Customer != own {
-		return answer{}, unknown
+		return answer{}, unknownRecord
 	}
 	return reply(r.dialect().record(r.actor.Scope.Partner(), found))
 }

@@ -76,7 +76,7 @@ func TestRecordQuery(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := &request{http: httptest.NewRequest("GET", "/", nil), query: q, actor: party.Actor{Customer: c.staff}}
-			got, err := r.recordQuery(now)
+			got, _, err := r.recordQuery(now)
 			if f := fault.Of(err); f != nil || c.code != "" {
 				if f == nil || f.Code != c.code {
 					t.Errorf("%v, want %s", err, c.code)

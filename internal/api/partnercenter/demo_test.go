@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/api/downloads"
+	"golang.org/x/mod/sumdb/note"
+
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/blobs"
@@ -52,11 +54,18 @@ type demo struct {
 	user     id.User
 	// publisher is whose staff the caller is, too.
 	publisher id.Publisher
+	tree      *app.Integrator
 	auth      Authenticator // of tokens that were signed; nil: there are none
 }
 
 // download of the demo: 16 bytes.
 const media = "0123456789abcdef"
+
+// testLogKey signs checkpoints here alone.
+const (
+	testLogKey    = "PRIVATE+KEY+comptoir-test+d244cb48+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+	testLogPublic = "comptoir-test+d244cb48+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
+)
 
 // anyToken is the demo partner's.
 const anyToken = "x"
@@ -97,16 +106,38 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 	d.clock = when.NewMovable(when.NewFixed(now), 0, now)
 	core.Clock = d.clock
 	log := slog.New(slog.NewTextHandler(demoLog{d}, nil))
-	d.door = New(core, Options{
+	signer, err := note.NewSigner(testLogKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := note.NewVerifier(testLogPublic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	core.LogKey, core.LogKeys = testLogPublic, []note.Verifier{verifier}
+	d.tree = &app.Integrator{Store: s, Key: signer, Wall: when.NewFixed(now)}
+	d.door = d.numbering(New(core, Options{
 		Auth: d, IDs: core.IDs, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
 		Sandbox: &sandbox.Clockwork{
 			Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log,
 			Archive: s, Folder: t.TempDir() + "/snapshots", Wall: when.NewFixed(now),
 		},
-	})
+	}))
 	d.download = downloads.Handler{App: core, Media: folder, Log: log}
 	return d
+}
+
+// numbering has every record numbered before a proof is asked for: as the server does, within a second.
+func (d *demo) numbering(door http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/proof") {
+			if _, err := d.tree.CatchUp(r.Context()); err != nil {
+				d.t.Error(err)
+			}
+		}
+		door.ServeHTTP(w, r)
+	})
 }
 
 // Actor implements Authenticator: every token but a signed one is the demo partner's.

@@ -15,9 +15,9 @@ var elsewhere = map[string]string{
 	"catalog.changed": "import", "catalog.duplicate": "import", "policy.row_kept": "operator", "partner.exists": "operator",
 	"rate.invalid": "operator", "ticket.unknown": "sign-in", "ticket.changed": "sign-in", "ticket.code_taken": "sign-in",
 	"invoice.done":      "caught by the sweep",
-	"store.replay_race": "the store tries again",
-	"rate.limited":      "has a body of its own",
-	"tax.incomplete":    "operator", "tax.market_unknown": "operator", "tax.rate": "operator",
+	"store.replay_race": "the store tries again", "store.tree_taken": "the integrator stands back",
+	"rate.limited":   "has a body of its own",
+	"tax.incomplete": "operator", "tax.market_unknown": "operator", "tax.rate": "operator",
 	"price.negative": "import",
 }
 

@@ -109,6 +109,7 @@ var faultOf = map[string]wireFault{
 	"country.unknown":     {400, "3000", "There is no such country."},
 	"domain.malformed":    {400, "3000", "The domain is not a name that can be taken."},
 	"record.unknown":      {404, "1000", "There is no such record."},
+	"record.not_numbered": {409, "990080", "The record is too young for a proof; ask again in a second."},
 
 	// Carts, orders, subscriptions.
 	"cart.empty":               {400, "800009", "A cart needs at least one line."},

@@ -89,7 +89,7 @@ func TestMatrixOfAClientAndAPerson(t *testing.T) {
 	const theirs = "carol@customer.example"
 	w.written(s, func(tx app.Tx) error {
 		return tx.AddPerson(party.Person{
-			ID: "5e550000-0000-4000-8000-000000000002", Customer: id.Customer(idOf(w.of("FR"))), UPN: theirs, DisplayName: "Carol",
+			ID: "5e550000-0000-4000-8000-000000000002", Customer: id.Customer(idOf(w.of("FR"))), UPN: theirs, Alias: "carol", DisplayName: "Carol",
 			State: party.PersonActive, Password: identity.Credentials{}.HashPassword(sessionPassword),
 		})
 	})
@@ -322,6 +322,8 @@ func (d *demo) tries() map[string][]try {
 		"GET /v1/auditrecords":                                   {{target: "/v1/auditrecords"}},
 		"GET /v1/prices":                                         {{target: "/v1/prices?country=FR"}},
 		"GET /v1/auditrecords/{record}":                          {{target: "/v1/auditrecords/" + record}},
+		"GET /v1/auditrecords/{record}/proof":                    {{target: "/v1/auditrecords/" + record + "/proof"}},
+		"GET /v1/auditrecords/export":                            {{target: "/v1/auditrecords/export"}},
 		"GET /auditactivity/v1/auditrecords/{record}":            {{target: "/auditactivity/v1/auditrecords/" + record}},
 		"GET /v1/products":                                       {{target: "/v1/products?country=FR&targetView=Software"}},
 		"GET " + root + "/products":                              {{target: french + "/products?targetView=Software"}},

@@ -162,7 +162,9 @@ var shapes = map[string]shape{
 	"PUT /v1/partner/prices":                                            {in: ownPricesBody{}, out: collection[ownPrice]{}},
 	"POST /v1/partner/payments":                                         {in: paymentBody{}, out: payment{}},
 
-	"GET /v1/auditrecords":                        {query: "startDate endDate filter size seekOperation", out: collection[auditRecord]{}},
+	"GET /v1/auditrecords":                        {query: "startDate endDate zone filter size seekOperation", out: collection[auditRecord]{}},
+	"GET /v1/auditrecords/export":                 {query: "startDate endDate zone filter", kind: typeCSV},
+	"GET /v1/auditrecords/{record}/proof":         {out: recordProof{}},
 	"GET /v1/auditrecords/{record}":               {out: auditRecord{}},
 	"GET /auditactivity/v1/auditrecords/{record}": {out: auditRecord{}},
 

@@ -107,7 +107,7 @@ func (w *wired) furnish(s *store.Store) {
 			return nil, err
 		}
 		return nil, tx.AddPerson(party.Person{
-			ID: "5e550000-0000-4000-8000-000000000001", UPN: sessionPerson, DisplayName: "Ana", Roles: roles, State: party.PersonActive,
+			ID: "5e550000-0000-4000-8000-000000000001", UPN: sessionPerson, Alias: "ana", DisplayName: "Ana", Roles: roles, State: party.PersonActive,
 			Password: identity.Credentials{}.HashPassword(sessionPassword),
 		})
 	})

@@ -120,6 +120,8 @@ func (d *demo) tour() []stop {
 		{route: "GET /v1/invoices/summaries"},
 		{route: "GET /v1/auditrecords", target: "/v1/auditrecords?startDate=11/01/2026%2000:00:00&size=1", keep: map[string]string{"record": "items.0.id"}},
 		{route: "GET /v1/auditrecords/{record}"},
+		{route: "GET /v1/auditrecords/{record}/proof"},
+		{route: "GET /v1/auditrecords/export", target: "/v1/auditrecords/export?startDate=2026-11-20&zone=Europe/Paris"},
 		{route: "GET /auditactivity/v1/auditrecords/{record}"},
 
 		{route: "POST /v1/customers", status: 201, keep: map[string]string{"made": "id"}, body: `{"CompanyProfile":{"Domain":"nouveau.example"},"BillingProfile":{"Culture":"fr-FR","Email":"a@nouveau.example","Language":"fr",` +

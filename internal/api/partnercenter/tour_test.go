@@ -204,6 +204,9 @@ var moving = []struct {
 	{regexp.MustCompile(`("(?:password|clientSecret)":)"[^"]+"`), `$1"shown once"`},
 	{regexp.MustCompile(`("fingerprint":"|/secrets/)[0-9a-f]{12}`), `${1}0123456789ab`},
 	{regexp.MustCompile(`("(?:continuationToken|hash)":|"MS-ContinuationToken","value":)"[^"]+"`), `$1"b3BhcXVl"`},
+	{regexp.MustCompile(`("n":)\d+(,"leaf")`), `${1}97$2`},
+	{regexp.MustCompile(`("path":)\[[^\]]*\]`), `$1["b3BhcXVl"]`},
+	{regexp.MustCompile(`("checkpoint":)"[^"]+"`), `$1"a signed note"`},
 	{regexp.MustCompile(`(/downloads/|token=)[A-Za-z0-9_%.-]+`), `${1}b3BhcXVl`},
 }
 

@@ -47,6 +47,7 @@ const (
 	CreatePartnerUser     Operation = "create_partner_user"
 	UpdatePartnerUser     Operation = "update_partner_user"
 	RemovePartnerUser     Operation = "remove_partner_user"
+	EraseUser             Operation = "erase_user" // ours
 	RegisterApplication   Operation = "register_application"
 	UnregisterApplication Operation = "unregister_application"
 	AddCredential         Operation = "add_application_credential"
@@ -111,8 +112,15 @@ const (
 	Failed    Status = "failed"
 )
 
-// Detail is one named value of a record. Never a secret.
-type Detail struct{ Key, Value string }
+// Detail is one named value of a record. Never a secret. A value that is a person's name has its alias: the name itself is
+// kept apart from the record, and read with it.
+type Detail struct {
+	Key, Value string
+	Who        id.Alias
+}
+
+// Erased is what the log shows in place of the name of a person who was erased.
+const Erased = "erased"
 
 // Record is one row of the activity log.
 type Record struct {
@@ -120,7 +128,8 @@ type Record struct {
 	At           time.Time
 	Customer     id.Customer
 	CustomerName string
-	Actor        string // user principal name or client name: what the log shows
+	Who          id.Alias // of the person; empty: the actor is a client, or a part of the program
+	Actor        string   // user principal name or client name: what the log shows. A person's is kept apart from the record
 	Client       id.Client
 	Operation    Operation
 	Resource     Resource

@@ -35,6 +35,8 @@ type (
 	Charge string
 	// Entry is one balanced ledger movement.
 	Entry string
+	// Alias stands for a person's name in the activity log: 32 hex digits.
+	Alias string
 	// Record is one row of the activity log.
 	Record string
 	// Key is a product key's row, never the key itself.

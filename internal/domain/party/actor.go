@@ -62,6 +62,7 @@ type Actor struct {
 	Client id.Client // the application; empty for a person on pages
 	User   id.User   // the person; empty for an app-only token
 	Name   string    // user principal name, or the client's name: what the log shows (D)
+	Alias  id.Alias  // of the person's name, in records; empty: an app-only token, or no person at all
 
 	// Roles the caller holds. With a person in a client's token: those that both hold.
 	Roles Roles

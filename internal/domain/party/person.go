@@ -38,6 +38,7 @@ type Person struct {
 	TOTPStep    int64  // the last time step a code was taken of: no code works twice
 	Subject     string // "issuer subject" of an external sign-in; empty: not linked
 	SignedOutAt time.Time
+	Alias       id.Alias // what records of the person's acts hold in place of the name; of one name, another of the next
 	Version     int64
 }
 

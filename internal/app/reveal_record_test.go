@@ -71,15 +71,15 @@ func TestR04NothingIsShownThatCannotBeRecorded(t *testing.T) {
 		acts := map[string]func() (shown string, err error){
 			"a key": func() (string, error) {
 				got, err := w.reveal(c, o.ID)
-				return got.Plain, err
+				return string(got.Plain), err
 			},
 			"a link": func() (string, error) {
 				got, err := w.issue(c, o.ID, license.LinkRequest{File: file, Side: license.PartnerSide})
-				return got.Token, err
+				return string(got.Token), err
 			},
 			"a one-time address": func() (string, error) {
 				got, err := w.issue(c, o.ID, license.LinkRequest{File: file, Side: license.PartnerSide, OneTime: true})
-				return got.Token, err
+				return string(got.Token), err
 			},
 			"a refusal": func() (string, error) {
 				_, err := do[app.RevealedKey](w, func(req app.Request) (app.Reply, error) {

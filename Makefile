@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench bench-million e2e browser sdk fuzz fuzz-nightly sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million e2e browser screenshots sdk fuzz fuzz-nightly sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -58,6 +58,12 @@ sdk:
 browser:
 	@sh scripts/need.sh chromium
 	go test -v -count=1 -timeout 60m -tags e2e ./e2e/browser
+
+# Pictures of the main pages, kept in docs/screenshots. Look at them before you keep them.
+screenshots:
+	@sh scripts/need.sh chromium
+	@mkdir -p docs/screenshots
+	go test -count=1 -tags e2e ./e2e/browser -run TestScreenshots -screenshots $(CURDIR)/docs/screenshots
 
 # Every fuzz target for FUZZTIME each.
 fuzz:

@@ -75,22 +75,7 @@ func stockBilling(ctx context.Context, dir, url string, n int) (err error) {
 	for i := range lines {
 		lines[i] = order.CartLine{Item: sandbox.Item(sandbox.MailSuite, "0001", like.Country()), Quantity: int64(1 + i), Plan: catalog.Monthly, Term: when.Year}
 	}
-	var bought app.Purchase
-	if _, err := a.PlaceOrder(ctx, who, app.Request{Answer: func(v any) (app.Reply, error) {
-		bought = v.(app.Purchase)
-		return app.Reply{}, nil
-	}}, like.ID, lines, app.Asked{}); err != nil {
-		return err
-	}
-	t := template{scope: who.Scope}
-	err = a.Store.View(ctx, func(r app.Reader) error {
-		var errs [4]error
-		t.customer, errs[0] = r.Customer(who.Scope, like.ID)
-		t.order, errs[1] = r.Order(who.Scope, like.ID, string(bought.Orders[0].ID))
-		t.subs, errs[2] = r.Subscriptions(who.Scope, like.ID, app.SubscriptionQuery{Order: t.order.ID})
-		t.charges, errs[3] = r.Charges(who.Scope, app.ChargeQuery{Customer: like.ID, Order: t.order.ID})
-		return errors.Join(errs[:]...)
-	})
+	t, err := learnTemplate(ctx, a, who, like.ID, lines)
 	if err != nil {
 		return err
 	}
@@ -104,6 +89,27 @@ func stockBilling(ctx context.Context, dir, url string, n int) (err error) {
 		}
 	}
 	return nil
+}
+
+// learnTemplate lets a customer really buy, and keeps the rows.
+func learnTemplate(ctx context.Context, a *app.App, who party.Actor, like id.Customer, lines []order.CartLine) (t template, err error) {
+	var bought app.Purchase
+	if _, err := a.PlaceOrder(ctx, who, app.Request{Answer: func(v any) (app.Reply, error) {
+		bought = v.(app.Purchase)
+		return app.Reply{}, nil
+	}}, like, lines, app.Asked{}); err != nil {
+		return t, err
+	}
+	t = template{scope: who.Scope, orders: 1}
+	err = a.Store.View(ctx, func(r app.Reader) error {
+		var errs [4]error
+		t.customer, errs[0] = r.Customer(who.Scope, like)
+		t.order, errs[1] = r.Order(who.Scope, like, string(bought.Orders[0].ID))
+		t.subs, errs[2] = r.Subscriptions(who.Scope, like, app.SubscriptionQuery{Order: t.order.ID})
+		t.charges, errs[3] = r.Charges(who.Scope, app.ChargeQuery{Customer: like, Order: t.order.ID})
+		return errors.Join(errs[:]...)
+	})
+	return t, err
 }
 
 func everybody(p party.Partner) party.Actor {
@@ -120,6 +126,7 @@ type template struct {
 	order    order.Order
 	subs     []subscription.Subscription
 	charges  []billing.Charge
+	orders   int // that each customer laid in has
 }
 
 // lay lays in the customers from one number to another of all, with rows as an order makes them.
@@ -137,38 +144,41 @@ func (t template) lay(tx app.Tx, from, to, all int) error {
 			}
 			return when.Instant(at.Add(shift))
 		}
-		c, o := t.customer, t.order
+		c := t.customer
 		c.ID, c.Domain, c.CompanyName = id.Customer(ids.GUID()), fmt.Sprintf("billed-%d.example", i), fmt.Sprintf("Billed %d", i)
 		if err := tx.AddCustomer(c); err != nil {
 			return err
 		}
-		o.ID, o.Customer, o.At, o.Lines = id.Order(ids.Opaque(33)), c.ID, later(o.At), slices.Clone(o.Lines)
-		for n, s := range t.subs {
-			was := s.ID
-			s.ID, s.Customer, s.Order = id.Subscription(ids.GUID()), c.ID, o.ID
-			s.LineAt, s.OrderedAt, s.NextCharge, s.Current = later(s.LineAt), later(s.OrderedAt), later(s.NextCharge), when.Period{Start: later(s.Current.Start), End: later(s.Current.End)}
-			s.AnchorDay = s.Current.Start.Day()
-			s.Batches = slices.Clone(s.Batches)
-			ch := t.charges[slices.IndexFunc(t.charges, func(c billing.Charge) bool { return c.Subscription == was })]
-			ch.ID, ch.At, ch.Customer, ch.Order, ch.Subscription = id.Charge(ids.GUID()), later(ch.At), c.ID, o.ID, s.ID
-			ch.Period = when.Period{Start: later(ch.Period.Start), End: later(ch.Period.End)}
-			for b := range s.Batches {
-				s.Batches[b].At, s.Batches[b].Charge = later(s.Batches[b].At), ch.ID
+		for range t.orders {
+			o := t.order
+			o.ID, o.Customer, o.At, o.Lines = id.Order(ids.Opaque(33)), c.ID, later(o.At), slices.Clone(o.Lines)
+			for n, s := range t.subs {
+				was := s.ID
+				s.ID, s.Customer, s.Order = id.Subscription(ids.GUID()), c.ID, o.ID
+				s.LineAt, s.OrderedAt, s.NextCharge, s.Current = later(s.LineAt), later(s.OrderedAt), later(s.NextCharge), when.Period{Start: later(s.Current.Start), End: later(s.Current.End)}
+				s.AnchorDay = s.Current.Start.Day()
+				s.Batches = slices.Clone(s.Batches)
+				ch := t.charges[slices.IndexFunc(t.charges, func(c billing.Charge) bool { return c.Subscription == was })]
+				ch.ID, ch.At, ch.Customer, ch.Order, ch.Subscription = id.Charge(ids.GUID()), later(ch.At), c.ID, o.ID, s.ID
+				ch.Period = when.Period{Start: later(ch.Period.Start), End: later(ch.Period.End)}
+				for b := range s.Batches {
+					s.Batches[b].At, s.Batches[b].Charge = later(s.Batches[b].At), ch.ID
+				}
+				o.Lines[n].Subscription = s.ID
+				subs = append(subs, app.Scheduled{Subscription: s, Due: s.Due(policy.PendingFor)})
+				charges = append(charges, ch)
+				if e, ok := ledger.Sale(id.Entry(ids.GUID()), ch.At, ch.ID, ch.Net, ch.Tax); ok {
+					entries = append(entries, e)
+				}
 			}
-			o.Lines[n].Subscription = s.ID
-			subs = append(subs, app.Scheduled{Subscription: s, Due: s.Due(policy.PendingFor)})
-			charges = append(charges, ch)
-			if e, ok := ledger.Sale(id.Entry(ids.GUID()), ch.At, ch.ID, ch.Net, ch.Tax); ok {
-				entries = append(entries, e)
+			if err := tx.AddOrder(o, ""); err != nil {
+				return err
 			}
+			records = append(records, activity.Record{
+				ID: id.Record(ids.GUID()), At: o.At, Customer: c.ID, CustomerName: c.CompanyName, Actor: "bench",
+				Operation: activity.CreateOrder, Resource: activity.Order, ResourceID: string(o.ID), Status: activity.Succeeded,
+			})
 		}
-		if err := tx.AddOrder(o, ""); err != nil {
-			return err
-		}
-		records = append(records, activity.Record{
-			ID: id.Record(ids.GUID()), At: o.At, Customer: c.ID, CustomerName: c.CompanyName, Actor: "bench",
-			Operation: activity.CreateOrder, Resource: activity.Order, ResourceID: string(o.ID), Status: activity.Succeeded,
-		})
 	}
 	return errors.Join(tx.AddSubscriptions(subs...), tx.AddCharges(charges), tx.AddEntries(entries...), tx.AddRecord(records...))
 }

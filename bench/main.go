@@ -2,7 +2,7 @@
 // on both engines, and says which goals of docs/performance.md are met. Only ratios within a run count: figures of two
 // runs, or of two machines, say little about each other.
 //
-//	go run ./bench [-measure checkout,billing,reveal,downloads,log,pages] [-engine sqlite,postgres] [-clients 1,8,32,64]
+//	go run ./bench [-measure checkout,billing,reveal,downloads,log,pages,web] [-engine sqlite,postgres] [-clients 1,8,32,64]
 //		[-seconds 8] [-subscriptions 100000] [-records 10000000] [-dir FOLDER] [-profile FOLDER]
 //
 // It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
@@ -33,6 +33,7 @@ type flags struct {
 	clients       []int
 	subscriptions int           // that a billing run charges
 	records       int           // of the log that pages are read of
+	webRecords    int           // of the log behind the pages of people
 	laid          string        // the database of that log, when it is to stay
 	measure       time.Duration // of one row, after its warm-up
 	dir           string        // where databases are made
@@ -87,9 +88,10 @@ func main() {
 }
 
 func parseFlags() (flags, error) {
-	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas: checkout, billing, reveal, downloads, log, pages")
+	measures := flag.String("measure", "checkout,billing", "what is measured, separated by commas: checkout, billing, reveal, downloads, log, pages, web")
 	records := flag.Int("records", 10_000_000, "of the log that pages are read of, 100000 to 20000000")
-	subscriptions := flag.Int("subscriptions", 100_000, "that a billing run charges, 1000 to 10000000")
+	webRecords := flag.Int("web-records", 100_000, "of the log behind the pages of people, 0 to 20000000")
+	subscriptions := flag.Int("subscriptions", 100_000, "that a billing run charges or that stand behind the pages of people, 1000 to 10000000")
 	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
 	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
 	seconds := flag.Int("seconds", 8, "how long each row is measured, 1 to 60")
@@ -97,11 +99,14 @@ func parseFlags() (flags, error) {
 	dir := flag.String("dir", "", "folder on a real disk; the default is the temporary folder, or another where that is memory")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the server into this folder")
 	flag.Parse()
-	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, records: *records, laid: *laid, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, records: *records, webRecords: *webRecords, laid: *laid, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
 	for _, m := range f.measures {
-		if known := []string{measureCheckout, measureBilling, measureReveal, measureDownloads, measureLog, measurePages}; !slices.Contains(known, m) {
+		if known := []string{measureCheckout, measureBilling, measureReveal, measureDownloads, measureLog, measurePages, measureWeb}; !slices.Contains(known, m) {
 			return f, fmt.Errorf("-measure %s: none of %v", m, known)
 		}
+	}
+	if f.webRecords < 0 || f.webRecords > 20_000_000 {
+		return f, errors.New("-web-records is from 0 to 20000000")
 	}
 	if f.records < 100_000 || f.records > 20_000_000 {
 		return f, errors.New("-records is from 100000 to 20000000")
@@ -149,7 +154,7 @@ func run(ctx context.Context, f flags) (err error) {
 
 	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
 	delivers := slices.Contains(f.measures, measureReveal) || slices.Contains(f.measures, measureDownloads)
-	if slices.Contains(f.measures, measureCheckout) || delivers {
+	if slices.Contains(f.measures, measureCheckout) || slices.Contains(f.measures, measureWeb) || delivers {
 		if err := b.build(ctx); err != nil {
 			return err
 		}
@@ -172,6 +177,11 @@ func run(ctx context.Context, f flags) (err error) {
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())
+		}
+	}
+	if slices.Contains(f.measures, measureWeb) {
+		if err := b.web(ctx); err != nil {
+			return errors.Join(fmt.Errorf("web: %w", err), pg.StopShared())
 		}
 	}
 	b.report.goals(os.Stdout)

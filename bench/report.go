@@ -34,6 +34,7 @@ type report struct {
 	fetched  []fetched
 	logged   []logged
 	paged    []paged
+	web      []webRead
 }
 
 type started struct {
@@ -130,6 +131,9 @@ func (r *report) goals(w io.Writer) {
 	}
 	for _, d := range r.fetched {
 		d.goal(say)
+	}
+	for _, p := range r.web {
+		p.goal(say)
 	}
 	for _, l := range r.logged {
 		l.goals(say)

@@ -47,7 +47,7 @@ func search(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := searchPage{Form: ui.Filters{Label: v.T("search.title"), Action: searchPath, Fields: []ui.Field{
+	page := searchPage{Form: ui.Filters{Label: v.T("search.title"), Go: v.T("search.go"), Action: searchPath, Fields: []ui.Field{
 		{Name: "q", Label: v.T("search.what"), Kind: "search", Value: q.Text, Grow: true, MaxLength: 200},
 	}}}
 	switch {

@@ -76,6 +76,7 @@ type Pager struct {
 // Filters is the form above a list; what it holds stands in the address.
 type Filters struct {
 	Label  string
+	Go     string // what the button says; empty: that it filters
 	Action string
 	Fields []Field
 	Kept   []Pair

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,9 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(site.Command("restore", file), "Restored", true)
+	if _, err := os.Stat(filepath.Join(site.Dir, "checkpoints.txt.before")); err != nil {
+		t.Errorf("the checkpoints of what was restored over: %v", err)
+	}
 	site.Verify(t)
 	if is := invoices(); is != were {
 		t.Errorf("%d invoices, were %d", is, were)

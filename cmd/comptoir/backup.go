@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/comptoir-dev/comptoir/internal/store"
 )
@@ -26,10 +29,19 @@ type restoreCommand struct {
 	File string `arg:"" help:"Copy made by backup." type:"existingfile"`
 }
 
-// Run puts the copy in the database's place.
+// Run puts the copy in the database's place. Checkpoints of the log that was are put aside like the database that was: they
+// tell of records that the copy may not have.
 func (c restoreCommand) Run(ctx context.Context) error {
+	kept := checkpointFile{}.path(c.Data)
+	before := kept + ".before"
+	if _, err := os.Lstat(before); err == nil {
+		return fmt.Errorf("%s is there already: move it away first", before)
+	}
 	if err := store.RestoreBackup(ctx, c.url(), c.File); err != nil {
 		return err
+	}
+	if err := os.Rename(kept, before); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the database is restored, but the checkpoints of the log before it still stand in its place: %w", err)
 	}
 	fmt.Println("Restored. What stood there before is beside it, named .before; check with: comptoir verify")
 	return nil

@@ -21,11 +21,23 @@ type Policies struct {
 	Suspended    []policy.SuspendedBilling
 }
 
-// Policies reads the dated rows that decisions are made by, each with its source (R20, R15, rules.md §3). The slices are shared.
+// Policies reads the dated rows that decisions are made by, each with its source (R20, rules.md §3). The slices are shared.
 func (a *App) Policies(ctx context.Context, who party.Actor) (Policies, error) {
-	if err := who.May(party.ReadCommerce); err != nil && who.May(party.OperateSystem) != nil {
+	if err := who.May(party.ReadCommerce); err != nil {
 		return Policies{}, err
 	}
+	return a.policies(ctx)
+}
+
+// KeptPolicies is Policies for the operator, who keeps them (R15).
+func (a *App) KeptPolicies(ctx context.Context, who party.Actor) (Policies, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Policies{}, err
+	}
+	return a.policies(ctx)
+}
+
+func (a *App) policies(ctx context.Context) (Policies, error) {
 	return read(ctx, a.Store, func(r Reader) (p Policies, err error) {
 		p = Policies{
 			Renewals: policy.RenewRules, Visibility: policy.VisibleRules, Plans: policy.PlanRules,

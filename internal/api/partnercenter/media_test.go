@@ -145,7 +145,7 @@ func TestR17APublisherSignsIn(t *testing.T) {
 	const pat = "pat@publisher.example"
 	w.written(s, func(tx app.Tx) error {
 		return tx.AddPerson(party.Person{
-			ID: "5e550000-0000-4000-8000-000000000003", Publisher: id.FirstParty, UPN: pat, DisplayName: "Pat", State: party.PersonActive,
+			ID: "5e550000-0000-4000-8000-000000000003", Publisher: id.FirstParty, UPN: pat, Alias: "pat", DisplayName: "Pat", State: party.PersonActive,
 			Password: identity.Credentials{}.HashPassword(sessionPassword),
 		})
 	})

@@ -47,7 +47,9 @@ func openRows(t *testing.T, driver, url string) *rowReader {
 	}
 	r := &rowReader{t: t, db: db}
 	for _, cells := range r.query(query) {
-		r.tables = append(r.tables, fmt.Sprint(cells[0]))
+		if table := fmt.Sprint(cells[0]); table != "activity_tree" { // it grows with anybody's records, when they are numbered
+			r.tables = append(r.tables, table)
+		}
 	}
 	slices.Sort(r.tables)
 	if len(r.tables) < 30 {

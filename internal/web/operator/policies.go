@@ -24,7 +24,7 @@ var classes = []catalog.Class{
 }
 
 func policies(v *ui.Visit) error {
-	all, err := v.App.Policies(v.R.Context(), v.Actor)
+	all, err := v.App.KeptPolicies(v.R.Context(), v.Actor)
 	if err != nil {
 		return err
 	}

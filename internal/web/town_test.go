@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,14 +25,19 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/jobs"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 	"github.com/comptoir-dev/comptoir/internal/vault"
 	"github.com/comptoir-dev/comptoir/internal/web"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 	"github.com/comptoir-dev/comptoir/internal/web/ui/uitest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if made, err := story(); err == nil {
+		_ = os.RemoveAll(made.dir)
+	}
+	os.Exit(code)
+}
 
 // now is where the demo's story ends in these tests.
 var now = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
@@ -48,26 +56,34 @@ type town struct {
 
 func open(t *testing.T) *town {
 	t.Helper()
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+	made, err := story()
 	if err != nil {
 		t.Fatal(err)
 	}
-	wall := when.NewFixed(now)
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/town.db", store.Options{Wall: wall, Sealer: secrets.Vault})
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(made.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir+"/secrets", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir + "/secrets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files { // a copy may be read by others, which the vault refuses
+		if err := os.Chmod(dir+"/secrets/"+f.Name(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &town{t: t, wall: when.NewFixed(now), seeded: made.seeded}
+	core, secrets, s, err := furnish(t.Context(), dir, c.wall, when.NewFixed(now), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	past := when.NewFixed(when.Date(2020, 7, 1))
-	core := &app.App{Store: s, Due: s, Clock: past, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Credentials: identity.Credentials{}}
-	seeder := sandbox.Seeder{
-		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: strings.Repeat("0", 64), Size: 1},
-		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
-	}
-	c := &town{t: t, app: core, wall: wall}
-	if c.seeded, err = seeder.Seed(t.Context(), now); err != nil {
-		t.Fatal(err)
-	}
+	c.app = core
+	wall := c.wall
 	c.clock = when.NewMovable(wall, 0, now)
 	core.Clock = c.clock
 	log := slog.New(slog.NewTextHandler(tlog{t}, nil))
@@ -91,6 +107,44 @@ func open(t *testing.T) *town {
 	t.Cleanup(server.Close)
 	c.url = server.URL
 	return c
+}
+
+// told is a store that the demo's story has filled, to be copied.
+type told struct {
+	dir    string
+	seeded sandbox.Seeded
+}
+
+// story tells the demo's story once for all tests.
+var story = sync.OnceValues(func() (told, error) {
+	dir, err := os.MkdirTemp("", "comptoir-town-")
+	if err != nil {
+		return told{}, err
+	}
+	past := when.NewFixed(when.Date(2020, 7, 1))
+	core, _, s, err := furnish(context.Background(), dir, when.NewFixed(now), past, true)
+	if err != nil {
+		return told{}, err
+	}
+	seeder := sandbox.Seeder{
+		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: strings.Repeat("0", 64), Size: 1},
+		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
+	}
+	seeded, err := seeder.Seed(context.Background(), now)
+	return told{dir, seeded}, errors.Join(err, s.Close())
+})
+
+// furnish opens the store and the vault of a folder.
+func furnish(ctx context.Context, dir string, wall, clock when.Clock, create bool) (*app.App, *vault.Secrets, *store.Store, error) {
+	secrets, err := vault.Open(vault.Options{Dir: dir + "/secrets", Env: os.Getenv, Create: create})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s, err := store.Open(ctx, "sqlite:"+dir+"/town.db", store.Options{Wall: wall, Sealer: secrets.Vault})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return &app.App{Store: s, Due: s, Clock: clock, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Credentials: identity.Credentials{}}, secrets, s, nil
 }
 
 type tlog struct{ t *testing.T }

@@ -54,6 +54,16 @@ func (w *world) filled(t *testing.T) map[harness.User][]string {
 	form := agent.Get(t, "/requests/new?topic=32444673")
 	made := agent.Post(t, "/requests/new?topic=32444673", "once", form.Once(), "topic", "32444673", "title", "An invoice", "description", "Which days are these?", "severity", "moderate", "first", "a", "last", "b", "email", "a@b.example", "phone", "1")
 	request := made.Header.Get("Location")
+	if a := agent.Attach(t, request+"/files", "days.txt", "1 to 30"); a.Status != 303 {
+		t.Fatalf("attaching a file: %d", a.Status)
+	}
+	theirs := w.SignIn(t, w.As(t, "CGA"))
+	form = theirs.Get(t, "/portal/requests/new?topic=32444673")
+	made = theirs.Post(t, "/portal/requests/new?topic=32444673", "once", form.Once(), "topic", "32444673", "title", "A bill", "description", "Which days are these?", "severity", "moderate", "first", "a", "last", "b", "email", "a@b.example", "phone", "1")
+	ours := made.Header.Get("Location")
+	if a := theirs.Attach(t, ours+"/files", "bill.txt", "1 to 30"); a.Status != 303 {
+		t.Fatalf("attaching a file in the portal: %d", a.Status)
+	}
 	var carts [2]string
 	for i := range carts {
 		carts[i] = us + "/carts/" + harness.Read[struct{ ID string }](t, api.Call(t, "POST", "/v1"+us+"/carts", map[string]any{
@@ -61,7 +71,7 @@ func (w *world) filled(t *testing.T) map[harness.User][]string {
 		}), 201).ID
 	}
 	harness.Read[any](t, api.Call(t, "POST", "/v1"+carts[1]+"/checkout", nil), 201)
-	return map[harness.User][]string{w.As(t, "AA"): {request, carts[0], carts[1] + "/bought", us + "/software/cancel-several", us + "/move/script"}}
+	return map[harness.User][]string{theirs.User: {ours}, w.As(t, "AA"): {request, carts[0], carts[1] + "/bought", us + "/software/cancel-several", us + "/move/script"}}
 }
 
 // item is something that can be bought for a year.

@@ -1,8 +1,11 @@
 package harness
 
 import (
+	"bytes"
+	"errors"
 	"html"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -75,6 +78,26 @@ func (r *Reader) PostAs(t testing.TB, path string, form url.Values, header ...st
 	return r.send(t, http.MethodPost, path, form, header)
 }
 
+// Attach sends a form with a file of text.
+func (r *Reader) Attach(t testing.TB, path, name, text string) Sheet {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err == nil {
+		_, err = io.WriteString(part, text)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.URL+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return r.answer(t, req, []string{"Origin", r.URL, "Sec-Fetch-Site", "same-origin"})
+}
+
 func (r *Reader) send(t testing.TB, method, path string, form url.Values, header []string) Sheet {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.URL+path, strings.NewReader(form.Encode()))
@@ -84,6 +107,11 @@ func (r *Reader) send(t testing.TB, method, path string, form url.Values, header
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	return r.answer(t, req, header)
+}
+
+func (r *Reader) answer(t testing.TB, req *http.Request, header []string) Sheet {
+	t.Helper()
 	req.Header.Set("Accept-Language", "en")
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])

@@ -88,7 +88,7 @@ func TestR04RetireWhatNothingNeeds(t *testing.T) {
 	storetest.BothWith(t, store.Options{Sealer: secrets.Vault, Wall: wall}, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s, secrets)
 		ctx, c := context.Background(), w.seeded.Customers[0]
-		person := party.Person{ID: "5e550000-0000-4000-8000-000000000001", UPN: "ana@quainine.example", State: party.PersonActive, DisplayName: "Ana"}
+		person := party.Person{ID: "5e550000-0000-4000-8000-000000000001", UPN: "ana@quainine.example", Alias: "ana", State: party.PersonActive, DisplayName: "Ana"}
 		if person.TOTP, err = secrets.Vault.Seal(person.AuthenticatorBinding(), []byte("the app's secret")); err != nil {
 			t.Fatal(err)
 		}

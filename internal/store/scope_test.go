@@ -195,6 +195,7 @@ func partnersMissing(tables []string, sql string) bool {
 
 // scans are the statements that read a whole table, with the reason.
 var scans = map[string]string{
+	"sqlPartnersAll":    "the operator's console lists them all",
 	"sqlSessionsForget": "all of them end",
 	"sqlCancelRules":    "a few dozen rows, kept in memory",
 	"sqlLinkRules":      "a few dozen rows, kept in memory",

@@ -1,6 +1,6 @@
 # make test is the test command; make demo shows the thing. Go 1.26 is all that has to be there before.
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint routes bench bench-million e2e browser screenshots sdk fuzz fuzz-nightly sim sim-years sim-bugs
+.PHONY: build demo test lint routes bench bench-million bench-log e2e browser screenshots sdk fuzz fuzz-nightly sim sim-years sim-bugs
 
 export CGO_ENABLED = 0
 # Go keeps its caches under HOME; some CI runners have none.
@@ -44,6 +44,10 @@ bench:
 # The billing run alone, over a million subscriptions; it takes some twenty minutes and 10 GB.
 bench-million:
 	go run ./bench -measure billing -subscriptions 1000000
+
+# The activity log: what its integrator costs, and pages of ten million records; it takes some ten minutes and 8 GB.
+bench-log:
+	go run ./bench -measure log,pages
 
 e2e:
 	@sh scripts/need.sh chromium

@@ -23,7 +23,7 @@ type Log struct {
 
 const (
 	// integrateEvery is how often the integrator looks, on wall time; full batches follow each other at once.
-	integrateEvery = 400 * time.Millisecond
+	integrateEvery = 250 * time.Millisecond
 	// standBack is how long it leaves the work to another one that came first; sickFor, how long it waits after an error.
 	standBack = 2 * time.Second
 	sickFor   = 3 * time.Second

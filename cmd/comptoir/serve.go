@@ -210,7 +210,7 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		o.Sandbox, shown.Sandbox = clockwork, clockwork
 	}
 	api := partnercenter.New(s.app, o)
-	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css")})
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css"), Script: static.Path("passkey.js")})
 	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
 	pages.Handle("/", web.Handler(shown))

@@ -53,6 +53,8 @@ type Reader interface {
 	UPNTaken(upn string) (bool, error)
 	// Sessions of a person of the scope's own partner, or of its customers; the latest first.
 	Sessions(s party.Scope, user id.User) ([]party.Session, error)
+	// Passkeys of such a person, the first one first.
+	Passkeys(s party.Scope, user id.User) ([]party.Passkey, error)
 	// ClientOf is an API client of the scope's own partner. Fault: "client.unknown".
 	ClientOf(s party.Scope, client id.Client) (party.Client, error)
 	Clients(s party.Scope) ([]party.Client, error) // by name
@@ -225,16 +227,23 @@ type Tx interface {
 	// AddPerson adds staff of the scope's own partner, or of one of its customers. Fault: "user.upn_taken".
 	AddPerson(p party.Person) error
 	SavePerson(p party.Person) error // fault "user.changed"
-	// RemovePerson forgets a person; sessions and tickets are worth nothing then. Fault: "user.changed".
+	// RemovePerson forgets a person and its passkeys; sessions and tickets are worth nothing then. Fault: "user.changed".
 	RemovePerson(p party.Person) error
 	// AddSession also forgets sessions made at or before over.
 	AddSession(e party.Session, over time.Time) error
 	SaveSession(e party.Session) error             // fault "session.unknown"
 	EndSession(user id.User, session string) error // fault "session.unknown"
 	EndSessions(user id.User, except string) error // all but one; empty: all
-	AddClient(c party.Client) error                // fault "client.changed"
-	SaveClient(c party.Client) error               // fault "client.changed"
-	RemoveClient(c party.Client) error             // fault "client.changed"
+	// AddPasskey fault: "passkey.taken", whosever it is. SavePasskey: "passkey.changed". RemovePasskey: "passkey.unknown".
+	AddPasskey(k party.Passkey) error
+	SavePasskey(k party.Passkey) error
+	RemovePasskey(user id.User, passkey string) error
+	RemovePasskeys(p party.Person) error // all of them
+	// SpendChallenge keeps that a challenge was answered, until when it works anyway. Fault "passkey.stale": it was before.
+	SpendChallenge(hash string, until, now time.Time) error
+	AddClient(c party.Client) error    // fault "client.changed"
+	SaveClient(c party.Client) error   // fault "client.changed"
+	RemoveClient(c party.Client) error // fault "client.changed"
 	// AddTicket fault: "ticket.code_taken", by another device.
 	AddTicket(k party.Ticket) error
 	SaveTicket(k party.Ticket) error // fault "ticket.changed"

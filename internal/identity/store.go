@@ -23,6 +23,8 @@ type Store interface {
 	Person(ctx context.Context, user id.User) (party.Person, party.Partner, error)
 	PersonNamed(ctx context.Context, upn string) (party.Person, party.Partner, error)
 	PersonOf(ctx context.Context, subject string) (party.Person, party.Partner, error)
+	// Passkey by its credential, with whose it is.
+	Passkey(ctx context.Context, credential string) (party.Passkey, party.Person, party.Partner, error)
 	// Session by the hash of its cookie, with whose it is.
 	Session(ctx context.Context, hash string) (party.Session, party.Person, party.Partner, error)
 	// Ticket by the hash of its secret; DeviceTicket by the user code.

@@ -157,5 +157,8 @@ func (t *Tx) SavePerson(p party.Person) error {
 
 // RemovePerson implements app.Tx.
 func (t *Tx) RemovePerson(p party.Person) error {
+	if err := t.RemovePasskeys(p); err != nil {
+		return err
+	}
 	return t.exec(1, userChanged, sqlPersonDelete, whose(t.scope, p.Customer), p.Customer, p.ID, p.Version)
 }

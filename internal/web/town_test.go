@@ -49,6 +49,7 @@ type town struct {
 	t      *testing.T
 	url    string
 	app    *app.App
+	people *identity.People
 	wall   *when.Fixed
 	clock  *when.Movable
 	seeded sandbox.Seeded
@@ -88,6 +89,7 @@ func open(t *testing.T) *town {
 	core.Clock = c.clock
 	log := slog.New(slog.NewTextHandler(tlog{t}, nil))
 	people := &identity.People{Store: s, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Key: []byte("0123456789abcdef0123456789abcdef"), Log: log}
+	c.people = people
 	tokens, err := identity.NewTokens("http://pc.example", secrets.SigningKeys(), wall, id.Random{})
 	if err != nil {
 		t.Fatal(err)

@@ -73,6 +73,10 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// Seats that people of a customer have, by subscription and user.
+	Seats(s party.Scope, c id.Customer, q SeatQuery) ([]subscription.Seat, error)
+	// SeatsUsed counts the seats given of each of the subscriptions; one with none may be absent.
+	SeatsUsed(s party.Scope, c id.Customer, subs []id.Subscription) (map[id.Subscription]int64, error)
 	// FindSubscriptions are those whose name, or whose product's, holds the text, by name and id. Of names that do not begin
 	// with it a thousand different ones are looked at.
 	FindSubscriptions(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
@@ -265,6 +269,12 @@ type Tx interface {
 	// Looked keeps that a subscription was looked at (E16), when it was due at an instant or before: nobody changed it, so
 	// its version stays, and who read it before has it as it is. Fault "subscription.changed".
 	Looked(s Scheduled, wasDue time.Time) error
+	// AddSeats gives seats to people of a customer that the act holds.
+	AddSeats(c id.Customer, seats []subscription.Seat) error
+	RemoveSeat(c id.Customer, s subscription.Seat) error // fault "seat.changed"
+	// FreeSeats takes all seats of a subscription, FreeSeatsOf those of a person.
+	FreeSeats(c id.Customer, sub id.Subscription) error
+	FreeSeatsOf(c id.Customer, user id.User) error
 	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
 	TakeSlot(c id.Customer, s order.Slot) error
 	FreeSlot(c id.Customer, sub id.Subscription) error
@@ -389,6 +399,7 @@ type PeopleQuery struct {
 	Customer id.Customer // whose staff; empty: the scope's own
 	Role     party.Role
 	State    party.PersonState // empty: all but the deleted
+	Names    []string          // user principal names, lower case
 	After    string            // the user principal name of the last one seen
 	Limit    int               // 0: all
 }
@@ -404,6 +415,10 @@ type SubscriptionQuery struct {
 	Order  id.Order
 	Parent id.Subscription
 	IDs    []id.Subscription
+	States []subscription.State
+	Text   string          // in its name or its product's, or what its id or its order's begins with, without case
+	After  id.Subscription // the last one seen
+	Limit  int             // 0: all
 }
 
 // ChargeQuery narrows charges; what is empty does not narrow.

@@ -118,6 +118,7 @@ func (r *Reader) People(s party.Scope, q app.PeopleQuery) ([]party.Person, error
 	if q.Role != "" {
 		f.and(" AND ' ' || roles || ' ' LIKE ?", "% "+string(q.Role)+" %")
 	}
+	in(f, "upn", q.Names)
 	equal(f, " AND upn > ?", q.After)
 	f.and(" ORDER BY upn")
 	f.limit(q.Limit)

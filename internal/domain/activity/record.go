@@ -41,6 +41,7 @@ const (
 	DeleteCustomerUser  Operation = "delete_customer_user"
 	RestoreCustomerUser Operation = "restore_customer_user"
 	ResetUserPassword   Operation = "reset_customer_user_password"
+	UpdateUserLicences  Operation = "update_customer_user_licenses"
 	AddUserMember       Operation = "add_user_member"
 	RemoveUserMember    Operation = "remove_user_member"
 

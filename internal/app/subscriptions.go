@@ -47,7 +47,7 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 		return nil, err
 	}
 	now := a.Clock.Now()
-	return read(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
+	return readOne(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
 		customer, err := r.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err

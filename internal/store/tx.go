@@ -26,6 +26,8 @@ type Tx struct {
 	act    *app.Act
 	scope  party.Scope
 	added  int64
+	// callers is set by a write of their tables.
+	callers bool
 	keyAge int64 // the largest n of the partner's keys, once it was read
 }
 
@@ -146,6 +148,7 @@ func (t *Tx) exec(want int64, f *fault.Fault, sql string, args ...any) error {
 	if err := t.ready(args); err != nil {
 		return err
 	}
+	t.callers = t.callers || ofCallers(sql)
 	if err := t.s.exec(write{sql, args, want, f}); err != nil {
 		return t.fail(err)
 	}

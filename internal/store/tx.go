@@ -23,12 +23,12 @@ type Reader struct {
 // Tx is a Reader that also writes, in the scope of its act.
 type Tx struct {
 	Reader
-	act    *app.Act
-	scope  party.Scope
-	added  int64
+	act   *app.Act
+	scope party.Scope
+	added int64
 	// callers is set by a write of their tables.
 	callers bool
-	keyAge int64 // the largest n of the partner's keys, once it was read
+	keyAge  int64 // the largest n of the partner's keys, once it was read
 }
 
 // next numbers what the act adds, so that rows of one instant keep the order they were made in.

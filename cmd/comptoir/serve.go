@@ -95,7 +95,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	handler, sweep, err := s.handler(url, outside, st, play)
+	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data))
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -188,7 +188,7 @@ func (l listening) url(a net.Addr) string {
 }
 
 // handler is everything the server answers.
-func (s *site) handler(url string, outside *identity.External, st storage, play bool) (http.Handler, *jobs.Sweep, error) {
+func (s *site) handler(url string, outside *identity.External, st storage, play bool, checkpoints string) (http.Handler, *jobs.Sweep, error) {
 	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
 	if err != nil {
 		return nil, nil, err
@@ -201,6 +201,15 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 	people := s.people(url)
 	shown := &ui.Site{
 		App: s.app, People: people, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log, Version: buildVersion(), Database: st.engine(), URL: url,
+	}
+	shown.Sweep = sweep.Last
+	shown.Verify = func(ctx context.Context) ([]string, app.Audited, error) {
+		books, err := s.store.Verify(ctx)
+		if err != nil {
+			return nil, app.Audited{}, err
+		}
+		log, err := s.auditLog(ctx, st.engine(), checkpoints, nil)
+		return books, log, err
 	}
 	if play {
 		clockwork := &sandbox.Clockwork{

@@ -95,9 +95,18 @@ func open(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s, Wall: wall, IDs: id.Random{}, Log: log})
+	sweep := &jobs.Sweep{App: core, Clock: c.clock, Log: log}
 	pages := web.Handler(&ui.Site{
+		Sweep: sweep.Last, Verify: func(ctx context.Context) ([]string, app.Audited, error) {
+			books, err := s.Verify(ctx)
+			if err != nil {
+				return nil, app.Audited{}, err
+			}
+			audited, err := app.AuditLog(ctx, s, nil)
+			return books, audited, err
+		},
 		App: core, People: people, IDs: id.Random{}, Wall: wall, Log: log, Version: "test", Database: "SQLite", URL: "http://pc.example",
-		Sandbox: &sandbox.Clockwork{Sweep: &jobs.Sweep{App: core, Clock: c.clock, Log: log}, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
+		Sandbox: &sandbox.Clockwork{Sweep: sweep, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if identity.Serves(r.URL.Path) {

@@ -20,13 +20,13 @@ type run struct {
 	m     *model.Model
 	w     *world
 	since time.Time // charges made since the last comparison are at or after it
-	log   []string  // the last commands
+	log   []noted   // the last commands
 	late  int       // steps for which no sweep runs: the process that does it is down
 	acts  map[string]int
 }
 
 // compareEvery is how many steps pass between two comparisons of the state, wholeEvery between two that leave nothing out.
-const compareEvery, wholeEvery = 100, 500
+const compareEvery, wholeEvery = 100, 1000
 
 // play plays steps acts and then a calm phase, in which all due work must finish. sync, when set, is called before and
 // after the last steps, in which processes die: what is written then must last.
@@ -97,7 +97,7 @@ func (r *run) one() error {
 func (r *run) pass(to time.Time) error {
 	r.g.now = to
 	r.w.clock.Set(to)
-	r.say("now " + at(to))
+	r.say("now %s", instant(to))
 	if r.late = max(r.late-1, 0); r.g.one(40) {
 		r.late = 2 + r.g.IntN(12)
 	}
@@ -135,7 +135,7 @@ func (r *run) sweep(until time.Time) error {
 	var between func(time.Time)
 	first := r.m.NextDue()
 	twice := r.g.one(10) && !first.IsZero() && !first.After(until)
-	r.say(fmt.Sprintf("sweep %s by %d, both %t", at(until), a, twice))
+	r.say("sweep %s by %d, both %t", instant(until), a, twice)
 	var inner error
 	if twice {
 		done := false
@@ -238,7 +238,7 @@ func (r *run) both(c model.Command, hash string) (want model.Answer, got answer,
 		}
 	}
 	want = r.m.Apply(r.g.now, r.w.wall.Now(), c)
-	r.say(fmt.Sprintf("%s → %s", c, want.Code))
+	r.say("%s → %s", c, want.Code)
 	r.acts[c.Act+" "+want.Code]++
 	got, err = r.w.do(worker, c, hash, want)
 	switch {
@@ -254,7 +254,7 @@ func (r *run) both(c model.Command, hash string) (want model.Answer, got answer,
 
 func (r *run) estimates() error {
 	p := r.g.IntN(2)
-	r.say(fmt.Sprint("estimates of ", p))
+	r.say("estimates of %d", p)
 	return r.estimate(p)
 }
 
@@ -275,15 +275,15 @@ func (r *run) estimate(p int) error {
 
 func (r *run) restart() error {
 	die := r.g.one(2)
-	r.say(fmt.Sprintf("restart, dying %t", die))
+	r.say("restart, dying %t", die)
 	if err := r.w.restart(die); err != nil {
 		return r.fail("restart", err)
 	}
 	return nil
 }
 
-// compare compares subscriptions, charges since the last time, and the sums of the books; the whole state includes orders
-// and documents.
+// compare compares the subscriptions that live, or did the last time, and the charges since; the whole state includes the
+// others, orders, documents, the sums of the books and the balances.
 func (r *run) compare(whole bool) error {
 	want := r.w.expected(r.m, r.since, r.g.now, whole)
 	got, err := r.w.state(r.m, r.since, whole)
@@ -416,11 +416,18 @@ func (r *run) compareAll() error {
 	return nil
 }
 
+// noted is something that was done, put into words only for a failure.
+type noted struct {
+	step   int
+	format string
+	args   []any
+}
+
 // say notes what is done for the report of a failure.
-func (r *run) say(what string) {
-	r.log = append(r.log, fmt.Sprintf("%d %s", r.step, what))
+func (r *run) say(format string, args ...any) {
+	r.log = append(r.log, noted{r.step, format, args})
 	if len(r.log) > 400 {
-		r.log = r.log[200:]
+		r.log = append(r.log[:0], r.log[200:]...)
 	}
 }
 
@@ -428,6 +435,14 @@ func (r *run) say(what string) {
 const told = 40
 
 func (r *run) fail(what string, err error) error {
-	tail := r.log[max(0, len(r.log)-told):]
-	return fmt.Errorf("seed %d, step %d, at %s: %s\n%w\nlast commands:\n%s", r.seed, r.step, at(r.g.now), what, err, strings.Join(tail, "\n"))
+	var tail strings.Builder
+	for _, n := range r.log[max(0, len(r.log)-told):] {
+		fmt.Fprintf(&tail, "%d "+n.format+"\n", append([]any{n.step}, n.args...)...)
+	}
+	return fmt.Errorf("seed %d, step %d, at %s: %s\n%w\nlast commands:\n%s", r.seed, r.step, at(r.g.now), what, err, &tail)
 }
+
+// instant is one that is put into words later.
+type instant time.Time
+
+func (i instant) String() string { return at(time.Time(i)) }

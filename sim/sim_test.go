@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // small worlds that soon end: a sixth of the time is the collector's otherwise
+	debug.SetGCPercent(1600) // small worlds that soon end: a sixth of the time is the collector's otherwise
 	storetest.Main(m)
 }
 

@@ -233,17 +233,14 @@ func numberOf(i id.Invoice) int {
 	return n
 }
 
-// state is what the store holds, in the model's words, in an order of its own: subscriptions, charges from an instant on,
-// and the sums of all of them; in whole also orders and documents.
+// state is what the store holds, in the model's words, in an order of its own: subscriptions that lived since an instant, and
+// charges from it on; in whole also the others, orders and documents, the sums of the books and the balances.
 func (w *world) state(m *model.Model, from time.Time, whole bool) (lines []string, err error) {
 	err = w.store.View(ctx, func(r app.Reader) error {
 		lines = nil
 		for n, c := range w.customers {
 			scope := w.scope(m.Customers[n].Partner)
-			subs, err := r.Subscriptions(scope, c, app.SubscriptionQuery{})
-			if err != nil {
-				return err
-			}
+			q := app.SubscriptionQuery{}
 			if whole {
 				orders, err := r.Orders(scope, c, "")
 				if err != nil {
@@ -253,6 +250,12 @@ func (w *world) state(m *model.Model, from time.Time, whole bool) (lines []strin
 				for _, o := range orders {
 					lines = append(lines, w.orderText(o))
 				}
+			} else if q.IDs = w.moving(m, n, from); len(q.IDs) == 0 {
+				continue
+			}
+			subs, err := r.Subscriptions(scope, c, q)
+			if err != nil {
+				return err
 			}
 			for _, s := range subs {
 				if err := w.learnRenewal(r, m, scope, c, s.Order); err != nil {
@@ -274,40 +277,61 @@ func (w *world) state(m *model.Model, from time.Time, whole bool) (lines []strin
 				lines = append(lines, fmt.Sprintf("%s of o%d", w.chargeText(c), w.orderOf[c.Order]))
 			}
 			if whole {
-				invoices, err := r.Invoices(scope, app.InvoiceQuery{})
-				if err != nil {
+				if err := w.books(r, scope, p, &lines); err != nil {
 					return err
 				}
-				for _, i := range invoices {
-					if w.shared {
-						i.Number = 0
-					}
-					lines = append(lines, invoiceText(p, i))
-					if i.VoidedBy == "" {
-						continue
-					}
-					note, err := r.Invoice(scope, i.VoidedBy)
-					if err != nil {
-						return err
-					}
-					lines = append(lines, invoiceText(p, note))
-				}
-			}
-			if err := ledgerText(r, scope, p, &lines); err != nil {
-				return err
 			}
 		}
 		return nil
 	})
-	for p := range model.BillingDays {
-		balances, berr := w.workers[0].Balances(ctx, w.actor(p))
-		for _, b := range balances {
-			lines = append(lines, model.BalanceText(p, string(b.Currency), b.Amount.Minor(), b.Overdue.Minor()))
+	if whole {
+		for p := range model.BillingDays {
+			balances, berr := w.workers[0].Balances(ctx, w.actor(p))
+			for _, b := range balances {
+				lines = append(lines, model.BalanceText(p, string(b.Currency), b.Amount.Minor(), b.Overdue.Minor()))
+			}
+			err = errors.Join(err, berr)
 		}
-		err = errors.Join(err, berr)
 	}
 	slices.Sort(lines)
 	return lines, err
+}
+
+// moving are the subscriptions of a customer that live, or ended at or after an instant.
+func (w *world) moving(m *model.Model, customer int, from time.Time) (ids []id.Subscription) {
+	for _, s := range m.Subs {
+		if s.Customer == customer && s.Handle < len(w.subs) && moves(s, from) {
+			ids = append(ids, w.subs[s.Handle])
+		}
+	}
+	return ids
+}
+
+func moves(s *model.Sub, from time.Time) bool {
+	return s.Live() || !s.Due().IsZero() || !s.Ended.Before(from)
+}
+
+// books are the documents of a partner and the sums of its books.
+func (w *world) books(r app.Reader, scope party.Scope, p int, lines *[]string) error {
+	invoices, err := r.Invoices(scope, app.InvoiceQuery{})
+	if err != nil {
+		return err
+	}
+	for _, i := range invoices {
+		if w.shared {
+			i.Number = 0
+		}
+		*lines = append(*lines, invoiceText(p, i))
+		if i.VoidedBy == "" {
+			continue
+		}
+		note, err := r.Invoice(scope, i.VoidedBy)
+		if err != nil {
+			return err
+		}
+		*lines = append(*lines, invoiceText(p, note))
+	}
+	return ledgerText(r, scope, p, lines)
 }
 
 // ledgerText adds up the books of a partner: what is receivable, and what all accounts make together.
@@ -376,16 +400,11 @@ func (w *world) renewal(m *model.Model, handle int) error {
 // expected is state as the model has it.
 func (w *world) expected(m *model.Model, from, now time.Time, whole bool) (lines []string) {
 	for _, s := range m.Subs {
-		lines = append(lines, s.Text())
+		if whole || moves(s, from) {
+			lines = append(lines, s.Text())
+		}
 	}
-	type books struct {
-		n   int
-		sum int64
-	}
-	all := map[string]books{}
 	for _, c := range m.Charges {
-		k := fmt.Sprintf("p%d %s", m.Customers[c.Customer].Partner, c.Currency)
-		all[k] = books{all[k].n + 1, all[k].sum + c.Net + c.TaxMinor}
 		if !c.At.Before(from) {
 			lines = append(lines, fmt.Sprintf("%s of o%d", c.Text(), c.Order))
 		}
@@ -401,6 +420,22 @@ func (w *world) expected(m *model.Model, from, now time.Time, whole bool) (lines
 			}
 			lines = append(lines, told.Text())
 		}
+		lines = append(lines, expectedBooks(m, now)...)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// expectedBooks are the sums of the books and the balances as the model has them.
+func expectedBooks(m *model.Model, now time.Time) (lines []string) {
+	type books struct {
+		n   int
+		sum int64
+	}
+	all := map[string]books{}
+	for _, c := range m.Charges {
+		k := fmt.Sprintf("p%d %s", m.Customers[c.Customer].Partner, c.Currency)
+		all[k] = books{all[k].n + 1, all[k].sum + c.Net + c.TaxMinor}
 	}
 	paid := map[string]int64{}
 	for _, p := range m.Paid {
@@ -412,7 +447,6 @@ func (w *world) expected(m *model.Model, from, now time.Time, whole bool) (lines
 	for p := range model.BillingDays {
 		lines = append(lines, m.Balances(p, now)...)
 	}
-	slices.Sort(lines)
 	return lines
 }
 

@@ -20,21 +20,44 @@ const (
 	chargesABill = 500  // charges read at a time
 )
 
-// issueBills bills the customers of a partner for a period that is closed (F78): a few in each transaction, so that nobody
-// waits long. Those that have their bill are left out, so a run that was cut off goes on where it stopped (E10).
-func (a *App) issueBills(ctx context.Context, d Due, happened func(Happened)) error {
-	for after := id.Customer(""); ; {
-		open, err := read(ctx, a.Store, func(r Reader) ([]id.Customer, error) {
-			return r.Billable(d.Scope, d.Currency, d.Period, after, billable)
+// Billable is a customer who gets a bill in a currency.
+type Billable struct {
+	Currency money.Currency
+	Customer id.Customer
+}
+
+// toBill is somebody who gets a bill for a period; without a customer: all have theirs.
+type toBill struct {
+	Due
+	customer id.Customer
+}
+
+// issueBills bills the customers of a partner for a period that is closed (F78), in all its currencies that are due: a few
+// in each transaction, so that nobody waits long. Those that have their bill are left out, so a run that was cut off goes on
+// where it stopped (E10).
+func (a *App) issueBills(ctx context.Context, dues []Due, happened func(Happened)) error {
+	var some []toBill
+	add := func(b toBill) error {
+		if some = append(some, b); len(some) < billsAtOnce {
+			return nil
+		}
+		err := a.billCustomers(ctx, some, happened)
+		some = some[:0]
+		return err
+	}
+	for after := (Billable{}); ; {
+		open, err := read(ctx, a.Store, func(r Reader) ([]Billable, error) {
+			return r.Billable(dues[0].Scope, dues[0].Period, after, billable)
 		})
 		if err != nil {
 			return err
 		}
-		for chunk := range slices.Chunk(open, billsAtOnce) {
-			if err := ctx.Err(); err != nil {
-				return err
+		for _, b := range open {
+			n := slices.IndexFunc(dues, func(d Due) bool { return d.Currency == b.Currency })
+			if n < 0 {
+				continue // its account is not closed yet
 			}
-			if err := a.billCustomers(ctx, d, chunk, happened); err != nil {
+			if err := add(toBill{dues[n], b.Customer}); err != nil {
 				return err
 			}
 		}
@@ -43,41 +66,56 @@ func (a *App) issueBills(ctx context.Context, d Due, happened func(Happened)) er
 		}
 		after = open[len(open)-1]
 	}
-	_, err := a.Store.Update(ctx, Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true}}, func(tx Tx) (any, error) {
-		return nil, tx.BillsDone(d.Currency, d.Period)
-	})
-	return err
+	for _, d := range dues {
+		if err := add(toBill{Due: d}); err != nil {
+			return err
+		}
+	}
+	return a.billCustomers(ctx, some, happened)
 }
 
 // billCustomers issues the bills of some customers. The partner's lock keeps its numbers in order, and its mark-up as it is.
-func (a *App) billCustomers(ctx context.Context, d Due, customers []id.Customer, happened func(Happened)) error {
-	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true}}
+func (a *App) billCustomers(ctx context.Context, some []toBill, happened func(Happened)) error {
+	if len(some) == 0 {
+		return nil
+	}
+	scope := some[0].Scope
+	act := Act{Actor: sweeper(scope), Lock: Lock{Partner: true}}
 	var done []Happened
 	_, err := a.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		done = nil
-		partner, err := tx.Partner(d.Scope)
-		if err != nil {
-			return nil, err
-		}
-		s, err := newSeller(tx, d.Scope)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range customers {
-			bill, err := s.issue(tx, partner, c, d.Currency, d.Period)
+		var s *seller
+		var partner party.Partner
+		for _, b := range some {
+			if b.customer == "" {
+				if err := tx.BillsDone(b.Currency, b.Period); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if s == nil {
+				var err error
+				if partner, err = tx.Partner(scope); err != nil {
+					return nil, err
+				}
+				if s, err = newSeller(tx, scope); err != nil {
+					return nil, err
+				}
+			}
+			bill, err := s.issue(tx, partner, b.customer, b.Currency, b.Period)
 			if err != nil {
 				return nil, err
 			}
 			if bill.ID == "" {
 				continue // another worker was first
 			}
-			to := party.Customer{ID: c, CompanyName: bill.Name}
-			err = saver{app: a, tx: tx, act: &act, customer: to, now: d.At}.record(activity.ReadyInvoice, activity.Invoice, string(bill.ID),
+			to := party.Customer{ID: b.customer, CompanyName: bill.Name}
+			err = saver{app: a, tx: tx, act: &act, customer: to, now: b.At}.record(activity.ReadyInvoice, activity.Invoice, string(bill.ID),
 				activity.Detail{Key: "Document", Value: string(bill.Document)}, activity.Detail{Key: "Total", Value: bill.Total().String()})
 			if err != nil {
 				return nil, err
 			}
-			done = append(done, Happened{At: d.At, What: "bill", Customer: c, Invoice: bill.ID})
+			done = append(done, Happened{At: b.At, What: "bill", Customer: b.customer, Invoice: bill.ID})
 		}
 		return nil, nil
 	})

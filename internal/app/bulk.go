@@ -52,8 +52,11 @@ type look struct {
 }
 
 // charge makes the charges that are due for subscriptions of one partner, chunk by chunk, two at a time: one is read and
-// decided while the other is written. What is more than a charge is left.
+// decided while the other is written. What is more than a charge is left, and what is due alone.
 func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
+	if len(dues) == 1 {
+		return dues, nil
+	}
 	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
 	var working sync.WaitGroup
 	for range min(3, 1+len(dues)/firstChunk) {

@@ -22,9 +22,9 @@ type summed struct {
 	totals map[money.Currency]billing.Totals
 }
 
-// closePeriod issues the document of a billing period at its end (F71) and opens the next one. A period without lines and
-// without a balance makes none. A currency that a customer came to be charged in later has no account yet: it gets one
-// that is due at the same instant (E08).
+// closePeriods issues the documents of a partner's billing period at its end (F71), one for each currency that is due, and
+// opens the next one. A period without lines and without a balance makes none. A currency that a customer came to be charged
+// in later has no account yet: it gets one that is due at the same instant (E08). What another worker closed meanwhile is left.
 //
 // A million charges take a while to add up, and nobody shall wait for that. So they are summed with no lock held, at a
 // moment from which on nothing can come into the period any more:
@@ -39,19 +39,19 @@ type summed struct {
 //     version it decided on, which is gone.
 //
 // So the sum holds in that snapshot and ever after, and the document is written behind the lock without adding up again.
-func (r *dueRun) closePeriod(ctx context.Context, d Due) (Happened, error) {
-	if err := r.sum(ctx, d); err != nil {
-		return Happened{}, err
+func (r *dueRun) closePeriods(ctx context.Context, dues []Due) ([]Happened, error) {
+	if err := r.sum(ctx, dues[0]); err != nil {
+		return nil, err
 	}
-	act := Act{Actor: sweeper(d.Scope), Lock: Lock{Partner: true}}
-	var done Happened
+	act := Act{Actor: sweeper(dues[0].Scope), Lock: Lock{Partner: true}}
+	var done []Happened
 	_, err := r.Store.Update(ctx, act, func(tx Tx) (any, error) {
 		var err error
-		done, err = r.issue(tx, &act, d)
+		done, err = r.issue(tx, &act, dues)
 		return nil, err
 	})
-	if f := fault.Of(err); f != nil && f.Code == "invoice.done" {
-		return Happened{}, nil // another worker was first
+	if f := fault.Of(err); f != nil && f.Code == "invoice.done" && len(dues) == 1 {
+		return nil, nil // another worker was first
 	}
 	return done, err
 }
@@ -86,46 +86,54 @@ func (r *dueRun) sum(ctx context.Context, d Due) error {
 	return err
 }
 
-// issue writes the document of a period that is summed.
-func (r *dueRun) issue(tx Tx, act *Act, d Due) (Happened, error) {
-	partner, err := tx.Partner(d.Scope)
+// issue writes the documents of a period that is summed, in the order of its currencies.
+func (r *dueRun) issue(tx Tx, act *Act, dues []Due) ([]Happened, error) {
+	scope, at := dues[0].Scope, dues[0].At
+	partner, err := tx.Partner(scope)
 	if err != nil {
-		return Happened{}, err
+		return nil, err
 	}
-	open, err := tx.Currencies(d.Scope)
+	open, err := tx.Currencies(scope)
 	if err != nil {
-		return Happened{}, err
+		return nil, err
 	}
 	for _, c := range missing(open, r.summed.totals) {
-		if err := tx.OpenAccount(c, d.At); err != nil {
-			return Happened{}, err
+		if err := tx.OpenAccount(c, at); err != nil {
+			return nil, err
 		}
 	}
-	if err := tx.CloseAccount(d.Currency, d.At, billing.PeriodAt(partner.BillingDay, d.At).End); err != nil {
-		return Happened{}, err
+	period, next := billing.PeriodAt(partner.BillingDay, at.Add(-time.Microsecond)), billing.PeriodAt(partner.BillingDay, at).End
+	s := saver{app: r.App, tx: tx, act: act, now: at}
+	var done []Happened
+	for _, d := range dues {
+		if err := tx.CloseAccount(d.Currency, at, next); err != nil {
+			return nil, err
+		}
+		if err := tx.DueBills(d.Currency, period); err != nil {
+			return nil, err
+		}
+		carried, err := tx.Carry(scope, d.Currency)
+		if err != nil {
+			return nil, err
+		}
+		t := r.summed.totals[d.Currency]
+		if t.Lines == 0 && carried.IsZero() {
+			continue
+		}
+		if t.Lines == 0 {
+			t.Net, t.Tax = money.Of(0, d.Currency), money.Of(0, d.Currency)
+		}
+		number, err := tx.NextInvoiceNumber()
+		if err != nil {
+			return nil, err
+		}
+		inv := billing.Issue(number, d.Currency, period, t, carried)
+		if err := s.document(inv); err != nil {
+			return nil, err
+		}
+		done = append(done, Happened{At: at, What: "invoice", Invoice: inv.ID})
 	}
-	period := billing.PeriodAt(partner.BillingDay, d.At.Add(-time.Microsecond))
-	if err := tx.DueBills(d.Currency, period); err != nil {
-		return Happened{}, err
-	}
-	carried, err := tx.Carry(d.Scope, d.Currency)
-	if err != nil {
-		return Happened{}, err
-	}
-	t := r.summed.totals[d.Currency]
-	if t.Lines == 0 && carried.IsZero() {
-		return Happened{}, nil
-	}
-	if t.Lines == 0 {
-		t.Net, t.Tax = money.Of(0, d.Currency), money.Of(0, d.Currency)
-	}
-	number, err := tx.NextInvoiceNumber()
-	if err != nil {
-		return Happened{}, err
-	}
-	inv := billing.Issue(number, d.Currency, period, t, carried)
-	s := saver{app: r.App, tx: tx, act: act, now: d.At}
-	return Happened{At: d.At, What: "invoice", Invoice: inv.ID}, s.document(inv)
+	return done, nil
 }
 
 // missing are the currencies of totals that have no account, in order.

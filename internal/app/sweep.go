@@ -86,8 +86,7 @@ func (r *dueRun) to(ctx context.Context, until time.Time) error {
 		if err != nil {
 			return err
 		}
-		whole := len(page) < sweepPage
-		last := after
+		whole, last := len(page) < sweepPage, after
 		for _, d := range page {
 			if d.Subscription != "" {
 				last = d
@@ -97,20 +96,21 @@ func (r *dueRun) to(ctx context.Context, until time.Time) error {
 		switch {
 		case len(page) == 0 && !whole && last != after: // all held back
 			after = last
-		case len(page) == 0 && moved:
+		case len(page) == 0 && moved && after != Due{}:
 			after, moved = Due{}, false
 		case len(page) == 0:
 			return r.report()
 		case page[0].Subscription == "":
 			var behind bool
-			if behind, err = r.account(ctx, page[0]); behind {
+			if behind, err = r.accounts(ctx, accounts(page)); behind {
 				after = Due{}
 			}
 			moved = true
 		default:
-			page = window(page)
-			err = r.window(ctx, page)
-			if after, moved = page[len(page)-1], true; !r.again.IsZero() {
+			some := window(page)
+			err = r.window(ctx, some)
+			after, moved = some[len(some)-1], true
+			if !r.again.IsZero() || whole && len(some) == len(page) { // something comes before it, or nothing after
 				after = Due{}
 			}
 		}
@@ -253,24 +253,62 @@ func (r *dueRun) hold(d Due, err error) error {
 	return nil
 }
 
-// account closes a billing period, or bills the customers for one that is closed. behind: what was due before its end comes
-// first. One that is behind again waits for somebody who is held back.
-func (r *dueRun) account(ctx context.Context, d Due) (behind bool, err error) {
-	r.tellAll()
-	r.before(d.At)
-	if d.bills() {
-		return false, r.hold(d, r.issueBills(ctx, d, r.happened))
+// accounts is the start of a page that is done without another look: billing periods, or bills, of one instant. Closing one
+// makes nothing due but bills at that instant, which come after all of them.
+func accounts(page []Due) []Due {
+	for i, d := range page {
+		if d.Subscription != "" || !d.At.Equal(page[0].At) || d.bills() != page[0].bills() {
+			return page[:i]
+		}
 	}
-	done, err := r.closePeriod(ctx, d)
-	if errors.Is(err, errBehind) && !r.late[d] {
-		r.late[d] = true
+	return page
+}
+
+// accounts closes billing periods, or bills the customers for ones that are closed, partner by partner. behind: what was due
+// before the end of one comes first.
+func (r *dueRun) accounts(ctx context.Context, dues []Due) (behind bool, err error) {
+	for len(dues) > 0 && err == nil {
+		n := 1
+		for n < len(dues) && dues[n].Scope == dues[0].Scope && dues[n].Period == dues[0].Period {
+			n++
+		}
+		var late bool
+		if err = ctx.Err(); err == nil {
+			late, err = r.account(ctx, dues[:n])
+		}
+		behind, dues = behind || late, dues[n:]
+	}
+	return behind, err
+}
+
+// account closes the periods of one partner that end together, or issues the bills of one: in one go, or one by one where that
+// fails. One that is behind again waits for somebody who is held back.
+func (r *dueRun) account(ctx context.Context, dues []Due) (behind bool, err error) {
+	r.tellAll()
+	r.before(dues[0].At)
+	var done []Happened
+	if dues[0].bills() {
+		err = r.issueBills(ctx, dues, r.happened)
+	} else {
+		done, err = r.closePeriods(ctx, dues)
+	}
+	if errors.Is(err, errBehind) && !r.late[dues[0]] {
+		r.late[dues[0]] = true
 		return true, nil
 	}
-	if err := r.hold(d, err); err != nil || done.At.IsZero() {
-		return false, err
+	if err != nil && len(dues) > 1 && ctx.Err() == nil {
+		for _, d := range dues {
+			late, err := r.account(ctx, []Due{d})
+			if behind = behind || late; err != nil {
+				return behind, err
+			}
+		}
+		return behind, nil
 	}
-	r.happened(done)
-	return false, nil
+	for _, h := range done {
+		r.happened(h)
+	}
+	return false, r.hold(dues[0], err)
 }
 
 // report is the error of a run that came to its end.

@@ -18,15 +18,15 @@ const (
 	sqlBill     = sqlBills + ` AND id = $2 AND customer_id = $3`
 	sqlLastBill = sqlBills + ` AND customer_id = $2 AND currency = $3 ORDER BY period_start DESC LIMIT 1`
 	// The charges of a period are walked once for many customers, and grouped by the engine.
-	sqlBillable = `SELECT c.customer_id FROM charge c
-			WHERE c.partner_id = $1 AND c.at >= $2 AND c.at < $3 AND c.currency = $4 AND c.customer_id > $5
-			AND NOT EXISTS (SELECT 1 FROM bill d WHERE d.partner_id = $1 AND d.customer_id = c.customer_id AND d.currency = $4
+	sqlBillable = `SELECT c.currency, c.customer_id FROM charge c
+			WHERE c.partner_id = $1 AND c.at >= $2 AND c.at < $3 AND (c.currency, c.customer_id) > ($4, $5)
+			AND NOT EXISTS (SELECT 1 FROM bill d WHERE d.partner_id = $1 AND d.customer_id = c.customer_id AND d.currency = c.currency
 				AND d.period_start = $2)
-		UNION SELECT b.customer_id FROM bill b
-			WHERE b.partner_id = $1 AND b.currency = $4 AND b.customer_id > $5 AND b.carry_out < 0 AND b.period_start < $2
-			AND NOT EXISTS (SELECT 1 FROM bill n WHERE n.partner_id = $1 AND n.customer_id = b.customer_id AND n.currency = $4
+		UNION SELECT b.currency, b.customer_id FROM bill b
+			WHERE b.partner_id = $1 AND (b.currency, b.customer_id) > ($4, $5) AND b.carry_out < 0 AND b.period_start < $2
+			AND NOT EXISTS (SELECT 1 FROM bill n WHERE n.partner_id = $1 AND n.customer_id = b.customer_id AND n.currency = b.currency
 				AND n.period_start > b.period_start)
-		ORDER BY customer_id LIMIT $6`
+		ORDER BY currency, customer_id LIMIT $6`
 	sqlBillInsert = `INSERT INTO bill (partner_id, id, customer_id, number, document, currency, period_start, period_end, issued_at, due_at,
 			net, tax, lines, charges, carried, carry_out, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
@@ -97,9 +97,9 @@ func (r *Reader) LastBill(s party.Scope, c id.Customer, currency money.Currency)
 }
 
 // Billable implements app.Reader.
-func (r *Reader) Billable(s party.Scope, currency money.Currency, p when.Period, after id.Customer, limit int) ([]id.Customer, error) {
-	return collect(r, func(c *id.Customer, scan func(dest ...any) error) error { return scan(c) },
-		sqlBillable, s.Partner(), p.Start, p.End, currency, after, limit)
+func (r *Reader) Billable(s party.Scope, p when.Period, after app.Billable, limit int) ([]app.Billable, error) {
+	return collect(r, func(b *app.Billable, scan func(dest ...any) error) error { return scan(&b.Currency, &b.Customer) },
+		sqlBillable, s.Partner(), p.Start, p.End, after.Currency, after.Customer, limit)
 }
 
 // DueBills implements app.Tx.

@@ -10,7 +10,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
-	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
@@ -76,9 +75,9 @@ func TestF78VerifyReadsTheBills(t *testing.T) {
 func TestF78BillsAreKept(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
 		april := when.Period{Start: march.End, End: when.Date(2026, 5, 1)}
-		billable := func(p when.Period, want ...id.Customer) {
+		billable := func(p when.Period, want ...app.Billable) {
 			t.Helper()
-			got, err := view(s, func(r *store.Reader) ([]id.Customer, error) { return r.Billable(own, "EUR", p, "", 10) })
+			got, err := view(s, func(r *store.Reader) ([]app.Billable, error) { return r.Billable(own, p, app.Billable{}, 10) })
 			if diff := cmp.Diff(want, got); err != nil || diff != "" {
 				t.Errorf("%v\n%s", err, diff)
 			}
@@ -88,7 +87,7 @@ func TestF78BillsAreKept(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		billable(march, acme)
+		billable(march, app.Billable{Currency: "EUR", Customer: acme})
 		due, err := s.NextDue(march.End, 10)
 		if err != nil || len(due) != 1 || due[0].Period != march || due[0].Currency != "EUR" || !due[0].At.Equal(march.End) {
 			t.Errorf("%v %+v", err, due)
@@ -98,7 +97,7 @@ func TestF78BillsAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		billable(march)
-		billable(april, acme)
+		billable(april, app.Billable{Currency: "EUR", Customer: acme})
 		if due, err := s.NextDue(april.End, 10); err != nil || len(due) != 0 {
 			t.Errorf("%v %+v", err, due)
 		}

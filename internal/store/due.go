@@ -52,8 +52,11 @@ func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, 
 	err := s.engine.view(context.Background(), func(r *Reader) error {
 		subs, accounts, bills = nil, nil, nil
 		limit = max(limit, 0)
-		return r.batch(
-			read{sqlDueSubscriptionsAt, []any{from, until, after.Subscription, limit}, subscription},
+		reads := []read{{sqlDueSubscriptionsAt, []any{from, until, after.Subscription, limit}, subscription}}
+		if after.At.IsZero() {
+			reads = nil // nothing stands at the beginning of time
+		}
+		return r.batch(append(reads,
 			read{sqlDueSubscriptionsLater, []any{from, until, limit}, subscription},
 			read{sqlDueAccounts, []any{until, limit, from}, func(scan func(...any) error) error {
 				var d app.Due
@@ -71,7 +74,7 @@ func (s *Store) DueAfter(after app.Due, until time.Time, limit int) ([]app.Due, 
 				bills = append(bills, d)
 				return err
 			}},
-		)
+		)...)
 	})
 	if err != nil {
 		return nil, err

@@ -14,12 +14,7 @@ import (
 
 // What the engine's tests reach that is otherwise for the aggregates' files alone.
 
-const (
-	AnyRows   = anyRows
-	CallerAge = callerAge
-)
-
-func OfCallers(sql string) bool { return ofCallers(sql) }
+const AnyRows = anyRows
 
 var ErrNoRow = errNoRow
 

@@ -59,28 +59,21 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 			_ = e.lock.Close()
 		}
 	}()
-	if err := prepareFile(ctx, path, litePragmas); err != nil {
+	w, err := openReady(ctx, path, litePragmas+writerPragmas)
+	if err != nil {
 		return nil, err
 	}
-	return e, e.start()
+	e.start(w)
+	return e, nil
 }
 
-// start begins to serve the file.
-func (e *liteEngine) start() error {
-	w, err := openLite(e.path, litePragmas+writerPragmas)
-	if err != nil {
-		return err
-	}
-	beside, err := openLite(e.path, litePragmas+"&_pragma=cache_size(-100)")
-	if err != nil {
-		return errors.Join(err, w.close())
-	}
-	e.writer = newLiteWriter(w, beside)
+// start begins to serve the file, which w will write.
+func (e *liteEngine) start(w *liteConn) {
+	e.writer = newLiteWriter(w, func() (*liteConn, error) { return openLite(e.path, litePragmas+"&_pragma=cache_size(-100)") })
 	e.readers = newLiteReaders(func() (*liteConn, error) {
 		return openLite(e.path, litePragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
 	},
 		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
-	return nil
 }
 
 func (e *liteEngine) update(ctx context.Context, u *update) (app.Reply, error) {
@@ -96,8 +89,33 @@ func (e *liteEngine) close() error {
 	return errors.Join(err, e.lock.Close())
 }
 
-// prepareFile makes sure that a whole database with this program's schema stands at path. A new one is made under
-// another name and moved into place when it is durable: a crash in between leaves no half-made file.
+// openReady opens the database at path, whole and with this program's schema.
+func openReady(ctx context.Context, path, pragmas string) (*liteConn, error) {
+	if err := prepareFile(ctx, path, pragmas); err != nil {
+		return nil, err
+	}
+	c, err := openLite(path, pragmas)
+	if err != nil || c.ready() {
+		return c, err
+	}
+	if err := c.close(); err != nil {
+		return nil, err
+	}
+	if err := migrateLite(ctx, path, pragmas); err != nil {
+		return nil, err
+	}
+	return openLite(path, pragmas)
+}
+
+// ready tells whether the schema is this program's. What keeps it from telling, migrating will meet.
+func (c *liteConn) ready() bool {
+	var have int64
+	err := c.batch([]read{{sql: sqlSchemaVersion, each: func(scan func(...any) error) error { return scan(&have) }}})
+	return err == nil && have == schemaVersion()
+}
+
+// prepareFile makes sure that a whole database stands at path. A new one is made, with this program's schema, under another
+// name and moved into place when it is durable: a crash in between leaves no half-made file.
 func prepareFile(ctx context.Context, path, pragmas string) error {
 	if _, err := os.Lstat(path + "-journal"); err == nil {
 		return fmt.Errorf("%s-journal lies beside the database: left by a crash in another mode, or another file's; "+
@@ -105,7 +123,7 @@ func prepareFile(ctx context.Context, path, pragmas string) error {
 	}
 	switch _, err := os.Stat(path); {
 	case err == nil:
-		return migrateLite(ctx, path, pragmas)
+		return nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}

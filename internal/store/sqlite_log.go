@@ -23,21 +23,29 @@ type liteLog struct {
 	part   int // of them, since it was moved last
 	finish int // pages at which the writer moves the rest
 
-	beside *liteConn     // moves
-	wake   chan struct{} // holds one
-	done   chan struct{} // closed when nobody moves any more
+	open   func() (*liteConn, error) // what moves
+	beside *liteConn                 // nil: nothing was moved yet
+	wake   chan struct{}             // holds one
+	done   chan struct{}             // closed when nobody moves any more
 }
 
-func newLiteLog(writer, beside *liteConn) *liteLog {
-	l := &liteLog{writer: writer, beside: beside, finish: logWhole, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func newLiteLog(writer *liteConn, open func() (*liteConn, error)) *liteLog {
+	l := &liteLog{writer: writer, open: open, finish: logWhole, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go l.loop()
 	return l
 }
 
 func (l *liteLog) loop() {
 	defer close(l.done)
-	for range l.wake {
-		_, _ = l.beside.moveLog() // what is left is moved the next time
+	for range l.wake { // what is left is moved the next time
+		if l.beside == nil {
+			c, err := l.open()
+			if err != nil {
+				continue
+			}
+			l.beside = c
+		}
+		_, _ = l.beside.moveLog()
 	}
 }
 
@@ -69,6 +77,9 @@ func (l *liteLog) tend() {
 func (l *liteLog) close() error {
 	close(l.wake)
 	<-l.done
+	if l.beside == nil {
+		return nil
+	}
 	return l.beside.close()
 }
 

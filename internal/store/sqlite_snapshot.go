@@ -37,9 +37,7 @@ func (s *Store) Restore(ctx context.Context, file string, clock func(high time.T
 	if !ok {
 		return fault.Refuse("snapshot.not_here", nil)
 	}
-	err := e.restore(ctx, file, clock)
-	s.callers.forget()
-	if err != nil {
+	if err := e.restore(ctx, file, clock); err != nil {
 		return fmt.Errorf("store: restore: %w", err)
 	}
 	return nil
@@ -107,9 +105,11 @@ func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.T
 		return errors.Join(err, removeLite(fresh))
 	}
 	swapped := e.swap(fresh)
-	if err := e.start(); err != nil { // nothing serves any more: callers are told so
+	w, err := openLite(e.path, litePragmas+writerPragmas)
+	if err != nil { // nothing serves any more: callers are told so
 		return errors.Join(swapped, err)
 	}
+	e.start(w)
 	if swapped != nil {
 		return swapped
 	}

@@ -47,7 +47,7 @@ type job struct {
 	panicked error
 }
 
-func newLiteWriter(conn, beside *liteConn) *liteWriter {
+func newLiteWriter(conn *liteConn, beside func() (*liteConn, error)) *liteWriter {
 	w := &liteWriter{conn: conn, log: newLiteLog(conn, beside), jobs: make(chan *job, liteQueue), done: make(chan struct{})}
 	go w.loop()
 	return w

@@ -3,7 +3,6 @@ package store
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -23,12 +22,10 @@ const (
 	sqlSubscription = sqlSubscriptions + ` AND id = $3`
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
-	sqlSubscriptionsAfter   = ` AND (ordered_at, n, id) > (SELECT ordered_at, n, id FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = ?)`
-	sqlSubscriptionsLike    = ` AND (name LIKE ? ESCAPE '\' OR id >= ? AND id < ? OR order_id >= ? AND order_id < ?)`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, ends_at, body)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, body)`
 	sqlSubscriptionUpdate = `UPDATE subscription
-		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, ends_at = $10, version = version + 1
+		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	sqlSubscriptionCharged = `UPDATE subscription SET due_at = $5, body = $6, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
@@ -38,8 +35,9 @@ const (
 		WHERE s.partner_id = $1 AND s.customer_id = u.customer_id AND s.id = u.id AND s.version = u.version`
 
 	// What is due at an instant, and between two. The empty text keeps SQLite from walking all subscriptions of the partner.
-	scheduledColumns = `id, customer_id, order_id, parent_id, state, ordered_at, version, body, due_at FROM subscription
-		WHERE '' || partner_id = $1`
+	scheduledRow        = `id, customer_id, order_id, parent_id, state, ordered_at, version, body, due_at FROM subscription WHERE `
+	scheduledColumns    = scheduledRow + `'' || partner_id = $1`
+	sqlScheduledOne     = `SELECT ` + scheduledRow + `partner_id = $1 AND customer_id = $2 AND id = $3 AND due_at = $4`
 	sqlScheduledAt      = `SELECT ` + scheduledColumns + ` AND due_at = $2 AND id >= $3 AND id <= $4 ORDER BY id`
 	sqlScheduledBetween = `SELECT ` + scheduledColumns + ` AND due_at > $2 AND due_at < $3 ORDER BY due_at, id`
 
@@ -205,14 +203,7 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	}
 	equal(f, " AND parent_id = ?", q.Parent)
 	in(f, "id", q.IDs)
-	in(f, "state", q.States)
-	if q.Text != "" {
-		text := strings.ToLower(q.Text)
-		f.and(sqlSubscriptionsLike, "%"+likeEscape.Replace(fold(q.Text))+"%", text, text+string(utf8.MaxRune), q.Text, q.Text+string(utf8.MaxRune))
-	}
-	equal(f, sqlSubscriptionsAfter, q.After)
 	f.and(" ORDER BY ordered_at, n, id")
-	f.limit(q.Limit)
 	return rowsOf(r, f, scanSubscription)
 }
 
@@ -250,7 +241,7 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
 	for _, s := range ss {
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), termEnds(s.Subscription), subscriptionBody(s.Subscription))
+			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), subscriptionBody(s.Subscription))
 	}
 	return t.add(subscriptionInsert, args)
 }
@@ -258,20 +249,11 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
 	if err := t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
-		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s), termEnds(s)); err != nil {
+		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s)); err != nil {
 		return err
 	}
 	// A statement of its own: the index of names is left alone by all that does not rename.
 	return t.exec(anyRows, nil, sqlSubscriptionRename, t.scope.Partner(), s.Customer, s.ID, searchName(s))
-}
-
-// termEnds is when the running term of an active subscription ends; zero, which is NULL, for any other. Charges within a term
-// leave it alone (SaveCharged).
-func termEnds(s subscription.Subscription) time.Time {
-	if s.State != subscription.Active {
-		return time.Time{}
-	}
-	return s.TermEnd()
 }
 
 // Looked implements app.Tx.
@@ -313,7 +295,10 @@ func (r *Reader) Scheduled(s party.Scope, first, last app.Due) (all []app.Schedu
 		return err
 	}
 	reads := []read{{sqlScheduledAt, []any{s.Partner(), first.At, first.Subscription, last.Subscription}, one}}
-	if !first.At.Equal(last.At) {
+	switch {
+	case first == last:
+		reads = []read{{sqlScheduledOne, []any{s.Partner(), first.Customer, first.Subscription, first.At}, one}}
+	case !first.At.Equal(last.At):
 		const top = string(utf8.MaxRune) // above every id
 		reads = []read{
 			{sqlScheduledAt, []any{s.Partner(), first.At, first.Subscription, top}, one},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -62,6 +63,30 @@ type meter func() (time.Duration, error)
 // drive lets clients call act as fast as it answers, for the warm-up and then for the measure, and tells what the meters
 // counted meanwhile.
 func drive(clients int, measure time.Duration, act func(client int) error, meters ...meter) (figures, []time.Duration, error) {
+	return driveAt(clients, measure, func(int) time.Time { return time.Now() }, act, meters...)
+}
+
+// drivePaced is drive with clients that call at random moments, rate times a second all together. A call that is late
+// because the one before it was slow is timed from its own moment.
+func drivePaced(clients int, measure time.Duration, rate float64, act func(client int) error, meters ...meter) (figures, []time.Duration, error) {
+	moments := make([]time.Time, clients)
+	chances := make([]*rand.Rand, clients)
+	for c := range clients {
+		moments[c], chances[c] = time.Now(), rand.New(rand.NewPCG(1, uint64(c))) //nolint:gosec // moments, not secrets
+	}
+	return driveAt(clients, measure, func(c int) time.Time {
+		moments[c] = moments[c].Add(time.Duration(chances[c].ExpFloat64() * float64(clients) / rate * float64(time.Second)))
+		wait := time.Until(moments[c])
+		if wait <= 0 {
+			return moments[c]
+		}
+		time.Sleep(wait)
+		return time.Now() // how late a timer wakes its client is not the server's doing
+	}, act, meters...)
+}
+
+// driveAt is drive with clients that wait for their turn, which is when their call begins to count.
+func driveAt(clients int, measure time.Duration, turn func(client int) time.Time, act func(client int) error, meters ...meter) (figures, []time.Duration, error) {
 	var counting, stop atomic.Bool
 	var total atomic.Int64
 	times := make([][]time.Duration, clients)
@@ -70,7 +95,7 @@ func drive(clients int, measure time.Duration, act func(client int) error, meter
 	for c := range clients {
 		working.Go(func() {
 			for !stop.Load() {
-				begin := time.Now()
+				begin := turn(c)
 				if errs[c] = act(c); errs[c] != nil {
 					stop.Store(true)
 					return

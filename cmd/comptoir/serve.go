@@ -95,7 +95,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	handler, sweep, err := s.handler(url, outside, st, play)
+	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data))
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -188,7 +188,7 @@ func (l listening) url(a net.Addr) string {
 }
 
 // handler is everything the server answers.
-func (s *site) handler(url string, outside *identity.External, st storage, play bool) (http.Handler, *jobs.Sweep, error) {
+func (s *site) handler(url string, outside *identity.External, st storage, play bool, checkpoints string) (http.Handler, *jobs.Sweep, error) {
 	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
 	if err != nil {
 		return nil, nil, err
@@ -202,6 +202,15 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 	shown := &ui.Site{
 		App: s.app, People: people, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log, Version: buildVersion(), Database: st.engine(), URL: url,
 	}
+	shown.Sweep = sweep.Last
+	shown.Verify = func(ctx context.Context) ([]string, app.Audited, error) {
+		books, err := s.store.Verify(ctx)
+		if err != nil {
+			return nil, app.Audited{}, err
+		}
+		log, err := s.auditLog(ctx, st.engine(), checkpoints, nil)
+		return books, log, err
+	}
 	if play {
 		clockwork := &sandbox.Clockwork{
 			Sweep: sweep, Clock: s.clock, Due: s.store, Log: s.log,
@@ -210,7 +219,7 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		o.Sandbox, shown.Sandbox = clockwork, clockwork
 	}
 	api := partnercenter.New(s.app, o)
-	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css")})
+	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css"), Script: static.Path("passkey.js")})
 	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
 	pages := http.NewServeMux()
 	pages.Handle("/", web.Handler(shown))

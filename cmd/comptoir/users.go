@@ -354,6 +354,6 @@ func told(err error) error {
 func (s *site) people(url string) *identity.People {
 	return &identity.People{
 		Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Vault: s.secrets.Vault, Key: s.secrets.Derive("sign-in", 32),
-		Secure: strings.HasPrefix(url, "https:"), Log: s.log,
+		URL: url, Secure: strings.HasPrefix(url, "https:"), Log: s.log,
 	}
 }

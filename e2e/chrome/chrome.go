@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -235,6 +236,21 @@ func (p *Page) Scripts(on bool) error {
 func (p *Page) Language(tag string) error {
 	_, err := call(p, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": tag}})
 	return err
+}
+
+// Device gives the page a device that keeps passkeys; verified tells whether its owner is there, and may be told anew.
+func (p *Page) Device() (verified func(bool) error, err error) {
+	if _, err := call(p, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		return nil, err
+	}
+	made, err := call(p, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}})
+	return func(is bool) error {
+		_, err := call(p, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: made.AuthenticatorID, IsUserVerified: is})
+		return err
+	}, err
 }
 
 // Picture is the page as PNG: what the window shows, or with whole all of it.

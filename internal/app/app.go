@@ -63,8 +63,17 @@ func mayBuyAnything(who party.Actor, c id.Customer) error {
 
 // read runs a query in one snapshot and gives its result.
 func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+	return through(ctx, s.View, fn)
+}
+
+// readOne is read through Store.Look.
+func readOne[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+	return through(ctx, s.Look, fn)
+}
+
+func through[T any](ctx context.Context, door func(context.Context, func(Reader) error) error, fn func(Reader) (T, error)) (T, error) {
 	var out T
-	err := s.View(ctx, func(r Reader) error {
+	err := door(ctx, func(r Reader) error {
 		var err error
 		out, err = fn(r)
 		return err

@@ -100,6 +100,9 @@ func (a *App) ConvertTrial(ctx context.Context, who party.Actor, req Request, c 
 		if who.Sandbox && want.Quantity > max(h.Quantity, policy.SandboxSeats) {
 			return nil, tooManySeats()
 		}
+		if err := d.keepSeats(h.Subscription, h.Wish(want).Quantity); err != nil {
+			return nil, err
+		}
 		out, err := subscription.Convert(a.IDs, h.Subscription, want, shelf, a.quoter(tx, d.customer), rules, d.now)
 		if err != nil {
 			return nil, err

@@ -223,7 +223,7 @@ func (a *App) DeleteCustomerUser(ctx context.Context, who party.Actor, req Reque
 			return nil, fault.NotFound("user.unknown", nil)
 		}
 		p.State, p.DeletedAt, p.SignedOutAt = party.PersonDeleted, s.now, a.Wall.Now()
-		if err := s.tx.SavePerson(p); err != nil {
+		if err := errors.Join(s.tx.SavePerson(p), s.tx.FreeSeatsOf(c, user)); err != nil { // others can have the seats (R18)
 			return nil, err
 		}
 		return p, s.record(activity.DeleteCustomerUser, activity.CustomerUser, string(p.ID), userDetails(p)...)

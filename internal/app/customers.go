@@ -194,5 +194,5 @@ func (a *App) Customer(ctx context.Context, who party.Actor, c id.Customer) (par
 	if err := who.MayFor(party.ReadCommerce, c); err != nil {
 		return party.Customer{}, err
 	}
-	return read(ctx, a.Store, func(r Reader) (party.Customer, error) { return r.Customer(who.Scope, c) })
+	return readOne(ctx, a.Store, func(r Reader) (party.Customer, error) { return r.Customer(who.Scope, c) })
 }

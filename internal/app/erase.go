@@ -38,6 +38,9 @@ func (a *App) Erase(ctx context.Context, who party.Actor, req Request, name stri
 				return nil, err
 			}
 			if row = string(p.ID); p.Customer != "" {
+				if err := tx.FreeSeatsOf(p.Customer, p.ID); err != nil {
+					return nil, err
+				}
 				resource = activity.CustomerUser
 			}
 		}

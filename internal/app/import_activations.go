@@ -105,8 +105,7 @@ const (
 	deviceColumnCount
 )
 
-// deviceColumns are the columns as errors and exports name them, and what else they are called, in letters and digits alone.
-var deviceColumns = [deviceColumnCount]struct{ name, also string }{
+var deviceColumns = [deviceColumnCount]columnName{
 	{"Device", " devicename computer computername host hostname machine machinename name fqdn dnshostname netbiosname fullyqualifieddomainname "},
 	{"LastActivation", " lastkmsactivation lastactivationdate lastkmsactivationdate lastactivationtime lastactivationutc lastkmsactivationutc " +
 		"lastactivated lastactivatedat kmsactivation kmsactivationdate activationdate activated activatedat activatedon "},
@@ -117,7 +116,7 @@ var deviceColumns = [deviceColumnCount]struct{ name, also string }{
 // deviceSheet is a file that was read: what it says, or what is wrong with it.
 type deviceSheet struct {
 	now   time.Time
-	at    [deviceColumnCount]int // where each column stands; -1: absent
+	at    []int // where each column stands; -1: absent
 	width int
 
 	rows []license.DeviceRow
@@ -131,7 +130,8 @@ type deviceSheet struct {
 func (f *deviceSheet) read(file io.Reader) error {
 	over := &bounded{in: file, left: MaxDeviceFile}
 	in := &records{in: bufio.NewReaderSize(over, 64<<10), line: 1, comma: ','}
-	err := f.header(in)
+	var err error
+	f.at, f.width, err = headerOf(in, deviceColumns[:], deviceName, deviceLast)
 	for blank := 0; err == nil; {
 		var p placed
 		if p, err = in.next(); err != nil {
@@ -177,15 +177,18 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// header finds the separator and the columns. Faults: "import.empty", "import.csv", "import.column" with the name of one that
-// is absent or stands twice.
-func (f *deviceSheet) header(in *records) error {
+// columnName is a column as errors and exports name it, and what else it is called, in letters and digits alone.
+type columnName struct{ name, also string }
+
+// headerOf finds the separator and where each known column stands, -1 where it does not; must ones cannot be absent. Faults:
+// "import.empty", "import.csv", "import.column" with the name of one that is absent or stands twice.
+func headerOf(in *records, known []columnName, must ...int) (at []int, width int, err error) {
 	p, err := in.next()
 	if errors.Is(err, io.EOF) {
-		return fault.Invalid("import.empty", nil)
+		return nil, 0, fault.Invalid("import.empty", nil)
 	}
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	for _, comma := range []byte{';', '\t'} {
 		if n := strings.Count(string(in.record), string(comma)); n > 0 && n > strings.Count(string(in.record), string(in.comma)) {
@@ -193,31 +196,31 @@ func (f *deviceSheet) header(in *records) error {
 		}
 	}
 	if p.fields, p.ok = in.split([]byte(strings.TrimPrefix(strings.TrimRight(string(in.record), "\r\n"), "\ufeff"))); !p.ok || len(p.fields) > maxColumns {
-		return fault.Invalid("import.csv", fault.Args{"line": p.line})
+		return nil, 0, fault.Invalid("import.csv", fault.Args{"line": p.line})
 	}
-	f.width = len(p.fields)
-	for c := range f.at {
-		f.at[c] = -1
+	at = make([]int, len(known))
+	for c := range at {
+		at[c] = -1
 	}
 	for i, field := range p.fields {
 		word := plainWord(field)
-		c := slices.IndexFunc(deviceColumns[:], func(k struct{ name, also string }) bool {
+		c := slices.IndexFunc(known, func(k columnName) bool {
 			return word == strings.ToLower(k.name) || word != "" && strings.Contains(k.also, " "+word+" ")
 		})
 		if c < 0 {
 			continue
 		}
-		if f.at[c] >= 0 {
-			return fault.Invalid("import.column", fault.Args{"column": deviceColumns[c].name, "times": 2})
+		if at[c] >= 0 {
+			return nil, 0, fault.Invalid("import.column", fault.Args{"column": known[c].name, "times": 2})
 		}
-		f.at[c] = i
+		at[c] = i
 	}
-	for _, c := range []int{deviceName, deviceLast} {
-		if f.at[c] < 0 {
-			return fault.Invalid("import.column", fault.Args{"column": deviceColumns[c].name, "times": 0})
+	for _, c := range must {
+		if at[c] < 0 {
+			return nil, 0, fault.Invalid("import.column", fault.Args{"column": known[c].name, "times": 0})
 		}
 	}
-	return nil
+	return at, len(p.fields), nil
 }
 
 // plainWord is a header in lower case without anything but letters and digits: "Last activation (UTC)" and

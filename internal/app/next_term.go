@@ -20,6 +20,9 @@ func (d decider) schedule(h subscription.Held, want subscription.NextTerm) (subs
 		if shelf, err = d.shelf(h, h.Wish(want).Item); err != nil {
 			return subscription.Outcome{}, err
 		}
+		if err := d.keepSeats(h.Subscription, h.Wish(want).Quantity); err != nil {
+			return subscription.Outcome{}, err
+		}
 	}
 	if !want.End.At.IsZero() {
 		others, err := d.tx.Subscriptions(d.act.Actor.Scope, d.customer.ID, SubscriptionQuery{})

@@ -62,7 +62,11 @@ func (a *App) Order(ctx context.Context, who party.Actor, c id.Customer, orderID
 	if err := who.MayFor(party.ReadCommerce, c); err != nil {
 		return OrderView{}, err
 	}
-	return read(ctx, a.Store, func(r Reader) (v OrderView, err error) {
+	at := readOne[OrderView]
+	if prices { // lines and their charges are of one instant
+		at = read[OrderView]
+	}
+	return at(ctx, a.Store, func(r Reader) (v OrderView, err error) {
 		if v.Customer, err = r.Customer(who.Scope, c); err != nil {
 			return v, err
 		}

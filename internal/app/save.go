@@ -95,6 +95,11 @@ func (s saver) outcome(out subscription.Outcome) error {
 		if err := s.tx.SaveSubscription(sub, due(sub)); err != nil {
 			return err
 		}
+		if sub.Seated() && !sub.State.Live() { // nobody has a seat of what has ended (R18)
+			if err := s.tx.FreeSeats(s.customer.ID, sub.ID); err != nil {
+				return err
+			}
+		}
 		if sub.Slot > 0 && !sub.State.Live() {
 			if err := s.freeSlot(sub); err != nil {
 				return err

@@ -35,7 +35,7 @@ type PersonChange struct {
 	// Password is set for the person, who has to choose another at the next sign-in; empty: one is made.
 	Password *string
 	Keep     bool   // the password set need not be changed
-	DropTOTP bool   // the authenticator app was lost
+	DropTOTP bool   // the authenticator app was lost; passkeys go too
 	TOTP     []byte // the sealed secret of another one
 	Version  int64  // the version that was read; 0: whatever there is
 }
@@ -227,6 +227,11 @@ func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed
 		}
 		if err := tx.SavePerson(p); err != nil {
 			return nil, err
+		}
+		if c.DropTOTP { // the device with the app is lost, and what else it signed in with
+			if err := tx.RemovePasskeys(p); err != nil {
+				return nil, err
+			}
 		}
 		p.Version++
 		var more []activity.Detail

@@ -47,7 +47,7 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 		return nil, err
 	}
 	now := a.Clock.Now()
-	return read(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
+	return readOne(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
 		customer, err := r.Customer(who.Scope, c)
 		if err != nil {
 			return nil, err
@@ -384,8 +384,12 @@ func (d decider) suspend(h subscription.Held, reason string) (subscription.Outco
 	return subscription.Suspend(h.Subscription, subscriptionsOf(d.children), acc, reason, d.now)
 }
 
-// setQuantity is subscription.SetQuantity within what a sandbox tenant may hold. Fault besides: "sandbox.seats".
+// setQuantity is subscription.SetQuantity within what a sandbox tenant may hold. Faults besides: "sandbox.seats",
+// "seat.assigned".
 func (d decider) setQuantity(h subscription.Held, quantity int64) (subscription.Outcome, error) {
+	if err := d.keepSeats(h.Subscription, quantity); err != nil {
+		return subscription.Outcome{}, err
+	}
 	out, err := subscription.SetQuantity(d.app.IDs, h, d.sku(h), quantity, d.now)
 	if err == nil && d.act.Actor.Sandbox && quantity > max(h.Quantity, policy.SandboxSeats) {
 		return subscription.Outcome{}, tooManySeats()

@@ -159,6 +159,11 @@ func (a *App) Transition(ctx context.Context, who party.Actor, req Request, c id
 		if err != nil {
 			return nil, err
 		}
+		if len(out.Begun) > 0 { // the rest stays what it was, and people have seats of it
+			if err := d.keepSeats(h.Subscription, out.Subscriptions[0].Quantity); err != nil {
+				return nil, err
+			}
+		}
 		next := slices.Concat(out.Begun, out.Subscriptions)[0]
 		done := Transition{next.Order, sub, next.ID, h.Item, next.Item, next.Quantity, next.Term, next.Plan, d.now, nil}
 		p, err := d.made(fmt.Sprintf("transition %s %d", next.Item, next.Quantity), h, out, asked)

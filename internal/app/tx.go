@@ -53,6 +53,8 @@ type Reader interface {
 	UPNTaken(upn string) (bool, error)
 	// Sessions of a person of the scope's own partner, or of its customers; the latest first.
 	Sessions(s party.Scope, user id.User) ([]party.Session, error)
+	// Passkeys of such a person, the first one first.
+	Passkeys(s party.Scope, user id.User) ([]party.Passkey, error)
 	// ClientOf is an API client of the scope's own partner. Fault: "client.unknown".
 	ClientOf(s party.Scope, client id.Client) (party.Client, error)
 	Clients(s party.Scope) ([]party.Client, error) // by name
@@ -71,6 +73,10 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// Seats that people of a customer have, by subscription and user.
+	Seats(s party.Scope, c id.Customer, q SeatQuery) ([]subscription.Seat, error)
+	// SeatsUsed counts the seats given of each of the subscriptions; one with none may be absent.
+	SeatsUsed(s party.Scope, c id.Customer, subs []id.Subscription) (map[id.Subscription]int64, error)
 	// FindSubscriptions are those whose name, or whose product's, holds the text, by name and id. Of names that do not begin
 	// with it a thousand different ones are looked at.
 	FindSubscriptions(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
@@ -119,6 +125,8 @@ type Reader interface {
 	OwnPrices(s party.Scope, q OwnPriceQuery) ([]billing.OwnPrice, error)
 	// LedgerSums adds up all postings of the scope by account and currency.
 	LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error)
+	// BookEntries are at most limit entries of the books, whole, by id from after one on.
+	BookEntries(s party.Scope, after id.Entry, limit int) ([]BookEntry, error)
 
 	// Records of the activity log, newest first.
 	Records(s party.Scope, q RecordQuery) ([]activity.Record, error)
@@ -225,16 +233,23 @@ type Tx interface {
 	// AddPerson adds staff of the scope's own partner, or of one of its customers. Fault: "user.upn_taken".
 	AddPerson(p party.Person) error
 	SavePerson(p party.Person) error // fault "user.changed"
-	// RemovePerson forgets a person; sessions and tickets are worth nothing then. Fault: "user.changed".
+	// RemovePerson forgets a person and its passkeys; sessions and tickets are worth nothing then. Fault: "user.changed".
 	RemovePerson(p party.Person) error
 	// AddSession also forgets sessions made at or before over.
 	AddSession(e party.Session, over time.Time) error
 	SaveSession(e party.Session) error             // fault "session.unknown"
 	EndSession(user id.User, session string) error // fault "session.unknown"
 	EndSessions(user id.User, except string) error // all but one; empty: all
-	AddClient(c party.Client) error                // fault "client.changed"
-	SaveClient(c party.Client) error               // fault "client.changed"
-	RemoveClient(c party.Client) error             // fault "client.changed"
+	// AddPasskey fault: "passkey.taken", whosever it is. SavePasskey: "passkey.changed". RemovePasskey: "passkey.unknown".
+	AddPasskey(k party.Passkey) error
+	SavePasskey(k party.Passkey) error
+	RemovePasskey(user id.User, passkey string) error
+	RemovePasskeys(p party.Person) error // all of them
+	// SpendChallenge keeps that a challenge was answered, until when it works anyway. Fault "passkey.stale": it was before.
+	SpendChallenge(hash string, until, now time.Time) error
+	AddClient(c party.Client) error    // fault "client.changed"
+	SaveClient(c party.Client) error   // fault "client.changed"
+	RemoveClient(c party.Client) error // fault "client.changed"
 	// AddTicket fault: "ticket.code_taken", by another device.
 	AddTicket(k party.Ticket) error
 	SaveTicket(k party.Ticket) error // fault "ticket.changed"
@@ -256,6 +271,12 @@ type Tx interface {
 	// Looked keeps that a subscription was looked at (E16), when it was due at an instant or before: nobody changed it, so
 	// its version stays, and who read it before has it as it is. Fault "subscription.changed".
 	Looked(s Scheduled, wasDue time.Time) error
+	// AddSeats gives seats to people of a customer that the act holds.
+	AddSeats(c id.Customer, seats []subscription.Seat) error
+	RemoveSeat(c id.Customer, s subscription.Seat) error // fault "seat.changed"
+	// FreeSeats takes all seats of a subscription, FreeSeatsOf those of a person.
+	FreeSeats(c id.Customer, sub id.Subscription) error
+	FreeSeatsOf(c id.Customer, user id.User) error
 	// TakeSlot fault: "offer.limit", decided by a unique index (F13).
 	TakeSlot(c id.Customer, s order.Slot) error
 	FreeSlot(c id.Customer, sub id.Subscription) error
@@ -380,6 +401,7 @@ type PeopleQuery struct {
 	Customer id.Customer // whose staff; empty: the scope's own
 	Role     party.Role
 	State    party.PersonState // empty: all but the deleted
+	Names    []string          // user principal names, lower case
 	After    string            // the user principal name of the last one seen
 	Limit    int               // 0: all
 }
@@ -395,6 +417,10 @@ type SubscriptionQuery struct {
 	Order  id.Order
 	Parent id.Subscription
 	IDs    []id.Subscription
+	States []subscription.State
+	Text   string          // in its name or its product's, or what its id or its order's begins with, without case
+	After  id.Subscription // the last one seen
+	Limit  int             // 0: all
 }
 
 // ChargeQuery narrows charges; what is empty does not narrow.

@@ -26,7 +26,7 @@ func (a Authenticator) Actor(ctx context.Context, bearer string) (party.Actor, e
 	if err != nil {
 		return party.Actor{}, err
 	}
-	client, partner, err := a.Store.Client(ctx, claims.client())
+	client, partner, err := a.Store.Caller(ctx, claims.client())
 	if missing(err) {
 		return party.Actor{}, fault.Deny("client.disabled", nil)
 	}
@@ -43,7 +43,7 @@ func (a Authenticator) Actor(ctx context.Context, bearer string) (party.Actor, e
 	if claims.IDType != userToken {
 		return actor, nil
 	}
-	person, partner, err := a.Store.Person(ctx, id.User(claims.Object))
+	person, partner, err := a.Store.PersonCalling(ctx, id.User(claims.Object))
 	if missing(err) {
 		return party.Actor{}, fault.Deny("person.gone", nil)
 	}

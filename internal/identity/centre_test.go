@@ -101,9 +101,9 @@ func centres(t *testing.T, options func(*identity.Options), test func(c *centre)
 			}
 			c.auth = identity.Authenticator{Tokens: tokens, Store: c.store}
 			c.people = &identity.People{
-				Store: c.store, Wall: c.wall, IDs: id.Random{}, Vault: secrets.Vault, Key: secrets.Derive("sign-in", 32), Secure: true, Log: log,
+				Store: c.store, Wall: c.wall, IDs: id.Random{}, Vault: secrets.Vault, Key: secrets.Derive("sign-in", 32), Secure: true, URL: c.url, Log: log,
 			}
-			o := identity.Options{Tokens: tokens, People: c.people, Store: c.store, Wall: c.wall, IDs: id.Random{}, Log: log}
+			o := identity.Options{Tokens: tokens, People: c.people, Store: c.store, Wall: c.wall, IDs: id.Random{}, Log: log, Script: "/static/passkey.js"}
 			if options != nil {
 				options(&o)
 				if o.External != nil {

@@ -21,6 +21,7 @@ type Options struct {
 	Log      *slog.Logger
 	External *External // another issuer that people sign in with; nil: none
 	Style    string    // address of the style sheet of the pages, on this server
+	Script   string    // address of the passkey button's script, likewise; empty: the button is not offered
 }
 
 // server is the endpoints at work.
@@ -85,6 +86,14 @@ func find(path string) (route, bool) {
 		return route{serve: (*server).signOut, methods: getPost, page: true}, true
 	case StepUpPath:
 		return route{serve: (*server).stepUp, methods: getPost, page: true}, true
+	case passkeySignInPath:
+		return route{serve: (*server).passkeySignIn, methods: post, page: true}, true
+	case passkeySignInPath + passkeyAsk:
+		return route{serve: (*server).askSignIn, methods: post, page: true}, true
+	case passkeyStepUpPath:
+		return route{serve: (*server).passkeyStepUp, methods: post, page: true}, true
+	case passkeyStepUpPath + passkeyAsk:
+		return route{serve: (*server).askStepUp, methods: post, page: true}, true
 	case devicePath:
 		return route{serve: (*server).device, methods: getPost, page: true}, true
 	case outsidePath:

@@ -62,6 +62,10 @@ func (c *clients) Client(_ context.Context, client id.Client) (party.Client, par
 	return row, c.partner, c.err
 }
 
+func (c *clients) Caller(ctx context.Context, client id.Client) (party.Client, party.Partner, error) {
+	return c.Client(ctx, client)
+}
+
 func (c *clients) Tenant(_ context.Context, domain string) (id.Partner, error) {
 	if domain != "fabrikam.example" {
 		return "", fault.NotFound("tenant.not_found", nil)

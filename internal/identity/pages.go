@@ -24,8 +24,12 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 
 // policy lets a page show our style sheet and send its forms here; and, where the sign-in goes on to a client, there too:
 // browsers judge the redirects that follow a form by it.
-func policy(target string) string {
-	const p = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+// With script it lets the page run ours, which asks for challenges.
+func policy(target string, script bool) string {
+	p := "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+	if script {
+		p = "script-src 'self'; connect-src 'self'; " + p
+	}
 	u, err := url.Parse(target)
 	switch {
 	case err != nil || target == "":
@@ -49,6 +53,7 @@ type view struct {
 	Code        string // of a device
 	Coded       bool   // a code of the authenticator app is asked for
 	Outside     *outsideLink
+	Passkey     *passkeyForm
 	Action      template.URL // a form's target at a client
 	Fields      url.Values
 
@@ -71,7 +76,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, status int, v view
 	noStore(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Lang)
-	h.Set("Content-Security-Policy", policy(v.target))
+	h.Set("Content-Security-Policy", policy(v.target, v.Passkey != nil))
 	h.Set("Referrer-Policy", "same-origin") // our forms tell their origin, other sites learn nothing
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)

@@ -21,6 +21,7 @@ import (
 const (
 	byPassword = "pwd"
 	byCode     = "mfa" // a password, and a code of the authenticator app
+	byPasskey  = "key"
 	byExternal = "ext" // another issuer vouches
 )
 
@@ -32,6 +33,8 @@ type People struct {
 	IDs   id.Source
 	Vault app.Vault // seals the secrets of authenticator apps
 	Key   []byte    // of the tokens between two steps of a sign-in; at least 32 bytes, equal on every process
+	// URL is the address that pages are reached by: passkeys are made for its host. Empty: there are none.
+	URL string
 	// Secure says that pages are served over https: the cookie is then a __Host- one.
 	Secure bool
 	Log    *slog.Logger
@@ -163,7 +166,7 @@ func (p *People) code(ctx context.Context, u *party.Person, code string) error {
 // next is what a sign-in asks for after a step was taken, and the token that carries it there.
 func (p *People) next(u party.Person, method string) (step, string) {
 	switch {
-	case u.TOTP != nil && method != byCode:
+	case u.TOTP != nil && method != byCode && method != byPasskey:
 		return stepCode, p.half(u, stepCode, method)
 	case u.MustChange && method != byExternal:
 		return stepChange, p.half(u, stepChange, method)

@@ -36,7 +36,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request, _ route) {
 
 // asking is the sign-in page on the way to next.
 func (s *server) asking(r *http.Request, next string) view {
-	v := view{Name: "signin", Title: "signin.title", Next: next, target: s.targetOf(r, next)}
+	v := view{Name: "signin", Title: "signin.title", Next: next, target: s.targetOf(r, next), Passkey: s.passkeyForm(passkeySignInPath)}
 	if s.External != nil {
 		v.Outside = &outsideLink{s.External.Name, outsidePath + "?" + url.Values{"next": {next}}.Encode()}
 	}
@@ -110,8 +110,8 @@ func (s *server) onward(w http.ResponseWriter, r *http.Request, v view, u party.
 		s.finish(w, r, v, u, method, save)
 		return
 	}
-	if save != nil { // a code is used up even where a password is still to be chosen
-		if err := s.People.save(r.Context(), u, func(app.Tx) error { return nil }); err != nil {
+	if save != nil { // a code, or a challenge, is used up even where a password is still to be chosen
+		if err := s.People.keep(r.Context(), u, save); err != nil {
 			s.again(w, r, v, "name", err)
 			return
 		}
@@ -154,7 +154,7 @@ func (s *server) stepUp(w http.ResponseWriter, r *http.Request, _ route) {
 		s.failPage(w, r, err)
 		return
 	}
-	v := view{Name: "stepup", Title: "stepup.title", Who: signed.Person.UPN, Coded: signed.Person.TOTP != nil, Next: next}
+	v := s.stepping(r, signed, next)
 	if r.Method != http.MethodPost {
 		s.page(w, r, http.StatusOK, v)
 		return

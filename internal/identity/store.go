@@ -13,8 +13,11 @@ import (
 // kind NotFound means there is none; any other error is ours.
 type Store interface {
 	app.Store
-	// Client is the API client with that id, and its partner. It is asked at every request, so that what is changed or
-	// disabled holds at once; so is Person where a person is in the token.
+	// Caller is Client for a request, and PersonCalling is Person where a person is in the token. Both are asked at every
+	// request, so that what is changed or disabled holds at once; where another server changed it, within a second.
+	Caller(ctx context.Context, client id.Client) (party.Client, party.Partner, error)
+	PersonCalling(ctx context.Context, user id.User) (party.Person, party.Partner, error)
+	// Client is the API client with that id, and its partner.
 	Client(ctx context.Context, client id.Client) (party.Client, party.Partner, error)
 	// Tenant is the partner that a domain, in lower case, belongs to.
 	Tenant(ctx context.Context, domain string) (id.Partner, error)
@@ -23,6 +26,8 @@ type Store interface {
 	Person(ctx context.Context, user id.User) (party.Person, party.Partner, error)
 	PersonNamed(ctx context.Context, upn string) (party.Person, party.Partner, error)
 	PersonOf(ctx context.Context, subject string) (party.Person, party.Partner, error)
+	// Passkey by its credential, with whose it is.
+	Passkey(ctx context.Context, credential string) (party.Passkey, party.Person, party.Partner, error)
 	// Session by the hash of its cookie, with whose it is.
 	Session(ctx context.Context, hash string) (party.Session, party.Person, party.Partner, error)
 	// Ticket by the hash of its secret; DeviceTicket by the user code.

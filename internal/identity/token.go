@@ -227,6 +227,8 @@ func methods(method string) []string {
 	switch method {
 	case byCode:
 		return []string{"pwd", "mfa"}
+	case byPasskey:
+		return []string{"fido", "mfa"}
 	case byExternal:
 		return []string{"fed"}
 	}

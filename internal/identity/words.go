@@ -67,6 +67,12 @@ var phrases = map[string][3]string{
 	"stepup.title": {"Confirm that it is you", "Confirmez que c'est bien vous", "Подтвердите, что это вы"},
 	"stepup.text":  {"%s, type your password once more to go on.", "%s, saisissez à nouveau votre mot de passe pour continuer.", "%s, введите пароль ещё раз, чтобы продолжить."},
 
+	"passkey.use":      {"Use a passkey", "Utiliser une clé d'accès", "Использовать ключ доступа"},
+	"passkey.not_used": {"No passkey was used. Try again, or type your password.", "Aucune clé d'accès n'a été utilisée. Réessayez ou saisissez votre mot de passe.", "Ключ доступа не использован. Повторите или введите пароль."},
+	"passkey.wrong":    {"The passkey was not accepted: it is not known here. Try another, or type your password.", "La clé d'accès n'a pas été acceptée : elle n'est pas connue ici. Essayez-en une autre ou saisissez votre mot de passe.", "Ключ доступа не принят: здесь он неизвестен. Попробуйте другой или введите пароль."},
+	"passkey.stale":    {"That took too long, or was sent twice. Try again.", "Cela a pris trop de temps ou a été envoyé deux fois. Réessayez.", "Прошло слишком много времени, или запрос отправлен дважды. Повторите."},
+	"passkey.copied":   {"This passkey may have been copied: its counter went back. It signs nobody in any more. Type your password, remove the passkey in your profile and add it anew.", "Cette clé d'accès a peut-être été copiée : son compteur a reculé. Elle ne connecte plus personne. Saisissez votre mot de passe, supprimez la clé dans votre profil et ajoutez-la de nouveau.", "Этот ключ доступа, возможно, скопирован: его счётчик уменьшился. Вход с ним закрыт. Введите пароль, удалите ключ в профиле и добавьте его заново."},
+
 	"device.title":   {"Sign in a device", "Connecter un appareil", "Вход на устройстве"},
 	"device.text":    {"Type the code that the device or program shows.", "Saisissez le code affiché par l'appareil ou le programme.", "Введите код, который показывает устройство или программа."},
 	"device.label":   {"Code", "Code", "Код"},

@@ -21,6 +21,19 @@ type Sweep struct {
 	Log   *slog.Logger
 
 	mu sync.Mutex
+
+	last struct {
+		sync.Mutex
+		at  time.Time
+		err error
+	}
+}
+
+// Last tells when it looked last, in wall time, and what it could not do then (app.ErrHeldBack and the causes).
+func (s *Sweep) Last() (at time.Time, err error) {
+	s.last.Lock()
+	defer s.last.Unlock()
+	return s.last.at, s.last.err
 }
 
 // tick is how often the sweep looks, on wall time.
@@ -47,9 +60,13 @@ func (s *Sweep) look(ctx context.Context, saved time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Clock.Now()
-	if err := s.to(ctx, now, nil); err != nil && ctx.Err() == nil {
+	err := s.to(ctx, now, nil)
+	if err != nil && ctx.Err() == nil {
 		s.Log.Error("sweep", "error", err)
 	}
+	s.last.Lock()
+	s.last.at, s.last.err = s.App.Wall.Now(), err
+	s.last.Unlock()
 	if now.Sub(saved) < time.Minute && !now.Before(saved) {
 		return saved
 	}

@@ -42,6 +42,7 @@ func (t *Tx) Write(d app.Draft) error {
 	}
 	for _, w := range d.(*draft).writes {
 		var err error
+		t.callers = t.callers || ofCallers(w.sql)
 		if w.rows != nil {
 			err = t.s.add(w.rows, w.args)
 		} else {

@@ -14,7 +14,12 @@ import (
 
 // What the engine's tests reach that is otherwise for the aggregates' files alone.
 
-const AnyRows = anyRows
+const (
+	AnyRows   = anyRows
+	CallerAge = callerAge
+)
+
+func OfCallers(sql string) bool { return ofCallers(sql) }
 
 var ErrNoRow = errNoRow
 

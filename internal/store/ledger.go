@@ -2,6 +2,8 @@
 package store
 
 import (
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -11,6 +13,8 @@ const (
 	sqlPostingInsert = `INSERT INTO posting (partner_id, entry_id, n, at, ref, account, currency, amount)`
 	sqlLedgerSums    = `SELECT currency, account, CAST(SUM(amount) AS BIGINT) FROM posting WHERE partner_id = $1
 		GROUP BY currency, account`
+	sqlBookEntries = `SELECT entry_id, at, ref, account, currency, amount FROM posting WHERE partner_id = $1 AND entry_id > $2
+		ORDER BY entry_id, n LIMIT $3`
 )
 
 var postingInsert = newBulk(sqlPostingInsert)
@@ -47,4 +51,36 @@ func (r *Reader) LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Accoun
 		sums[c][a] = sum
 	}
 	return sums, rs.err()
+}
+
+// mostPostings is how many an entry has: three of a sale. A damaged one may have more.
+const mostPostings = 4
+
+// BookEntries implements app.Reader. The books are those of who is billed.
+func (r *Reader) BookEntries(s party.Scope, after id.Entry, limit int) ([]app.BookEntry, error) {
+	if s.Reseller() != "" || limit < 1 {
+		return nil, nil
+	}
+	rs := r.query(sqlBookEntries, s.Partner(), after, limit*mostPostings)
+	defer rs.close()
+	var all []app.BookEntry
+	rows := 0
+	for ; rs.next(); rows++ {
+		var e app.BookEntry
+		var p ledger.Posting
+		var c money.Currency
+		var minor int64
+		if err := rs.scan(&e.ID, &e.At, &e.Ref, &p.Account, &c, &minor); err != nil {
+			return nil, err
+		}
+		if p.Amount = money.Of(minor, c); len(all) == 0 || all[len(all)-1].ID != e.ID {
+			all = append(all, e)
+		}
+		last := &all[len(all)-1]
+		last.Postings = append(last.Postings, p)
+	}
+	if rows == limit*mostPostings && len(all) > 1 { // the last one may go on behind
+		all = all[:len(all)-1]
+	}
+	return all[:min(limit, len(all))], rs.err()
 }

@@ -36,7 +36,7 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	sqlOrderUpdate = `UPDATE orders SET status = $5, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
-	sqlLineInsert = `INSERT INTO order_line (partner_id, order_id, n, subscription_id, state, ended_at, body)`
+	sqlLineInsert = `INSERT INTO order_line (partner_id, order_id, n, subscription_id, state, ended_at, policy, at, body)`
 	sqlLineEnd    = `UPDATE order_line SET state = $4, ended_at = $5, body = $6
 		WHERE partner_id = $1 AND order_id = $2 AND n = $3 AND state = 'active'`
 )
@@ -180,7 +180,7 @@ func (t *Tx) AddOrder(o order.Order, cart id.Cart) error {
 	}
 	args := make([]any, 0, len(o.Lines)*lineInsert.columns)
 	for _, l := range o.Lines {
-		args = append(args, t.scope.Partner(), o.ID, l.Number, null(l.Subscription), l.State, l.EndedAt, lineBody(l))
+		args = append(args, t.scope.Partner(), o.ID, l.Number, null(l.Subscription), l.State, l.EndedAt, l.Tariff.Policy, o.At, lineBody(l))
 	}
 	return t.add(lineInsert, args)
 }

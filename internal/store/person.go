@@ -118,6 +118,7 @@ func (r *Reader) People(s party.Scope, q app.PeopleQuery) ([]party.Person, error
 	if q.Role != "" {
 		f.and(" AND ' ' || roles || ' ' LIKE ?", "% "+string(q.Role)+" %")
 	}
+	in(f, "upn", q.Names)
 	equal(f, " AND upn > ?", q.After)
 	f.and(" ORDER BY upn")
 	f.limit(q.Limit)
@@ -157,5 +158,8 @@ func (t *Tx) SavePerson(p party.Person) error {
 
 // RemovePerson implements app.Tx.
 func (t *Tx) RemovePerson(p party.Person) error {
+	if err := t.RemovePasskeys(p); err != nil {
+		return err
+	}
 	return t.exec(1, userChanged, sqlPersonDelete, whose(t.scope, p.Customer), p.Customer, p.ID, p.Version)
 }

@@ -35,6 +35,8 @@ var unscoped = map[string]string{
 	"sqlPersonByID":            "a token names a person before it is known whose staff it is",
 	"sqlPersonByName":          "a person signs in by name before it is known whose staff it is",
 	"sqlPersonBySubject":       "a person signs in elsewhere before it is known whose staff it is",
+	"sqlPasskeyAny":            "a passkey is found before it is known whose it is",
+	"sqlChallengePurge":        "challenges end whosever they are",
 	"sqlSession":               "a cookie is found before it is known whose it is",
 	"sqlSessionsForget":        "a restored copy signs everybody out",
 	"sqlSessionPurge":          "sessions end whosever they are",

@@ -37,7 +37,9 @@ func (s *Store) Restore(ctx context.Context, file string, clock func(high time.T
 	if !ok {
 		return fault.Refuse("snapshot.not_here", nil)
 	}
-	if err := e.restore(ctx, file, clock); err != nil {
+	err := e.restore(ctx, file, clock)
+	s.callers.forget()
+	if err != nil {
 		return fmt.Errorf("store: restore: %w", err)
 	}
 	return nil

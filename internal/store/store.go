@@ -39,9 +39,10 @@ type Options struct {
 
 // Store is one open database. It is safe for concurrent use.
 type Store struct {
-	engine engine
-	opts   Options
-	close  func() error
+	engine  engine
+	opts    Options
+	close   func() error
+	callers callers
 }
 
 // engine is what differs between the two databases.
@@ -49,7 +50,7 @@ type engine interface {
 	// update runs u in a transaction of its own, behind its lock. Once begun it ends, whatever becomes of ctx.
 	update(ctx context.Context, u *update) (app.Reply, error)
 	view(ctx context.Context, fn func(*Reader) error) error
-	// look is view for a single statement: without a transaction where that saves a trip.
+	// look is view without a transaction: each statement sees an instant of its own.
 	look(ctx context.Context, fn func(*Reader) error) error
 	close() error
 }
@@ -108,12 +109,21 @@ func (s *Store) update(ctx context.Context, act *app.Act, version func(*Tx) (int
 			return app.Reply{}, errNoSealer
 		}
 	}
-	return s.engine.update(ctx, &u)
+	reply, err := s.engine.update(ctx, &u)
+	if u.callers {
+		s.callers.forget()
+	}
+	return reply, err
 }
 
 // View implements app.Store: every read of fn sees the same instant. A ctx that has ended stops it at the next statement.
 func (s *Store) View(ctx context.Context, fn func(app.Reader) error) error {
 	return s.engine.view(ctx, func(r *Reader) error { return fn(r) })
+}
+
+// Look implements app.Store.
+func (s *Store) Look(ctx context.Context, fn func(app.Reader) error) error {
+	return s.engine.look(ctx, func(r *Reader) error { return fn(r) })
 }
 
 // Health is nil when the database answers and has at least this program's schema.

@@ -3,6 +3,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -22,10 +23,12 @@ const (
 	sqlSubscription = sqlSubscriptions + ` AND id = $3`
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
+	sqlSubscriptionsAfter   = ` AND (ordered_at, n, id) > (SELECT ordered_at, n, id FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = ?)`
+	sqlSubscriptionsLike    = ` AND (name LIKE ? ESCAPE '\' OR id >= ? AND id < ? OR order_id >= ? AND order_id < ?)`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, body)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, ends_at, body)`
 	sqlSubscriptionUpdate = `UPDATE subscription
-		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, version = version + 1
+		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, ends_at = $10, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	sqlSubscriptionCharged = `UPDATE subscription SET due_at = $5, body = $6, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
@@ -203,7 +206,14 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	}
 	equal(f, " AND parent_id = ?", q.Parent)
 	in(f, "id", q.IDs)
+	in(f, "state", q.States)
+	if q.Text != "" {
+		text := strings.ToLower(q.Text)
+		f.and(sqlSubscriptionsLike, "%"+likeEscape.Replace(fold(q.Text))+"%", text, text+string(utf8.MaxRune), q.Text, q.Text+string(utf8.MaxRune))
+	}
+	equal(f, sqlSubscriptionsAfter, q.After)
 	f.and(" ORDER BY ordered_at, n, id")
+	f.limit(q.Limit)
 	return rowsOf(r, f, scanSubscription)
 }
 
@@ -241,7 +251,7 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
 	for _, s := range ss {
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), subscriptionBody(s.Subscription))
+			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), termEnds(s.Subscription), subscriptionBody(s.Subscription))
 	}
 	return t.add(subscriptionInsert, args)
 }
@@ -249,11 +259,20 @@ func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
 	if err := t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
-		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s)); err != nil {
+		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s), termEnds(s)); err != nil {
 		return err
 	}
 	// A statement of its own: the index of names is left alone by all that does not rename.
 	return t.exec(anyRows, nil, sqlSubscriptionRename, t.scope.Partner(), s.Customer, s.ID, searchName(s))
+}
+
+// termEnds is when the running term of an active subscription ends; zero, which is NULL, for any other. Charges within a term
+// leave it alone (SaveCharged).
+func termEnds(s subscription.Subscription) time.Time {
+	if s.State != subscription.Active {
+		return time.Time{}
+	}
+	return s.TermEnd()
 }
 
 // Looked implements app.Tx.

@@ -19,6 +19,7 @@ type update struct {
 	sealer  Sealer
 	now     time.Time // wall
 	key     replayKey // zero: no replay record
+	callers bool      // it wrote what callers are made of
 }
 
 // large tells that the act writes so much that it shall not share a transaction: SQLite keeps what a savepoint might take
@@ -41,6 +42,7 @@ func (u *update) run(t *Tx, found *record) (reply app.Reply, commit bool, err er
 	if ferr := t.flush(); ferr != nil {
 		err = ferr
 	}
+	u.callers = u.callers || t.callers
 	if err != nil {
 		return app.Reply{}, false, err
 	}

@@ -19,11 +19,16 @@ func me(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
+	mine, err := v.People.PasskeysOf(v.R.Context(), v.Signed.Person)
+	if err != nil {
+		return err
+	}
 	u := v.Signed.Person
 	p := mePage{
 		Facts: ui.Facts{ID: "who", Title: v.T("me.facts"), Rows: []ui.Fact{
 			{Name: v.T("me.name"), Value: u.DisplayName}, {Name: v.T("me.upn"), Value: ui.Mono(u.UPN)}, {Name: v.T("me.roles")},
 			{Name: v.T("me.app"), Value: yes(v, u.TOTP != nil), Hint: ui.To{Href: "/me/app", Text: v.T(appKey(u.TOTP != nil))}},
+			{Name: v.T("passkey.title"), Value: len(mine), Hint: ui.To{Href: "/me/passkeys", Text: v.T("app.manage")}},
 			{Name: v.T("me.language"), Value: v.L.Name},
 		}},
 		Sessions: ui.Table{

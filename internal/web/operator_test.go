@@ -48,6 +48,12 @@ func TestR15R16Console(t *testing.T) {
 	}
 	o.has(o.post(tenant+"/mark", "once", "m1", "pool", "new-pool", "version", "", "mark", "5"), 200, "The mark is set.", "Low")
 	o.has(o.post(tenant+"/mark", "pool", "new-pool", "version", "", "mark", "x"), 422, `href="#f-m-mark"`)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		for _, path := range []string{"/operator/policies/new", "/operator/ledger", "/operator/ledger?sums=1", "/operator/jobs", "/operator/downloads"} {
+			o.has(o.get(path), 200)
+		}
+	}
 	o.has(o.post("/clock", "advance", "due", "next", "/operator/clock"), 200, "What the last jump did")
 
 	s := c.ops(party.SupportAgent)

@@ -58,7 +58,7 @@ func TestR18UsersAndLicences(t *testing.T) {
 	b := c.as(c.seeded.Partner, "", party.HelpdeskAgent)
 	at := c.at(1) + "/users"
 	a := b.get(at)
-	b.has(a, 200, "admin@atelier.example", "Global admin of the customer", "Licenses bought", "Mail Suite Business", "15")
+	b.has(a, 200, "admin@atelier.example", "Global admin of the customer", "Licenses", "Available", "Mail Suite Business", "15")
 	bad := b.press(a, `name="upn"`, "upn", "x@elsewhere.example", "first", "Zoé", "last", "Q", "password", "correct horse 9")
 	b.has(bad, 422, `value="Zoé"`, `href="#f-upn"`)
 	if strings.Contains(bad.body, "correct horse 9") {

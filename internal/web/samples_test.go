@@ -12,10 +12,11 @@ import (
 func TestPages(t *testing.T) {
 	uitest.Every(t, common, func(*locale.L) map[string]uitest.Sample {
 		return map[string]uitest.Sample{
-			"front":  {Page: ui.Page{}, Data: frontPage{"1", "SQLite", "http://localhost", true}},
-			"me":     {Page: ui.Page{}, Data: mePage{Facts: ui.Facts{ID: "who"}, Sessions: ui.Table{ID: "s", Title: "s", Rows: []ui.Row{{Cells: []ui.Cell{{Value: "x"}}}}}, SignOut: ui.Button{Post: "/o", Text: "o"}}},
-			"me-app": {Data: appPage{Code: ui.Square{}, Facts: ui.Facts{ID: "secret", Title: "s"}, Form: ui.Form{Fields: []ui.Field{{Name: "code", Label: "c", Hint: "h"}}}}},
-			"keys":   {Page: ui.Page{}, Data: []ui.Link{{Text: "c", Href: "/c", Jump: "c"}}},
+			"front":       {Page: ui.Page{}, Data: frontPage{"1", "SQLite", "http://localhost", true}},
+			"me":          {Page: ui.Page{}, Data: mePage{Facts: ui.Facts{ID: "who"}, Sessions: ui.Table{ID: "s", Title: "s", Rows: []ui.Row{{Cells: []ui.Cell{{Value: "x"}}}}}, SignOut: ui.Button{Post: "/o", Text: "o"}}},
+			"me-app":      {Data: appPage{Code: ui.Square{}, Facts: ui.Facts{ID: "secret", Title: "s"}, Form: ui.Form{Fields: []ui.Field{{Name: "code", Label: "c", Hint: "h"}}}}},
+			"me-passkeys": {Data: passkeysPage{List: ui.Table{ID: "p", Title: "p"}, Ask: "/a", Rename: &ui.Form{}, Add: &ui.Form{Fields: []ui.Field{{Name: "name", Label: "n", Hint: "h"}}}}},
+			"keys":        {Page: ui.Page{}, Data: []ui.Link{{Text: "c", Href: "/c", Jump: "c"}}},
 		}
 	})
 }

@@ -49,6 +49,7 @@ type town struct {
 	t      *testing.T
 	url    string
 	app    *app.App
+	people *identity.People
 	wall   *when.Fixed
 	clock  *when.Movable
 	seeded sandbox.Seeded
@@ -88,14 +89,24 @@ func open(t *testing.T) *town {
 	core.Clock = c.clock
 	log := slog.New(slog.NewTextHandler(tlog{t}, nil))
 	people := &identity.People{Store: s, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Key: []byte("0123456789abcdef0123456789abcdef"), Log: log}
+	c.people = people
 	tokens, err := identity.NewTokens("http://pc.example", secrets.SigningKeys(), wall, id.Random{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s, Wall: wall, IDs: id.Random{}, Log: log})
+	sweep := &jobs.Sweep{App: core, Clock: c.clock, Log: log}
 	pages := web.Handler(&ui.Site{
+		Sweep: sweep.Last, Verify: func(ctx context.Context) ([]string, app.Audited, error) {
+			books, err := s.Verify(ctx)
+			if err != nil {
+				return nil, app.Audited{}, err
+			}
+			audited, err := app.AuditLog(ctx, s, nil)
+			return books, audited, err
+		},
 		App: core, People: people, IDs: id.Random{}, Wall: wall, Log: log, Version: "test", Database: "SQLite", URL: "http://pc.example",
-		Sandbox: &sandbox.Clockwork{Sweep: &jobs.Sweep{App: core, Clock: c.clock, Log: log}, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
+		Sandbox: &sandbox.Clockwork{Sweep: sweep, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if identity.Serves(r.URL.Path) {

@@ -19,6 +19,9 @@ var elsewhere = map[string]string{
 	"rate.limited":   "has a body of its own",
 	"tax.incomplete": "operator", "tax.market_unknown": "operator", "tax.rate": "operator",
 	"price.negative": "import",
+	"policy.id":      "operator", "policy.past": "operator", "policy.taken": "operator", "policy.backwards": "operator", "policy.overlap": "operator", "policy.class": "operator",
+	"policy.window": "operator", "policy.credit": "operator", "policy.after": "operator", "policy.source": "operator",
+	"passkey.name": "sign-in", "passkey.taken": "sign-in", "passkey.changed": "sign-in", "passkey.unknown": "sign-in", "passkey.stale": "sign-in",
 }
 
 var faultCode = regexp.MustCompile(`fault\.(?:Refuse|Invalid|Conflict|NotFound|Deny|Unavailable)\(\s*"([a-z_.]+)"`)

@@ -7,6 +7,7 @@ func (a *api) operations() []operation {
 	return slices.Concat(
 		a.customerOperations(),
 		a.userOperations(),
+		a.licenceOperations(),
 		a.relationOperations(),
 		a.profileOperations(),
 		a.utilityOperations(),

@@ -41,6 +41,7 @@ const (
 	DeleteCustomerUser  Operation = "delete_customer_user"
 	RestoreCustomerUser Operation = "restore_customer_user"
 	ResetUserPassword   Operation = "reset_customer_user_password"
+	UpdateUserLicences  Operation = "update_customer_user_licenses"
 	AddUserMember       Operation = "add_user_member"
 	RemoveUserMember    Operation = "remove_user_member"
 
@@ -70,6 +71,8 @@ const (
 	AddMedia       Operation = "add_software_media"
 	RemoveMedia    Operation = "remove_software_media"
 	UpdateDelivery Operation = "update_software_delivery"
+
+	AddPolicy Operation = "add_policy_row" // ours
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -99,6 +102,7 @@ const (
 	Activation           Resource = "activation" // ours: a device in the migration planner
 	SoftwareMedia        Resource = "software_media"
 	Software             Resource = "software"
+	Policy               Resource = "policy"
 
 	CustomerDirectoryRole Resource = "customer_directory_role"
 )

@@ -14,7 +14,7 @@ type Session struct {
 	MadeAt   time.Time
 	SeenAt   time.Time // at most a minute behind
 	ProvedAt time.Time // when the person last showed who they are
-	Method   string    // how: "pwd", "mfa", or "ext" for an external sign-in
+	Method   string    // how: "pwd", "mfa", "key" for a passkey, or "ext" for an external sign-in
 	Agent    string    // the browser, as it calls itself
 }
 

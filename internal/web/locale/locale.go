@@ -37,14 +37,15 @@ type word struct {
 	plural bool
 }
 
-var all = load()
+// all is read when somebody first needs words: a server that only speaks to programs never does.
+var all = sync.OnceValue(load)
 
 // Of is the language with a tag, English for any other.
 func Of(tag string) *L {
-	if l, ok := all[tag]; ok {
+	if l, ok := all()[tag]; ok {
 		return l
 	}
-	return all[Languages[0]]
+	return all()[Languages[0]]
 }
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.French, language.Russian})
@@ -53,19 +54,19 @@ var matcher = language.NewMatcher([]language.Tag{language.English, language.Fren
 // Accept-Language.
 func Match(header string, choices ...string) *L {
 	for _, c := range choices {
-		if l, ok := all[c]; ok {
+		if l, ok := all()[c]; ok {
 			return l
 		}
 	}
 	if len(header) > 200 {
-		return all[Languages[0]]
+		return all()[Languages[0]]
 	}
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
-		return all[Languages[0]]
+		return all()[Languages[0]]
 	}
 	_, i, _ := matcher.Match(tags...)
-	return all[Languages[i]]
+	return all()[Languages[i]]
 }
 
 // Has tells whether there is a message.

@@ -14,13 +14,10 @@ import (
 type policiesPage struct {
 	Ask    ui.Filters
 	Answer *ui.Note
+	Line   ui.Chart
 	List   ui.Table
 	Taxes  ui.Table
 	Links  ui.Table
-}
-
-var classes = []catalog.Class{
-	catalog.Perpetual, catalog.SoftwareSub, catalog.LinuxPlan, catalog.ReservedClass, catalog.SaaSMonthly, catalog.SaaSAnnual, catalog.Metered, catalog.OnlineLicensed, catalog.Trial,
 }
 
 func policies(v *ui.Visit) error {
@@ -33,16 +30,16 @@ func policies(v *ui.Visit) error {
 	if day, err := time.Parse(time.DateOnly, v.Query("at")); err == nil {
 		at = day
 	}
-	if !slices.Contains(classes, class) {
+	if !slices.Contains(policy.Classes, class) {
 		class = catalog.SoftwareSub
 	}
 	kind := ui.Field{Name: "class", Label: v.T("console.class"), Kind: "select", Value: string(class)}
-	for _, c := range classes {
+	for _, c := range policy.Classes {
 		kind.Options = append(kind.Options, ui.Option{Value: string(c), Text: v.T("console.class." + string(c))})
 	}
 	page := policiesPage{
 		Ask:    ui.Filters{Label: v.T("console.applied"), Action: "/operator/policies", Fields: []ui.Field{kind, {Name: "at", Label: v.T("console.ordered_on"), Kind: "date", Value: at.Format(time.DateOnly)}}},
-		Answer: applied(v, all.Cancellation, class, at), List: ruleTable(v, all.Cancellation, class, at),
+		Answer: applied(v, all.Cancellation, class, at), Line: picture(v, all.Cancellation, at, now), List: ruleTable(v, all.Cancellation, class, at),
 	}
 	page.Taxes = ui.Table{ID: "taxes", Title: v.T("console.taxes"), Caption: v.T("console.taxes"), Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("pricing.country")}, {Head: v.T("console.from")}, {Head: v.T("console.rate"), Num: true}, {Head: v.T("console.source")}}, Empty: ui.Empty{Title: v.T("console.no_rows")}}
 	for _, t := range all.Taxes {
@@ -60,7 +57,7 @@ func policies(v *ui.Visit) error {
 		return v.CSV("policies", page.List)
 	}
 	p := ui.Page{Title: v.T("console.policies"), Area: "policies"}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}, {Text: v.T("console.add_row"), Href: "/operator/policies/new?class=" + string(class), Icon: "plus", Kind: "main"}}
 	return v.Show("op-policies", p, page)
 }
 
@@ -107,15 +104,12 @@ func ruleTable(v *ui.Visit, rules []policy.CancelRule, class catalog.Class, at t
 	chosen, _ := policy.For(rules, class, at)
 	sorted := slices.Clone(rules)
 	slices.SortStableFunc(sorted, func(a, b policy.CancelRule) int {
-		return cmp.Or(cmp.Compare(slices.Index(classes, a.Class), slices.Index(classes, b.Class)), b.From.Compare(a.From))
+		return cmp.Or(cmp.Compare(slices.Index(policy.Classes, a.Class), slices.Index(policy.Classes, b.Class)), b.From.Compare(a.From))
 	})
-	for i, r := range sorted {
+	for _, r := range sorted {
 		to := ui.Cell{Value: v.T("console.open")}
-		switch {
-		case !r.Until.IsZero():
-			to.Value = ui.Day(r.Until.AddDate(0, 0, -1))
-		case i > 0 && sorted[i-1].Class == r.Class:
-			to.Value = ui.Day(sorted[i-1].From.AddDate(0, 0, -1))
+		if _, until := policy.Span(rules, r); !until.IsZero() {
+			to.Value = ui.Day(until.AddDate(0, 0, -1))
 		}
 		t.Rows = append(t.Rows, ui.Row{On: r.ID == chosen.ID, Cells: []ui.Cell{
 			{Value: v.T("console.class." + string(r.Class))}, {Value: r.ID}, since(v, r.From), to, {Value: windowOf(v, r.Window)}, {Value: v.T("console.credit." + string(r.Credit))}, {Value: v.T("console.after." + string(r.After))}, {Value: r.Source},

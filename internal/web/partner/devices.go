@@ -1,7 +1,6 @@
 package partner
 
 import (
-	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -250,7 +249,7 @@ func importDevices(v *ui.Visit) error {
 	up, err := v.Upload(app.MaxDeviceFile)
 	if err == nil {
 		err = v.Act(func(req app.Request) (app.Reply, error) {
-			return v.App.ImportDevices(v.R.Context(), v.Actor, req, c.ID, &ended{up, nil})
+			return v.App.ImportDevices(v.R.Context(), v.Actor, req, c.ID, up.Whole())
 		}, func(out any) ui.Then {
 			r := out.(app.DeviceReport)
 			return ui.Then{To: moveAt(c), Said: v.T("move.imported", "n", r.Rows, "added", r.Added, "changed", r.Changed, "same", r.Same)}
@@ -264,44 +263,15 @@ func importDevices(v *ui.Visit) error {
 	return showMove(v, c, ui.Again(f), form, form.Blame(v.L, f, "file"), badDevices(v, f))
 }
 
-// ended reads a file, and at its end looks whether the message ended well.
-type ended struct {
-	up  ui.Upload
-	err error
-}
-
-func (e *ended) Read(p []byte) (int, error) {
-	if e.err != nil {
-		return 0, e.err
-	}
-	n, err := e.up.Content.Read(p)
-	if err == io.EOF {
-		if err = e.up.End(); err == nil {
-			err = io.EOF
-		}
-		e.err = err
-	}
-	return n, err
-}
-
 // badDevices are the rows that kept a file out.
 func badDevices(v *ui.Visit, f *fault.Fault) *ui.Table {
 	rows, ok := f.Args["errors"].([]app.DeviceError)
 	if !ok {
 		return nil
 	}
-	t := ui.Table{
-		ID: "bad", Title: v.T("move.bad"), Caption: v.T("move.bad"), Hint: v.T("move.bad_hint"),
-		Columns: []ui.Column{{Head: v.T("move.line"), Num: true}, {Head: v.T("move.column")}, {Head: v.T("move.wrong")}},
-	}
-	for _, r := range rows {
-		text := v.T("row.other", "code", r.Code)
-		if v.L.Has(r.Code) {
-			text = v.T(r.Code, "line", r.First)
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Value: r.Line}, {Value: r.Member}, {Value: text}}})
-	}
-	return &t
+	return v.BadRows(len(rows), func(i int) (int, string, string) {
+		return rows[i].Line, rows[i].Member, v.RowText(rows[i].Code, rows[i].First)
+	})
 }
 
 // markDevices marks the chosen devices as done, or takes the marks away.

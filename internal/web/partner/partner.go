@@ -57,7 +57,7 @@ var routes = []ui.Route{
 
 // Mount serves the workspace on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, slices.Concat(routes, saleRoutes, desk.Routes()))
+	room.Mount(mux, site, slices.Concat(routes, saleRoutes, desk.Routes(), seats.Routes()))
 }
 
 // Nav is what the reader's roles open.

@@ -2,12 +2,11 @@ package partner
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
-	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -16,6 +15,7 @@ import (
 type usersPage struct {
 	List  ui.Table
 	Seats ui.Table
+	File  ui.SeatFile
 	Add   *ui.Form
 }
 
@@ -25,7 +25,7 @@ func customerUsers(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	return showUsers(v, c, nil, nil, 200)
+	return showUsers(v, c, nil, seats.File(v, c.ID), nil, 200)
 }
 
 func addUserForm(v *ui.Visit, c party.Customer) *ui.Form {
@@ -39,7 +39,7 @@ func addUserForm(v *ui.Visit, c party.Customer) *ui.Form {
 	}, Submit: ui.Button{Text: v.T("staff.add"), Kind: "main"}}
 }
 
-func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, errors *ui.Errors, status int) error {
+func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, file ui.SeatFile, errors *ui.Errors, status int) error {
 	q := app.PeopleQuery{Customer: c.ID, After: v.Query("after"), Limit: ui.Limit + 1}
 	if v.IsCSV() {
 		q.After, q.Limit = "", ui.Export
@@ -48,7 +48,7 @@ func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, errors *ui.Errors, 
 	if err != nil {
 		return err
 	}
-	t := ui.Table{ID: "users", Title: v.T("staff.people"), Caption: v.T("staff.people"), Columns: []ui.Column{{Head: v.T("me.name")}, {Head: v.T("me.upn")}, {Head: v.T("me.roles")}, {Head: v.T("customers.since")}}, Empty: ui.Empty{Title: v.T("staff.none"), Text: v.T("staff.none_text")}}
+	t := ui.Table{ID: "users", Title: v.T("staff.people"), Caption: v.T("staff.people"), Columns: []ui.Column{{Head: v.T("me.name")}, {Head: v.T("me.upn")}, {Head: v.T("me.roles")}, {Head: v.T("seats.licences")}, {Head: v.T("customers.since")}}, Empty: ui.Empty{Title: v.T("staff.none"), Text: v.T("staff.none_text")}}
 	if len(people) > ui.Limit && !v.IsCSV() {
 		people = people[:ui.Limit]
 		t.Pager.Next = v.With("after", people[ui.Limit-1].UPN)
@@ -56,17 +56,23 @@ func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, errors *ui.Errors, 
 	if v.Query("after") != "" {
 		t.Pager.First = v.With("after", "")
 	}
+	held, err := seats.Held(v, c.ID, people)
+	if err != nil {
+		return err
+	}
 	for _, u := range people {
 		var roles []string
 		for _, r := range u.Roles.List() {
 			roles = append(roles, v.T("role."+string(r)))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Value: cmp.Or(u.DisplayName, strings.TrimSpace(u.FirstName+" "+u.LastName), u.UPN)}, {Value: ui.Mono(u.UPN)}, {Value: roles}, {Value: ui.Day(u.CreatedAt)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Value: cmp.Or(u.DisplayName, strings.TrimSpace(u.FirstName+" "+u.LastName), u.UPN), Href: seats.Page(c.ID, u.ID)}, {Value: ui.Mono(u.UPN)}, {Value: roles}, {Value: held[u.ID]}, {Value: ui.Day(u.CreatedAt)},
+		}})
 	}
 	if v.IsCSV() {
 		return v.CSV("users", t)
 	}
-	seats, err := seatsTable(v, c)
+	bought, err := seats.Bought(v, c.ID)
 	if err != nil {
 		return err
 	}
@@ -76,28 +82,35 @@ func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, errors *ui.Errors, 
 	p := customerPage(v, c, "users", v.T("customer.users"))
 	p.Errors = errors
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
-	return v.ShowAs(status, "users", p, usersPage{t, seats, form})
+	return v.ShowAs(status, "users", p, usersPage{t, bought, file, form})
 }
 
-// seatsTable is what was bought by the seat, over all live subscriptions.
-func seatsTable(v *ui.Visit, c party.Customer) (ui.Table, error) {
-	t := ui.Table{ID: "seats", Title: v.T("staff.seats"), Caption: v.T("staff.seats"), Columns: []ui.Column{{Head: v.T("buy.offer")}, {Head: v.T("staff.bought"), Num: true}}, Empty: ui.Empty{Title: v.T("staff.no_seats")}}
-	all, err := v.App.Subscriptions(v.R.Context(), v.Actor, c.ID, app.SubscriptionQuery{})
-	by := map[string]int64{}
-	for _, s := range all {
-		if s.State.Live() && s.Class != catalog.Metered {
-			by[s.Title] += s.Quantity
+// seats are the pages of who has which licence (R18).
+var seats = ui.Seats{
+	At: "/customers/{customer}/users",
+	Customer: func(v *ui.Visit) (id.Customer, error) {
+		c, err := customerOf(v)
+		return c.ID, err
+	},
+	Frame: func(v *ui.Visit, title string) (ui.Page, error) {
+		c, err := customerOf(v)
+		p := customerPage(v, c, "users", title)
+		p.Crumbs = append(p.Crumbs, ui.Link{Text: v.T("customer.users"), Href: "/customers/" + string(c.ID) + "/users"})
+		return p, err
+	},
+	Subscription: func(v *ui.Visit, s id.Subscription) string {
+		return "/customers/" + v.Path("customer") + "/subscriptions/" + string(s)
+	},
+}
+
+func init() { // seats.Users shows a page that knows seats
+	seats.Users = func(v *ui.Visit, status int, file ui.SeatFile) error {
+		c, err := customerOf(v)
+		if err != nil {
+			return err
 		}
+		return showUsers(v, c, nil, file, file.Errors, status)
 	}
-	var titles []string
-	for title := range by {
-		titles = append(titles, title)
-	}
-	slices.SortFunc(titles, v.L.Compare)
-	for _, title := range titles {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Value: title, Href: "/customers/" + string(c.ID) + "/subscriptions"}, {Value: by[title]}}})
-	}
-	return t, err
 }
 
 // addUser adds one of the customer's people.
@@ -118,7 +131,7 @@ func addUser(v *ui.Visit) error {
 	password := form.Field("password")
 	if password.Value = sent.Get("password"); form.Missing(v.L) {
 		password.Value = ""
-		return showUsers(v, c, form, form.Summary(v.L), 422)
+		return showUsers(v, c, form, seats.File(v, c.ID), form.Summary(v.L), 422)
 	}
 	plain := password.Value
 	password.Value = "" // never sent back
@@ -135,7 +148,7 @@ func addUser(v *ui.Visit) error {
 		if strings.HasPrefix(f.Code, "password.") {
 			field = "password"
 		}
-		return showUsers(v, c, form, form.Blame(v.L, f, field), ui.Again(f))
+		return showUsers(v, c, form, seats.File(v, c.ID), form.Blame(v.L, f, field), ui.Again(f))
 	}
 	return err
 }

@@ -50,7 +50,7 @@ var desk = ui.Desk{At: "/portal/requests", Area: "requests"}
 
 // Mount serves the portal on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, slices.Concat(routes, desk.Routes()))
+	room.Mount(mux, site, slices.Concat(routes, desk.Routes(), seats.Routes()))
 }
 
 func mayHave(v *ui.Visit) bool { return v.May(party.OwnProducts) || v.May(party.ReadCommerce) }

@@ -26,7 +26,7 @@ func TestPages(t *testing.T) {
 			"portal-taken":       {Data: takenDialog{Title: "t", Link: "l", Back: "/b"}},
 			"portal-bills":       {Data: billsPage{list("list")}},
 			"portal-bill":        {Data: ui.BillPage{Lines: list("lines"), Sum: facts}},
-			"portal-users":       {Page: ui.Page{Dialog: &ui.Dialog{Name: "portal-user-delete", Data: deletePage{"t", form}}}, Data: usersPage{list("list"), &deleted}},
+			"portal-users":       {Page: ui.Page{Dialog: &ui.Dialog{Name: "portal-user-delete", Data: deletePage{"t", form}}}, Data: usersPage{list("list"), list("seats"), ui.SeatFile{Form: ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}, &deleted}},
 			"portal-user-new":    {Data: newUserPage{form}},
 			"portal-user-made":   {Data: userMadePage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 			"portal-user-delete": {Data: deletePage{"t", form}},

@@ -14,6 +14,8 @@ import (
 // usersPage is the customer's people and their roles (R11, R18).
 type usersPage struct {
 	List    ui.Table
+	Seats   ui.Table
+	File    ui.SeatFile
 	Deleted *ui.Table
 }
 
@@ -33,9 +35,22 @@ type deletePage struct {
 // given are the roles of a customer's people that are given and taken.
 var given = []party.Role{party.CustomerGlobal, party.CustomerBilling}
 
-func users(v *ui.Visit) error { return showUsers(v, nil) }
+// seats are the pages of who has which licence (R18).
+var seats = ui.Seats{
+	At:       "/portal/users",
+	Customer: func(v *ui.Visit) (id.Customer, error) { return v.Actor.Customer, nil },
+	Frame: func(v *ui.Visit, title string) (ui.Page, error) {
+		return ui.Page{Title: title, Area: "users", Crumbs: []ui.Link{{Text: v.T("customer.users"), Href: "/portal/users"}}}, nil
+	},
+}
 
-func showUsers(v *ui.Visit, dialog *ui.Dialog) error {
+func init() { // seats.Users shows a page that knows seats
+	seats.Users = func(v *ui.Visit, status int, file ui.SeatFile) error { return showUsers(v, status, file, nil) }
+}
+
+func users(v *ui.Visit) error { return showUsers(v, 200, seats.File(v, v.Actor.Customer), nil) }
+
+func showUsers(v *ui.Visit, status int, file ui.SeatFile, dialog *ui.Dialog) error {
 	q := app.PeopleQuery{Customer: v.Actor.Customer, After: v.Query("after"), Limit: ui.Limit + 1}
 	if v.IsCSV() {
 		q.After, q.Limit = "", ui.Export
@@ -44,9 +59,15 @@ func showUsers(v *ui.Visit, dialog *ui.Dialog) error {
 	if err != nil {
 		return err
 	}
-	page := usersPage{List: peopleTable(v, found)}
+	page := usersPage{File: file}
+	if page.List, err = peopleTable(v, found); err != nil {
+		return err
+	}
 	if v.IsCSV() {
 		return v.CSV("users", page.List)
+	}
+	if page.Seats, err = seats.Bought(v, v.Actor.Customer); err != nil {
+		return err
 	}
 	deleted, err := v.App.CustomerUsers(v.R.Context(), v.Actor, app.PeopleQuery{Customer: v.Actor.Customer, State: party.PersonDeleted, Limit: ui.Limit})
 	if err != nil {
@@ -62,12 +83,12 @@ func showUsers(v *ui.Visit, dialog *ui.Dialog) error {
 		}
 		page.Deleted = &t
 	}
-	p := ui.Page{Title: v.T("customer.users"), Area: "users", Dialog: dialog}
+	p := ui.Page{Title: v.T("customer.users"), Area: "users", Dialog: dialog, Errors: file.Errors}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
 	if v.May(party.ManageCustomerUsers) {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("users.add"), Href: "/portal/users/new", Icon: "plus", Kind: "main"})
 	}
-	return v.Show("portal-users", p, page)
+	return v.ShowAs(status, "portal-users", p, page)
 }
 
 func shownName(u party.Person) string {
@@ -77,8 +98,8 @@ func shownName(u party.Person) string {
 	return u.UPN
 }
 
-func peopleTable(v *ui.Visit, found []party.Person) ui.Table {
-	t := ui.Table{Caption: v.T("customer.users"), Columns: []ui.Column{{Head: v.T("me.name")}, {Head: v.T("me.roles")}, {Head: v.T("users.since")}, {Head: v.T("users.acts"), Hidden: true}}}
+func peopleTable(v *ui.Visit, found []party.Person) (ui.Table, error) {
+	t := ui.Table{Caption: v.T("customer.users"), Columns: []ui.Column{{Head: v.T("me.name")}, {Head: v.T("me.roles")}, {Head: v.T("seats.licences")}, {Head: v.T("users.since")}, {Head: v.T("users.acts"), Hidden: true}}}
 	if len(found) > ui.Limit && !v.IsCSV() {
 		found = found[:ui.Limit]
 		t.Pager.Next = v.With("after", found[ui.Limit-1].UPN)
@@ -86,12 +107,16 @@ func peopleTable(v *ui.Visit, found []party.Person) ui.Table {
 	if v.Query("after") != "" {
 		t.Pager.First = v.With("after", "")
 	}
+	held, err := seats.Held(v, v.Actor.Customer, found)
+	if err != nil {
+		return t, err
+	}
 	for _, u := range found {
 		var roles []string
 		for _, r := range u.Roles.List() {
 			roles = append(roles, v.T("role."+string(r)))
 		}
-		row := ui.Row{Cells: []ui.Cell{{Value: shownName(u), Hint: u.UPN}, {Value: roles}, {Value: ui.Day(u.CreatedAt)}, {}}}
+		row := ui.Row{Cells: []ui.Cell{{Value: shownName(u), Hint: u.UPN, Href: seats.Page(v.Actor.Customer, u.ID)}, {Value: roles}, {Value: held[u.ID]}, {Value: ui.Day(u.CreatedAt)}, {}}}
 		if v.May(party.ManageCustomerUsers) {
 			for _, r := range given {
 				b := ui.Button{Text: v.T("users.give", "role", v.T("users.role."+string(r))), More: shownName(u), Post: "/portal/users/" + string(u.ID) + "/role", Once: v.Once(), Kind: "small", Hidden: []ui.Pair{{Name: "role", Value: string(r)}, {Name: "held", Value: "1"}}}
@@ -101,10 +126,10 @@ func peopleTable(v *ui.Visit, found []party.Person) ui.Table {
 				if u.ID == v.Signed.Person.ID && r == party.CustomerGlobal {
 					continue // nobody locks themselves out by a click
 				}
-				row.Cells[3].Acts = append(row.Cells[3].Acts, b)
+				row.Cells[4].Acts = append(row.Cells[4].Acts, b)
 			}
 			if u.ID != v.Signed.Person.ID {
-				row.Cells[3].Acts = append(row.Cells[3].Acts, ui.Button{Text: v.T("users.delete"), More: shownName(u), Href: "/portal/users/" + string(u.ID) + "/delete", Kind: "small ask"})
+				row.Cells[4].Acts = append(row.Cells[4].Acts, ui.Button{Text: v.T("users.delete"), More: shownName(u), Href: "/portal/users/" + string(u.ID) + "/delete", Kind: "small ask"})
 			}
 		}
 		if u.State == party.PersonInactive {
@@ -112,7 +137,7 @@ func peopleTable(v *ui.Visit, found []party.Person) ui.Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return t, nil
 }
 
 func userForm(v *ui.Visit, domain string) ui.Form {
@@ -208,7 +233,7 @@ func askDelete(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	return showUsers(v, &ui.Dialog{Name: "portal-user-delete", Data: deletePage{Title: v.T("users.delete_title", "name", shownName(u)), Form: ui.Form{
+	return showUsers(v, 200, seats.File(v, v.Actor.Customer), &ui.Dialog{Name: "portal-user-delete", Data: deletePage{Title: v.T("users.delete_title", "name", shownName(u)), Form: ui.Form{
 		Action: "/portal/users/" + string(u.ID) + "/delete", Once: v.Once(), Before: v.T("users.delete_before"),
 		Submit: ui.Button{Text: v.T("users.delete_final", "name", shownName(u)), Kind: "final"}, Back: &ui.Button{Text: v.T("users.keep"), Href: "/portal/users"},
 	}}})

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -31,22 +32,27 @@ type Room struct {
 	// Find is the address of the reader's search, "" where there is none; nil: nobody has one.
 	Find func(*Visit) string
 
-	templates map[string]*template.Template // by language
+	templates func() map[string]*template.Template // by language
 }
 
-// NewRoom parses the templates of a room's pages (*.html of files) beside the parts, once for each language. It panics on
-// a template that cannot be parsed.
+// NewRoom has a room's pages: the templates *.html of files, beside the parts. They are parsed, once for each language, at
+// the first visit: a server that only speaks to programs never does. A template that cannot be parsed panics.
 func NewRoom(r Room, files fs.FS) *Room {
+	r.templates = sync.OnceValue(func() map[string]*template.Template { return parse(files) })
+	return &r
+}
+
+func parse(files fs.FS) map[string]*template.Template {
 	base := template.New("").Funcs(funcs(locale.Of("")))
 	template.Must(base.ParseFS(parts, "html/*.html"))
 	if files != nil {
 		template.Must(base.ParseFS(files, "*.html"))
 	}
-	r.templates = map[string]*template.Template{}
+	all := map[string]*template.Template{}
 	for _, tag := range locale.Languages {
-		r.templates[tag] = template.Must(base.Clone()).Funcs(funcs(locale.Of(tag)))
+		all[tag] = template.Must(base.Clone()).Funcs(funcs(locale.Of(tag)))
 	}
-	return &r
+	return all
 }
 
 // Mount serves the room's routes on mux and adds their patterns to the site's.
@@ -226,7 +232,7 @@ func (v *Visit) show(code int, name string, p Page, data any) error {
 
 // Render makes a whole page: the template of that name inside the shell. It is what Show sends, and what tests look at.
 func (room *Room) Render(l *locale.L, s Shell, name string, data any) ([]byte, error) {
-	t := room.templates[l.Tag]
+	t := room.templates()[l.Tag]
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {
 		return nil, fmt.Errorf("ui: %s: %w", name, err)
@@ -250,7 +256,7 @@ func (room *Room) Render(l *locale.L, s Shell, name string, data any) ([]byte, e
 func (room *Room) Templates() []string {
 	own := template.Must(template.New("").Funcs(funcs(locale.Of(""))).ParseFS(parts, "html/*.html"))
 	var names []string
-	for _, t := range room.templates[locale.Languages[0]].Templates() {
+	for _, t := range room.templates()[locale.Languages[0]].Templates() {
 		if n := t.Name(); n != "" && own.Lookup(n) == nil && !strings.HasSuffix(n, ".html") {
 			names = append(names, n)
 		}

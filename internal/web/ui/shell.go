@@ -18,6 +18,7 @@ type Page struct {
 	Area   string // which entry of the navigation is current: its key
 	Notes  []Note // what has to be said first
 	Errors *Errors
+	Script string // the file of a script that this page alone needs
 	// Dialog is a template that is shown as a dialog above the page; without scripts it lies open at its top.
 	Dialog *Dialog
 }

@@ -23,7 +23,11 @@ type Site struct {
 	Wall   when.Clock
 	Log    *slog.Logger
 	// Sandbox moves the business clock; nil in production.
-	Sandbox  Clockwork
+	Sandbox Clockwork
+	// Verify recomputes the books and the activity log: differences in the books, and what was found in the log.
+	Verify func(context.Context) (books []string, log app.Audited, err error)
+	// Sweep tells when the sweep looked last, and what it could not do then.
+	Sweep    func() (at time.Time, err error)
 	Version  string
 	Database string // "SQLite" or "PostgreSQL"
 	// URL is the address of this server, without a slash at its end: what API calls are shown with.

@@ -57,3 +57,46 @@ func (v *Visit) Upload(max int64) (up Upload, err error) {
 	v.form, v.body = up.Values, [32]byte(hash.Sum(nil))
 	return up, nil
 }
+
+// BadRows lists what kept a file out: the line, the column and what is wrong there, for each of n mistakes.
+func (v *Visit) BadRows(n int, row func(i int) (line int, column, text string)) *Table {
+	t := &Table{
+		ID: "bad", Title: v.T("move.bad"), Caption: v.T("move.bad"), Hint: v.T("move.bad_hint"),
+		Columns: []Column{{Head: v.T("move.line"), Num: true}, {Head: v.T("move.column")}, {Head: v.T("move.wrong")}},
+	}
+	for i := range n {
+		line, column, text := row(i)
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Value: line}, {Value: column}, {Value: text}}})
+	}
+	return t
+}
+
+// RowText says what a code of a row means; first is the line of the row that says the same.
+func (v *Visit) RowText(code string, first int) string {
+	if v.L.Has(code) {
+		return v.T(code, "line", first)
+	}
+	return v.T("row.other", "code", code)
+}
+
+// Whole reads the file, and at its end looks whether the message ended well.
+func (up Upload) Whole() io.Reader { return &ended{up: up} }
+
+type ended struct {
+	up  Upload
+	err error
+}
+
+func (e *ended) Read(p []byte) (int, error) {
+	if e.err != nil {
+		return 0, e.err
+	}
+	n, err := e.up.Content.Read(p)
+	if err == io.EOF {
+		if err = e.up.End(); err == nil {
+			err = io.EOF
+		}
+		e.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,96 @@
+package operator
+
+import (
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/web/ui"
+)
+
+// downloadsPage is the files that links lead to, with their hashes, and what delivers the chosen one (R15).
+type downloadsPage struct {
+	List   ui.Table
+	Chosen *ui.Facts
+	Remove *ui.Button
+	Refuse string
+}
+
+func downloads(v *ui.Visit) error { return showDownloads(v, 200, v.Query("file"), nil) }
+
+func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault) error {
+	limit := ui.Limit + 1
+	if v.IsCSV() {
+		limit = ui.Export
+	}
+	found, err := v.App.MediaFiles(v.R.Context(), v.Actor, v.Query("after"), limit)
+	if err != nil {
+		return err
+	}
+	page := downloadsPage{List: ui.Table{
+		Caption: v.T("files.title"), Empty: ui.Empty{Title: v.T("files.none"), Text: v.T("files.none_text")},
+		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("files.size"), Num: true}, {Head: v.T("files.sha256")}, {Head: v.T("files.stored")}},
+	}}
+	more := len(found) > ui.Limit && !v.IsCSV()
+	if more {
+		found = found[:ui.Limit]
+		page.List.Pager.Next = v.With("after", found[ui.Limit-1].SHA256)
+	}
+	if v.Query("after") != "" {
+		page.List.Pager.First = v.With("after", "")
+	}
+	for _, f := range found {
+		page.List.Rows = append(page.List.Rows, ui.Row{On: f.SHA256 == file, Cells: []ui.Cell{
+			{Value: f.Name, Href: "/operator/downloads?file=" + f.SHA256}, {Value: v.L.Bytes(f.Size)}, {Value: ui.Mono(f.SHA256)}, {Value: f.StoredAt},
+		}})
+		if f.SHA256 == file {
+			if err := page.choose(v, f); err != nil {
+				return err
+			}
+		}
+	}
+	if v.IsCSV() {
+		return v.CSV("downloads", page.List)
+	}
+	if refused != nil {
+		page.Refuse = v.L.Fault(refused)
+	}
+	p := ui.Page{Title: v.T("files.title"), Area: "downloads"}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: "/operator/downloads?format=csv", Icon: "down"}}
+	p.Head.Sub = []any{v.T("files.how")}
+	return v.ShowAs(code, "op-downloads", p, page)
+}
+
+// choose shows what delivers a file; one that nothing delivers can be removed.
+func (d *downloadsPage) choose(v *ui.Visit, f app.MediaFile) error {
+	uses, err := v.App.MediaUse(v.R.Context(), v.Actor, f.SHA256)
+	if err != nil {
+		return err
+	}
+	d.Chosen = &ui.Facts{ID: "file", Title: f.Name, Rows: []ui.Fact{{Name: v.T("files.size"), Value: v.L.Bytes(f.Size)}, {Name: v.T("files.sha256"), Value: ui.ID(f.SHA256)}, {Name: v.T("files.used_by"), Value: v.T("files.nobody")}}}
+	for i, u := range uses {
+		fact := ui.Fact{Value: ui.Mono(string(u.Product) + " " + string(u.Sku))}
+		if i == 0 {
+			d.Chosen.Rows = d.Chosen.Rows[:2]
+			fact.Name = v.T("files.used_by")
+		}
+		d.Chosen.Rows = append(d.Chosen.Rows, fact)
+	}
+	d.Remove = &ui.Button{Text: v.T("files.remove"), Post: "/operator/downloads/" + f.SHA256 + "/remove", Once: v.Once(), Kind: "ask"}
+	if len(uses) > 0 {
+		d.Remove = &ui.Button{Text: v.T("files.remove"), Off: v.T("files.in_use")}
+	}
+	return nil
+}
+
+func removeFile(v *ui.Visit) error {
+	if _, err := v.Form(); err != nil {
+		return err
+	}
+	err := v.Act(func(req app.Request) (app.Reply, error) {
+		return v.App.RemoveMedia(v.R.Context(), v.Actor, req, v.Path("file"))
+	},
+		func(any) ui.Then { return ui.Then{To: "/operator/downloads", Said: v.T("files.removed")} })
+	if f := fault.Of(err); f != nil && f.Code == "media.in_use" {
+		return showDownloads(v, 409, v.Path("file"), f)
+	}
+	return err
+}

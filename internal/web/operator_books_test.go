@@ -1,0 +1,104 @@
+package web_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+var sumCell = regexp.MustCompile(`<td role="cell" class="num cash"[^>]*><div>([^<]*)`)
+
+// The ledger shows entries as they are kept, adds them up to zero in every currency, and verifies all of it (R15).
+func TestR15Ledger(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	page := o.get("/operator/ledger?partner=" + string(c.seeded.Partner.ID) + "&sums=1")
+	o.has(page, 200, "Trial balance by currency", "Receivable", "Sales")
+	sums := sumCell.FindAllStringSubmatch(page.body, -1)
+	if len(sums) == 0 {
+		t.Fatal("no balance")
+	}
+	for _, m := range sums {
+		if strings.ContainsAny(m[1], "123456789") {
+			t.Errorf("the books are off by %q", m[1])
+		}
+	}
+	who := party.Actor{Scope: party.NewScope(c.seeded.Partner.ID, ""), Roles: party.RolesOf(party.OperatorAdmin)}
+	all, err := c.app.BookEntries(t.Context(), who, "", 10_000)
+	if err != nil || len(all) < 10 {
+		t.Fatalf("%v %d entries", err, len(all))
+	}
+	var paged []app.BookEntry
+	for {
+		var last id.Entry
+		if len(paged) > 0 {
+			last = paged[len(paged)-1].ID
+		}
+		more, err := c.app.BookEntries(t.Context(), who, last, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(more) == 0 {
+			break
+		}
+		paged = append(paged, more...)
+	}
+	if len(all) != len(paged) {
+		t.Fatalf("%d entries, in pages %d", len(all), len(paged))
+	}
+	for i, e := range paged {
+		if e.ID != all[i].ID || !e.Balanced() {
+			t.Fatalf("entry %d is %+v", i, e)
+		}
+	}
+	file := o.get("/operator/ledger?partner=" + string(c.seeded.Partner.ID) + "&format=csv")
+	if n := strings.Count(file.body, "\n"); n < 20 || !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") {
+		t.Errorf("%d lines of %s", n, file.header.Get("Content-Type"))
+	}
+	o.has(o.post("/operator/ledger/verify"), 200, "Books and log are sound")
+	s := c.ops(party.SupportAgent)
+	for _, path := range []string{"/operator/ledger", "/operator/jobs", "/operator/downloads", "/operator/policies/new"} {
+		s.has(s.get(path), 403)
+	}
+	if a := s.post("/operator/ledger/verify"); a.status != 403 {
+		t.Errorf("a support agent verifies: %d", a.status)
+	}
+}
+
+// A dated row is added ahead of time, is refused over another one, and decides from its day on (rules.md §3).
+func TestP08DatedRowIsAdded(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	day := func(n int) string { return c.app.Clock.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+	row := func(once, name, from, until string) answer {
+		return o.post("/operator/policies/new", "once", once, "id", name, "class", "saas_monthly", "from", from, "until", until, "window", "elapsed", "length", "72", "credit", "full", "after", "end_at_term", "source", "contract 7")
+	}
+	o.has(row("a", "", day(1), ""), 422, `href="#f-id"`, `value="contract 7"`)
+	o.has(row("b", "X1", day(-1), ""), 422, `href="#f-from"`)
+	o.has(row("c", "P08", day(1), ""), 409, `href="#f-id"`)
+	o.has(row("d", "X1", "31.12.2030", ""), 422, `href="#f-from"`, `value="31.12.2030"`)
+	o.has(row("e", "x1", day(10), day(19)), 200, "Row X1 was added.", "contract 7")
+	o.has(row("e", "x1", day(10), day(19)), 200, "Row X1 was added.") // sent twice, done once
+	o.has(row("f", "X2", day(19), ""), 409, `href="#f-from"`, "Row X1")
+	o.has(row("g", "X2", day(20), ""), 200, "Row X2 was added.")
+	o.has(o.get("/operator/policies?class=saas_monthly&at="+day(9)), 200, "<dd>P08")
+	o.has(o.get("/operator/policies?class=saas_monthly&at="+day(19)), 200, "<dd>X1")
+	o.has(o.get("/operator/policies?class=saas_monthly&at="+day(20)), 200, "<dd>X2")
+	c.wall.Set(now.Add(6 * time.Minute))
+	if a := o.get("/operator/policies/new"); !strings.HasPrefix(a.path, "/step-up") {
+		t.Errorf("without a fresh proof it leads to %s", a.path)
+	}
+}
+
+// What falls due is listed (R15).
+func TestR15Jobs(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	o.has(o.get("/operator/jobs"), 200, "All is done", "Due within", "Subscription: charge, renewal or end", "End of a billing period")
+	o.has(o.get("/operator/downloads"), 200, "Downloads")
+}

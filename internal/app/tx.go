@@ -92,6 +92,18 @@ type Reader interface {
 	// Holdings tells, for each SKU with a limit, the places the customer has taken (F13).
 	Holdings(s party.Scope, c id.Customer, refs []catalog.Ref) (map[catalog.Ref]order.Holding, error)
 
+	// Ending are active subscriptions whose term ends from ≤ at < until, the next one first; EndingCount counts them up to a
+	// bound.
+	Ending(s party.Scope, from, until time.Time, limit int) ([]subscription.Subscription, error)
+	EndingCount(s party.Scope, from, until time.Time, most int) (int, error)
+	// Pending are subscriptions that wait for their publisher, the oldest first.
+	Pending(s party.Scope, limit int) ([]subscription.Subscription, error)
+	// Waiting are lines that wait for a product key, from the pool or another supplier.
+	Waiting(s party.Scope, limit int) ([]license.Wait, error)
+	// PinnedOrders are orders from ≤ at < until with an active line that a policy row decides: those of the oldest such
+	// lines, as many as the limit.
+	PinnedOrders(s party.Scope, policy string, from, until time.Time, limit int) ([]order.Order, error)
+
 	// Charges and credits in the order they were made.
 	Charges(s party.Scope, q ChargeQuery) ([]billing.Charge, error)
 	// Scheduled are the subscriptions of a partner that are due from one thing due to another, both included, in their order.

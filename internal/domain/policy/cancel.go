@@ -106,3 +106,16 @@ func (r CancelRule) End(ordered, termStart time.Time) (until time.Time, ok bool)
 	}
 	return time.Time{}, false
 }
+
+// Closing gives the instants of orders whose window ends after from and not after until: first ≤ ordered < last. The term
+// starts with the order, as a renewal's does. ok is false where no window ever ends.
+func (r CancelRule) Closing(from, until time.Time) (first, last time.Time, ok bool) {
+	switch r.Window.Kind {
+	case ByDayEnd:
+		length := time.Duration(r.Window.Days)*24*hour + 23*hour + 59*time.Minute
+		return when.Midnight(from.Add(-length)).Add(24 * hour), when.Midnight(until.Add(-length)).Add(24 * hour), true
+	case ByTerm, ByElapsed:
+		return from.Add(time.Microsecond - r.Window.Span), until.Add(time.Microsecond - r.Window.Span), true
+	}
+	return first, last, false
+}

@@ -24,6 +24,7 @@ func Enter(a party.Actor) bool {
 
 // routes are all pages, by object.
 var routes = []ui.Route{
+	{Pattern: "GET " + homePath, Handle: home},
 	{Pattern: "GET " + searchPath, Handle: search},
 	{Pattern: "GET /customers", Handle: customers},
 	{Pattern: "GET /customers/new", Handle: newCustomer},
@@ -66,6 +67,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		ui.Link
 		may bool
 	}{
+		{ui.Link{Text: v.T("nav.home"), Href: homePath, Key: "home", Jump: "h"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.billing"), Href: "/billing", Key: "billing", Jump: "b"}, v.May(party.ReadInvoices)},
 		{ui.Link{Text: v.T("nav.requests"), Href: "/requests", Key: "requests", Jump: "r"}, v.May(party.RaiseSupport)},

@@ -51,6 +51,11 @@ func samples(l *locale.L) map[string]uitest.Sample {
 	prefixed := form
 	prefixed.Fields = []ui.Field{{Name: "a", Label: "A", Prefix: "p-"}}
 	all := map[string]uitest.Sample{
+		"home": {Data: homePage{
+			Start: &startSteps{"s", []startStep{{"a", "b", true, nil}, {"c", "d", false, &ui.Button{Text: "go", Href: "/g"}}}}, Weeks: &bars, Lost: "lost",
+			Cards: []homeCard{{ID: "one", Title: "1", Count: "3", Hot: true, Table: sampleTable, All: &ui.Link{Text: "all", Href: "/a"}}, {ID: "two", Title: "2", Lost: "lost"}, {ID: "three", Title: "3", Table: ui.Table{Empty: ui.Empty{Title: "none"}}}},
+		}},
+		"home-card":     {Data: homeCard{ID: "one", Title: "1", Table: sampleTable}},
 		"billing":       {Data: billingPage{ui.Strip{Label: "l"}, &bars, &next, list}},
 		"invoice":       {Page: ui.Page{Notes: []ui.Note{{Kind: "info", Text: "x"}}}, Data: invoicePage{&fall, named("lines"), &why, facts, &ui.Timeline{ID: "paid", Title: "p", Empty: "e"}, ui.Call{ID: "call"}}},
 		"resale":        {Data: resalePage{Strip: ui.Strip{Label: "l"}, Markup: form, Price: prefixed, Rows: named("rows"), Prices: named("own"), Call: ui.Call{ID: "call"}}},

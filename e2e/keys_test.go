@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +37,8 @@ func keyFile(t *testing.T, prefix string, n int) string {
 func TestCanaryKeys(t *testing.T) {
 	const canary = "CANARY7Q"
 	harness.Both(t, func(t *testing.T, site *harness.Site) {
-		site.Env = []string{"COMPTOIR_LOG_LEVEL=debug"}
+		scrape := freeAddress(t)
+		site.Env = []string{"COMPTOIR_LOG_LEVEL=debug", "COMPTOIR_METRICS=" + scrape}
 		depot := filepath.Join(site.Dir, "suppliers", "depot")
 		if err := os.MkdirAll(depot, 0o700); err != nil {
 			t.Fatal(err)
@@ -140,6 +144,10 @@ func TestCanaryKeys(t *testing.T) {
 				t.Errorf("%s: %d %v", doc, ans.Status, err)
 			}
 		}
+		metrics := metricsOf(t, scrape)
+		if told.WriteString(metrics); !strings.Contains(metrics, `route="/v1/customers/{customer}/software/{order}/{line}/keys",method="POST"`) {
+			t.Errorf("the metrics do not tell of reveals: the test sees nothing\n%s", metrics)
+		}
 		run(true, "keys rotate")
 		copied := filepath.Join(site.Dir, "copy.db")
 		if site.Engine == harness.SQLite {
@@ -172,6 +180,32 @@ func TestCanaryKeys(t *testing.T) {
 			t.Error("a key is gone with the older keys of the vault")
 		}
 	})
+}
+
+// freeAddress is an address of this machine that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	return ln.Addr().String()
+}
+
+// metricsOf is what a scrape of the second listener reads.
+func metricsOf(t *testing.T, address string) string {
+	t.Helper()
+	ans, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ans.Body.Close() }()
+	text, err := io.ReadAll(ans.Body)
+	if err != nil || ans.StatusCode != http.StatusOK {
+		t.Fatal(ans.Status, err)
+	}
+	return string(text)
 }
 
 // offerOf is what the customer once bought and can buy again: software with keys.

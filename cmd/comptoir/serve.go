@@ -34,6 +34,7 @@ type listening struct {
 	TLSKey  string `help:"Key file of the certificate." type:"existingfile" name:"tls-key"`
 	// PublicURL is the issuer of tokens too.
 	PublicURL string `help:"Address that callers use where it is another than the one listened on, such as a proxy's: https://…" name:"public-url"`
+	Metrics   string `help:"Address of a second listener where a monitoring system scrapes /metrics; empty: none."`
 	OIDC      struct {
 		Issuer     string `help:"Issuer that people may sign in with too: its https address."`
 		Name       string `help:"What the button of that issuer says." default:"single sign-on"`
@@ -95,7 +96,12 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data))
+	meter, watched, err := l.meter(ctx, s)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer meter.close()
+	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data), watched)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -188,7 +194,7 @@ func (l listening) url(a net.Addr) string {
 }
 
 // handler is everything the server answers.
-func (s *site) handler(url string, outside *identity.External, st storage, play bool, checkpoints string) (http.Handler, *jobs.Sweep, error) {
+func (s *site) handler(url string, outside *identity.External, st storage, play bool, checkpoints string, watched watch) (http.Handler, *jobs.Sweep, error) {
 	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
 	if err != nil {
 		return nil, nil, err
@@ -218,11 +224,11 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		}
 		o.Sandbox, shown.Sandbox = clockwork, clockwork
 	}
-	api := partnercenter.New(s.app, o)
-	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css"), Script: static.Path("passkey.js")})
-	media := downloads.Handler{App: s.app, Media: s.media, Log: s.log}
+	api := watched("api", partnercenter.New(s.app, o))
+	signIn := watched("sign-in", identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s.store, Wall: when.Wall{}, IDs: id.Random{}, Log: s.log, External: outside, Style: static.Path("comptoir.css"), Script: static.Path("passkey.js")}))
+	media := watched("downloads", downloads.Handler{App: s.app, Media: s.media, Log: s.log})
 	pages := http.NewServeMux()
-	pages.Handle("/", web.Handler(shown))
+	pages.Handle("/", watched("pages", web.Handler(shown)))
 	pages.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
 	pages.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)

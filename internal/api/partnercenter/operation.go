@@ -131,7 +131,9 @@ func (d *door) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		}
 		r := *hr
 		r.URL = &u
-		hr = &r
+		d.mux.ServeHTTP(w, &r)
+		hr.Pattern = r.Pattern // for whoever watches from outside
+		return
 	}
 	d.mux.ServeHTTP(w, hr)
 }

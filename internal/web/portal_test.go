@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -121,6 +122,13 @@ func TestF52PortalKeys(t *testing.T) {
 		t.Error("the key is still there")
 	}
 	admin.has(admin.get("/portal/access"), 200, "Product key seen")
+	admin.has(admin.post(m[1]+"/link", admin.get(m[1]).values(`action="`+m[1]+`/key"`)...), 200, "/downloads/")
+	admin.has(admin.get(m[1]), 200, "50 of 50 downloads left")
+	ask := regexp.MustCompile(`href="(/portal/requests/new\?product=[^"]+)"`).FindStringSubmatch(admin.get("/portal/products").body)
+	if ask == nil {
+		t.Fatal("nothing to ask about")
+	}
+	admin.has(admin.get(html.UnescapeString(ask[1])), 200, `value="A change of `)
 	for _, role := range []party.Role{party.CustomerBilling, party.CustomerUser} {
 		b := c.as(c.seeded.Partner, customer.ID, role)
 		b.has(b.get(m[1]), 403)
@@ -129,5 +137,10 @@ func TestF52PortalKeys(t *testing.T) {
 	c.wall.Advance(6 * time.Minute)
 	if a := admin.post(m[1]+"/key", "version", version[1]); strings.Contains(a.body, `id="taken-key"`) || !strings.Contains(a.path, "next=") {
 		t.Errorf("a key without a step-up: %s", a.path)
+	}
+	c.wall.Advance(14 * 24 * time.Hour)
+	late := c.as(c.seeded.Partner, customer.ID, party.CustomerGlobal)
+	if page := late.get(m[1]); !strings.Contains(page.body, "The link expired on") || strings.Contains(page.body, "downloads left") {
+		t.Error("E24 an expired link looks alive")
 	}
 }

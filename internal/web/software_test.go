@@ -103,6 +103,11 @@ func TestF46LinkIsCopiedAndReplaced(t *testing.T) {
 	if a := b.post(at+"/download", form...); !strings.HasPrefix(a.path, "/downloads/") || strings.Contains(renewed.body, a.path) {
 		t.Errorf("F45 a download leads to %s", a.path)
 	}
+	c.wall.Advance(14 * 24 * time.Hour)
+	late := c.as(c.seeded.Partner, "", party.AdminAgent)
+	if page := late.get(at); !strings.Contains(page.body, "The link expired on") || strings.Contains(page.body, "Days left") {
+		t.Error("E24 an expired link looks alive")
+	}
 }
 
 func TestF54CancelSoftware(t *testing.T) {

@@ -86,8 +86,8 @@ func (l Link) Binding() string { return "link/" + string(l.Partner) + "/" + stri
 // Remaining is how many downloads are left.
 func (l Link) Remaining() int { return max(0, l.Max-l.Used) }
 
-// usable tells whether a download that counts would be granted at now.
-func (l Link) usable(now time.Time) bool {
+// Works tells whether a download that counts would be granted at now.
+func (l Link) Works(now time.Time) bool {
 	return l.State == Live && now.Before(l.ExpiresAt) && l.Used < l.Max
 }
 
@@ -130,7 +130,7 @@ func Issue(rule LinkRule, d Delivery, line Line, live *Link, ask LinkRequest, fr
 	out := Issued{File: file, New: true}
 	if live != nil && live.State == Live {
 		old := *live
-		works := old.usable(now)
+		works := old.Works(now)
 		if works && !ask.Renew {
 			return Issued{Link: old, File: file}, nil
 		}

@@ -11,6 +11,9 @@ type Topic struct {
 // RefundTopic is "CSP purchase/refund on behalf of customers" (F68).
 const RefundTopic = 32444671
 
+// OrdersTopic is questions about what is bought, and changes of it.
+const OrdersTopic = 32444672
+
 // BillingTopic is questions about invoices and payments.
 const BillingTopic = 32444673
 
@@ -24,7 +27,7 @@ func Topics() []Topic {
 			RefundTopic, "CSP Purchase/Refund on behalf of customers",
 			"A purchase or refund for a customer. The description says: customer tenant or domain, order or subscription, refund reason, amount.", true,
 		},
-		{32444672, "Orders and subscriptions", "Buying, changing, suspending and renewing.", false},
+		{OrdersTopic, "Orders and subscriptions", "Buying, changing, suspending and renewing.", false},
 		{BillingTopic, "Invoices and payments", "Charges, credits, statements and payments.", false},
 		{32444674, "Product keys and downloads", "Keys, download links and installation.", false},
 		{MigrationTopic, "Moving from volume licensing", "Devices activated by KMS that need a MAK.", false},

@@ -468,8 +468,8 @@ type linkGauge struct {
 func gaugeOf(v *ui.Visit, name string, l license.Link, now time.Time) *linkGauge {
 	days, left := int64(l.ExpiresAt.Sub(l.IssuedAt)/(24*time.Hour)), max(0, int64((l.ExpiresAt.Sub(now)+24*time.Hour-1)/(24*time.Hour)))
 	text := v.L.HTML("software.link_until", "at", ui.Value(v.L, l.ExpiresAt), "max", l.Max, "made", ui.Value(v.L, ui.Day(l.IssuedAt)))
-	if left == 0 || l.Remaining() == 0 {
-		text = v.L.HTML("software.link_spent", "at", ui.Value(v.L, l.ExpiresAt))
+	if !l.Works(now) { // nothing of it is left, whatever was not used
+		return &linkGauge{Text: ui.SpentLink(v, l, now)}
 	}
 	return &linkGauge{
 		Picture: ui.Gauge(v.L, name, days, left, int64(l.Max), int64(l.Remaining())),

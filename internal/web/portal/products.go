@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -57,7 +59,7 @@ func products(v *ui.Visit) error {
 // holdingTable is what the customer has, without keys and without prices (R19).
 func holdingTable(v *ui.Visit, all []app.Holding, now time.Time) ui.Table {
 	t := ui.Table{
-		Caption: v.T("portal.products"), Columns: []ui.Column{{Head: v.T("chart.product")}, {Head: v.T("bill.quantity"), Num: true}, {Head: v.T("billing.standing")}, {Head: v.T("portal.ends")}, {Head: v.T("portal.delivered")}},
+		Caption: v.T("portal.products"), Columns: []ui.Column{{Head: v.T("chart.product")}, {Head: v.T("bill.quantity"), Num: true}, {Head: v.T("billing.standing")}, {Head: v.T("portal.ends")}, {Head: v.T("portal.delivered")}, {Head: v.T("users.acts"), Hidden: true}},
 		Empty: ui.Empty{Title: v.T("portal.none"), Text: v.T("portal.none_text")},
 	}
 	for _, h := range all {
@@ -87,9 +89,18 @@ func holdingTable(v *ui.Visit, all []app.Holding, now time.Time) ui.Table {
 		if v.May(party.RevealKey) && !past && h.Subscription == "" && (h.HasKeys || h.HasDownloads) {
 			given.Href = "/portal/software/" + string(h.Order) + "/" + strconv.Itoa(h.Line)
 		}
-		t.Rows = append(t.Rows, ui.Row{Past: past, Cells: []ui.Cell{{Value: h.Title, Hint: hint}, quantity, {Value: mark}, {Value: ends}, given}})
+		t.Rows = append(t.Rows, ui.Row{Past: past, Cells: []ui.Cell{{Value: h.Title, Hint: hint}, quantity, {Value: mark}, {Value: ends}, given, ask(v, h, past)}})
 	}
 	return t
+}
+
+// ask leads to a request about a thing, to the partner.
+func ask(v *ui.Visit, h app.Holding, past bool) ui.Cell {
+	if past || !v.May(party.RaiseSupport) {
+		return ui.Cell{}
+	}
+	q := url.Values{"topic": {strconv.Itoa(support.OrdersTopic)}, "product": {h.Title}}
+	return ui.Cell{Acts: []ui.Button{{Text: v.T("portal.ask_change"), More: h.Title, Href: desk.At + "/new?" + q.Encode(), Kind: "small"}}}
 }
 
 // holdingState is how a thing stands, and when it ends or renews.

@@ -111,7 +111,11 @@ func showSoftware(v *ui.Visit, l line, dialog *ui.Dialog) error {
 		page.File = d.File.Name + " · " + v.L.Bytes(d.File.Size)
 	}
 	if d.Link != nil {
-		page.Link = v.L.HTML("portal.link_left", "at", ui.Value(v.L, d.Link.ExpiresAt), "left", d.Link.Remaining(), "max", d.Link.Max)
+		if now := v.App.Clock.Now(); !d.Link.Works(now) {
+			page.Link = ui.SpentLink(v, *d.Link, now)
+		} else {
+			page.Link = v.L.HTML("portal.link_left", "at", ui.Value(v.L, d.Link.ExpiresAt), "left", d.Link.Remaining(), "max", d.Link.Max)
+		}
 	}
 	i := l.item
 	page.Facts = ui.Facts{ID: "facts", Title: v.T("portal.about"), Rows: []ui.Fact{

@@ -189,6 +189,9 @@ func (d Desk) requestForm(v *Visit, topic support.Topic) (Form, error) {
 		}
 	} else {
 		add(Field{Name: "description", Label: v.T("request.description"), Kind: "area", Required: true, MaxLength: support.MaxDescription, Value: about(v)})
+		if name := []rune(v.Query("product")); len(name) > 0 && len(name) < 200 {
+			f.Field("title").Value = v.T("request.about_product", "name", string(name))
+		}
 		if v.Query("invoice") != "" {
 			f.Fields[len(f.Fields)-2].Value = v.T("request.about_invoice", "invoice", v.Query("invoice"))
 		}

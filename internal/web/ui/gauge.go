@@ -2,7 +2,9 @@ package ui
 
 import (
 	"html/template"
+	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/web/locale"
 )
 
@@ -38,4 +40,12 @@ func Gauge(l *locale.L, id string, days, daysLeft, downloads, downloadsLeft int6
 		}
 	}
 	return d.svg("", id, l.Text("gauge.title", "days", daysLeft, "left", downloadsLeft, "of", downloads), width, 78)
+}
+
+// SpentLink says of a link that does not work any more which of its two limits came first.
+func SpentLink(v *Visit, l license.Link, now time.Time) template.HTML {
+	if now.Before(l.ExpiresAt) {
+		return v.L.HTML("software.link_used_up", "max", l.Max)
+	}
+	return v.L.HTML("software.link_spent", "at", Value(v.L, l.ExpiresAt))
 }

@@ -66,7 +66,7 @@ func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, e
 	return through(ctx, s.View, fn)
 }
 
-// readOne is read through Store.Look.
+// readOne is read through Store.Look: of one object, or of one list whose rows stand alone.
 func readOne[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
 	return through(ctx, s.Look, fn)
 }

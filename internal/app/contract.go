@@ -66,8 +66,8 @@ type Store interface {
 	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
 	// View runs fn on one consistent snapshot, read only.
 	View(ctx context.Context, fn func(Reader) error) error
-	// Look is View for one object, and costs fewer trips: each read sees the instant it is made, so it is for where the reads
-	// beside the object's own only decide whether it is shown.
+	// Look is View for one object or one list of rows that stand alone, and costs fewer trips: each read sees the instant it
+	// is made, so it is for where the reads beside those rows only decide whether and with which names they are shown.
 	Look(ctx context.Context, fn func(Reader) error) error
 	// Draft notes what fn writes in the scope of a later act, for Tx.Write: bodies are encoded before a lock is taken. fn
 	// reads nothing.

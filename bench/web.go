@@ -176,9 +176,9 @@ func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) 
 	for from := 0; from < records; from += together {
 		all := make([]activity.Record, min(together, records-from))
 		for i := range all {
-			op := activity.UpdateSubscription
+			op, on := activity.UpdateSubscription, activity.Subscription
 			if i%5 == 0 {
-				op = activity.GetSoftwareKey
+				op, on = activity.GetSoftwareKey, activity.SoftwareKey
 			}
 			of := among[(from+i)%len(among)]
 			if i%100 == 0 {
@@ -186,7 +186,7 @@ func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) 
 			}
 			all[i] = activity.Record{
 				ID: id.Record(id.Random{}.GUID()), At: when.Instant(now.Add(-time.Duration(from+i) * time.Second)), Customer: of.ID, CustomerName: of.CompanyName, Actor: "bench",
-				Operation: op, Resource: activity.Subscription, ResourceID: "bench", Status: activity.Succeeded,
+				Operation: op, Resource: on, ResourceID: "bench", Status: activity.Succeeded,
 			}
 		}
 		if _, err := a.Store.Update(ctx, app.Act{Actor: who}, func(tx app.Tx) (any, error) { return nil, tx.AddRecord(all...) }); err != nil {

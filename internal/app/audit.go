@@ -115,6 +115,10 @@ func readable(who party.Actor, q RecordQuery) (RecordQuery, error) {
 	if !q.Security && !q.Business {
 		return q, business
 	}
+	if q.Keys && !q.Security {
+		return q, who.May(party.ReadSecurityLog)
+	}
+	q.Business = q.Business && !q.Keys
 	if who.Customer != "" { // customer staff read their own tenant's only, whatever they ask for
 		if q.Customer != "" && q.Customer != who.Customer {
 			return q, fault.Deny("tenant.foreign", nil)

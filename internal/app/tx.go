@@ -486,7 +486,8 @@ type RecordQuery struct {
 	Customer           id.Customer
 	CustomerName       string // substring, without case
 	Resource           activity.Resource
-	Security, Business bool
+	Keys               bool // only those of R06: what was done to keys, links, downloads and software pages
+	Security, Business bool // what the caller may read
 	After              RecordCursor
 	Limit              int // 0: all
 }

@@ -97,28 +97,38 @@ func (t *Tx) AddCharges(cs []billing.Charge) error {
 
 // Totals implements app.Reader; a zero instant is no bound.
 func (r *Reader) Totals(s party.Scope, from, until time.Time) (map[money.Currency]billing.Totals, error) {
-	low, high := any(int64(math.MinInt64)), any(int64(math.MaxInt64))
+	low, high := int64(math.MinInt64), int64(math.MaxInt64)
 	if !from.IsZero() {
-		low = from
+		low = from.UnixMicro()
 	}
 	if !until.IsZero() {
-		high = until
+		high = until.UnixMicro()
+	}
+	if k := r.kept(); k != nil && s.Reseller() == "" {
+		return k.of(r, spanOfPartner{string(s.Partner()), low, high})
 	}
 	f := where(sqlTotals, s.Partner(), low, high)
 	equal(f, sqlOfReseller, s.Reseller())
 	f.and(" GROUP BY currency")
 	all := map[money.Currency]billing.Totals{}
-	rs := r.query(f.sql.String(), f.args...)
+	return all, r.totals(all, f.sql.String(), f.args...)
+}
+
+// totals adds what a query found to sums.
+func (r *Reader) totals(sums map[money.Currency]billing.Totals, sql string, args ...any) error {
+	rs := r.query(sql, args...)
 	defer rs.close()
 	for rs.next() {
 		var c money.Currency
 		var net, tax int64
-		var t billing.Totals
-		if err := rs.scan(&c, &net, &tax, &t.Lines, &t.Charges); err != nil {
-			return nil, err
+		var lines, charges int
+		if err := rs.scan(&c, &net, &tax, &lines, &charges); err != nil {
+			return err
 		}
-		t.Net, t.Tax = money.Of(net, c), money.Of(tax, c)
-		all[c] = t
+		t := sums[c]
+		t.Net, t.Tax = money.Of(t.Net.Minor()+net, c), money.Of(t.Tax.Minor()+tax, c)
+		t.Lines, t.Charges = t.Lines+lines, t.Charges+charges
+		sums[c] = t
 	}
-	return all, rs.err()
+	return rs.err()
 }

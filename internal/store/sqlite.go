@@ -70,8 +70,13 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 // start begins to serve the file, which w will write.
 func (e *liteEngine) start(w *liteConn) {
 	e.writer = newLiteWriter(w, func() (*liteConn, error) { return openLite(e.path, litePragmas+"&_pragma=cache_size(-100)") })
+	totals := new(liteTotals)
 	e.readers = newLiteReaders(func() (*liteConn, error) {
-		return openLite(e.path, litePragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
+		c, err := openLite(e.path, litePragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
+		if err == nil {
+			c.totals = totals
+		}
+		return c, err
 	},
 		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
 }

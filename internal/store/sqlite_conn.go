@@ -25,6 +25,8 @@ type liteConn struct {
 	stmts map[string]*liteStmt
 	named []driver.NamedValue // reused: bound values are copied by the driver
 	row   []driver.Value      // reused: one result is read at a time
+	// totals are shared by the readers of a file; nil: nothing is kept
+	totals *liteTotals
 }
 
 type liteStmt struct {

@@ -147,16 +147,7 @@ func have(v *ui.Visit, subs, software []app.Holding, now time.Time) *ui.Table {
 
 // keyRecords are the records of keys and links in a span, newest first (R06).
 func keyRecords(v *ui.Visit, from, until time.Time, limit int) ([]activity.Record, error) {
-	var all []activity.Record
-	for _, of := range []activity.Resource{activity.SoftwareKey, activity.SoftwareDownloadLink, activity.SoftwarePage} {
-		found, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: v.Actor.Customer, From: from, Until: until, Resource: of, Limit: limit})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	slices.SortFunc(all, func(a, b activity.Record) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
-	return all[:min(len(all), limit)], nil
+	return v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: v.Actor.Customer, From: from, Until: until, Keys: true, Limit: limit})
 }
 
 // ownPeople tells whether it was somebody of the customer's own.

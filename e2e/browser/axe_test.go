@@ -38,26 +38,30 @@ func TestAxeIsTheOneThatWasTaken(t *testing.T) {
 	}
 }
 
-// accessible runs axe on the page as it is shown: all of its rules of WCAG 2.2 A and AA and its best practices. With
-// colours alone it asks for contrast only.
-func accessible(t *testing.T, p *chrome.Page, where string, colours bool) {
+// asked is which of axe's rules are looked at. Those of contrast take as long as all others together.
+type asked string
+
+const (
+	everything asked = ""                                                      // WCAG 2.2 A and AA, and its best practices
+	colours    asked = `, runOnly: {type: "rule", values: ["color-contrast"]}` // in another colour scheme the rest is as it was
+	shapes     asked = `, rules: {"color-contrast": {enabled: false}}`         // in another language colours are as they were
+)
+
+// accessible runs axe on the page as it is shown.
+func accessible(t *testing.T, p *chrome.Page, where string, rules asked) {
 	t.Helper()
-	for _, wrong := range violations(t, p, colours) {
+	for _, wrong := range violations(t, p, rules) {
 		t.Errorf("%s: %s", where, wrong)
 	}
 }
 
-func violations(t *testing.T, p *chrome.Page, colours bool) []string {
+func violations(t *testing.T, p *chrome.Page, rules asked) []string {
 	t.Helper()
 	if !value[bool](t, p, `typeof axe === "object"`) {
 		text, err := axe()
 		must(t, err)
 		value[bool](t, p, text+";typeof axe === 'object'")
 	}
-	options := `{resultTypes: ["violations"]}`
-	if colours {
-		options = `{resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast"]}}`
-	}
-	return value[[]string](t, p, `axe.run(document, `+options+`).then(r => r.violations.flatMap(v => v.nodes.map(n =>
+	return value[[]string](t, p, `axe.run(document, {resultTypes: ["violations"]`+string(rules)+`}).then(r => r.violations.flatMap(v => v.nodes.map(n =>
 		v.id + " (" + v.impact + "): " + n.target.join(" ") + ": " + n.html.slice(0, 160) + " " + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""))))`)
 }

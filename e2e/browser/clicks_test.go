@@ -60,7 +60,7 @@ func TestKeyAndCancellation(t *testing.T) {
 				h := &hand{T: t, page: p}
 				look := func(what string) {
 					if scripts { // axe is one
-						accessible(t, p, tag+" "+what, false)
+						accessible(t, p, tag+" "+what, everything)
 					}
 					must(t, p.Show(chrome.Look{Width: 320, Height: 900}))
 					if by := value[float64](t, p, overflow); by > 0 {

@@ -21,6 +21,7 @@ const perPattern = 3
 type place struct {
 	pattern, path string
 	who           harness.User
+	first         bool // of its pattern: the one that is looked at in every way
 }
 
 // site is the map of all pages: what the rooms' routes say, filled by following links.
@@ -28,10 +29,11 @@ type site struct {
 	mux    *http.ServeMux
 	places map[string][]place // by pattern
 	files  map[string]bool    // patterns that answered with a file
+	sent   map[string]bool    // patterns that forms are sent to
 }
 
 func newSite() *site {
-	s := &site{http.NewServeMux(), map[string][]place{}, map[string]bool{}}
+	s := &site{http.NewServeMux(), map[string][]place{}, map[string]bool{}, map[string]bool{}}
 	for _, pattern := range web.Patterns() {
 		if pattern != "/" {
 			s.mux.Handle(pattern, http.NotFoundHandler())
@@ -41,12 +43,14 @@ func newSite() *site {
 }
 
 // pattern is the route that answers a GET of path; empty: none.
-func (s *site) pattern(path string) string {
+func (s *site) pattern(path string) string { return s.route(http.MethodGet, path) }
+
+func (s *site) route(method, path string) string {
 	u, err := url.Parse(path)
 	if err != nil {
 		return ""
 	}
-	_, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, URL: u})
+	_, pattern := s.mux.Handler(&http.Request{Method: method, URL: u})
 	return pattern
 }
 
@@ -87,7 +91,10 @@ func (s *site) crawl(t *testing.T, r *harness.Reader, more ...string) {
 			s.files[pattern] = true
 			continue
 		}
-		s.places[pattern] = append(s.places[pattern], place{pattern, at.path, r.User})
+		s.places[pattern] = append(s.places[pattern], place{pattern, at.path, r.User, false})
+		for _, to := range page.Forms() {
+			s.sent[s.route(http.MethodPost, to)] = true
+		}
 		for _, to := range page.Links() {
 			if !seen[to] {
 				seen[to] = true
@@ -107,12 +114,23 @@ func (s *site) unseen() (out []string) {
 	return out
 }
 
+// unsent are the POST routes that no form was found for.
+func (s *site) unsent() (out []string) {
+	for _, pattern := range web.Patterns() {
+		if strings.HasPrefix(pattern, "POST ") && !s.sent[pattern] {
+			out = append(out, pattern)
+		}
+	}
+	return out
+}
+
 // all are the places of a pattern's first reader, pattern by pattern.
 func (s *site) all() (out []place) {
 	for _, pattern := range slices.Sorted(maps.Keys(s.places)) {
-		first := s.places[pattern][0].who
-		for _, p := range s.places[pattern] {
-			if p.who == first {
+		who := s.places[pattern][0].who
+		for i, p := range s.places[pattern] {
+			if p.who == who {
+				p.first = i == 0
 				out = append(out, p)
 			}
 		}

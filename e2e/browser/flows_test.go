@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/comptoir-dev/comptoir/e2e/chrome"
+	"github.com/comptoir-dev/comptoir/e2e/harness"
 )
 
 // mouse is in somebody's hand; it finds what says a text, and its clicks are counted.
@@ -85,6 +86,52 @@ func TestF03Buy(t *testing.T) {
 			}
 			h.within("buying", 6)
 		})
+	}
+}
+
+// active is a subscription of a customer that is active, and no add-on.
+func (w *world) active(t *testing.T, api *harness.Client, customer string) string {
+	t.Helper()
+	all := harness.Read[struct {
+		Items []struct{ ID, Status, ParentSubscriptionID string }
+	}](t, api.Call(t, "GET", "/v1/customers/"+customer+"/subscriptions", nil), 200)
+	for _, s := range all.Items {
+		if s.Status == "active" && s.ParentSubscriptionID == "" {
+			return s.ID
+		}
+	}
+	t.Fatal("nothing is active")
+	return ""
+}
+
+// TestF30Suspend counts, from the customer's page to a suspended subscription: within 3 clicks, in every language, with scripts
+// and without. Its page is then looked at by axe.
+func TestF30Suspend(t *testing.T) {
+	w := open(t)
+	api := w.Client(t)
+	us := w.Of(t, "US")
+	active := w.active(t, api, us.ID)
+	for _, tag := range languages {
+		for _, scripts := range []bool{true, false} {
+			t.Run(fmt.Sprintf("F30 %s, scripts %t", tag, scripts), func(t *testing.T) {
+				h := w.at(t, "AA", "US", scripts)
+				must(t, h.p.Language(tag))
+				visit(t, h.p, "/customers/"+us.ID)
+				h.goes(`.rail a[href$="/subscriptions"]`, "")
+				at := "/customers/" + us.ID + "/subscriptions/" + active
+				h.goes(`main th a[href="`+at+`"]`, "")
+				h.goes(`main form[action$="/suspend"] button, main a[href$="/suspend"]`, "")
+				sub := harness.Read[struct{ Status string }](t, api.Call(t, "GET", "/v1"+at, nil), 200)
+				if sub.Status != "suspended" {
+					t.Errorf("%s is %s", at, sub.Status)
+				}
+				h.within("suspending", 3)
+				if scripts {
+					accessible(t, h.p, tag+" suspended", everything)
+				}
+				harness.Read[any](t, api.Call(t, "PATCH", "/v1"+at, map[string]any{"status": "active"}), 200)
+			})
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 			t.Errorf("%q is not seen:\n%s", want, wrong)
 		}
 	}
-	found := strings.Join(violations(t, p, false), "\n")
+	found := strings.Join(violations(t, p, everything), "\n")
 	for _, want := range []string{"html-has-lang", "image-alt", "label"} {
 		if !strings.Contains(found, want) {
 			t.Errorf("%q is not seen:\n%s", want, found)

@@ -24,6 +24,13 @@ func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{Site: harness.Demo(t, harness.SQLite)}
 	w.Start(t)
+	w.browse(t)
+	return w
+}
+
+// browse starts the browser.
+func (w *world) browse(t *testing.T) {
+	t.Helper()
 	var err error
 	if w.chrome, err = chrome.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -33,7 +40,6 @@ func open(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	return w
 }
 
 // page is a tab of somebody who is signed in; nil is a stranger.

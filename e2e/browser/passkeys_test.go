@@ -24,19 +24,19 @@ func TestPasskeys(t *testing.T) {
 		}
 	}
 	visit(t, p, "/me/passkeys")
-	accessible(t, p, "/me/passkeys", false)
+	accessible(t, p, "/me/passkeys", everything)
 	must(t, p.Do(chromedp.SendKeys("#f-name", "Test device")))
 	leads("form[data-passkey] button", 200)
 	silent(t, p, "adding")
 	if body := value[string](t, p, `document.querySelector("table").innerText`); !strings.Contains(body, "Test device") {
 		t.Fatalf("not listed: %s", body)
 	}
-	accessible(t, p, "/me/passkeys with one", false)
+	accessible(t, p, "/me/passkeys with one", everything)
 
 	visit(t, p, "/sign-out")
 	leads("main button", 200)
 	visit(t, p, "/sign-in?next=%2Fme%2Fpasskeys")
-	accessible(t, p, "/sign-in", false)
+	accessible(t, p, "/sign-in", everything)
 	must(t, verified(false))
 	must(t, p.Do(chromedp.Click("form[data-passkey] button"), chromedp.WaitVisible("[data-trouble]")))
 	if at() != "/sign-in" {
@@ -50,7 +50,7 @@ func TestPasskeys(t *testing.T) {
 	silent(t, p, "signing in")
 
 	visit(t, p, "/step-up?next=%2Fme")
-	accessible(t, p, "/step-up", false)
+	accessible(t, p, "/step-up", everything)
 	leads("form[data-passkey] button", 200)
 	if at() != "/me" {
 		t.Errorf("after the step-up the page is %s", at())

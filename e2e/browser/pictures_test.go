@@ -44,6 +44,9 @@ func TestScreenshots(t *testing.T) {
 		{name: "billing-ru-dark", role: "BA", path: "/billing", lang: "ru", dark: true},
 		{name: "activity", role: "GA", path: "/activity"},
 		{name: "portal", role: "CGA", path: "/portal"},
+		{name: "policies", role: "OA", path: "/operator/policies?class=software_subscription&at=2022-03-15"},
+		{name: "operator-dark", role: "OA", path: "/operator", dark: true},
+		{name: "ledger-ru", role: "OA", path: "/operator/ledger?sums=1", lang: "ru"},
 		{name: "portal-phone-fr", role: "CGA", path: "/portal/products", phone: true, lang: "fr"},
 	} {
 		p := tabs[shot.role]

@@ -3,9 +3,14 @@
 package browser
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +41,11 @@ func payloads(n int) []string {
 // TestG55StoredTextsNeverRun stores 200 hostile texts wherever people can store one, and opens every page that shows them
 // in Chromium: none runs, and none becomes so much as an element that the policy would have to stop.
 func TestG55StoredTextsNeverRun(t *testing.T) {
-	w := open(t)
+	w := &world{Site: harness.Demo(t, harness.SQLite)}
+	titles := payloads(225)[200:]
+	w.priced(t, titles)
+	w.Start(t)
+	w.browse(t)
 	texts := payloads(200)
 	next := func() string {
 		if len(texts) == 0 {
@@ -77,6 +86,17 @@ func TestG55StoredTextsNeverRun(t *testing.T) {
 			}
 		}
 	}
+	for i, name := range payloads(250)[225:] { // a file's name, on both sides of the desk
+		form := agent.Get(t, "/requests/new?topic=32444673")
+		made := agent.Post(t, "/requests/new?topic=32444673", "once", form.Once(), "topic", "32444673", "title", "A file", "description", "d", "severity", "moderate", "first", "a", "last", "b", "email", "a@b.example", "phone", "1")
+		to := made.Header.Get("Location")
+		if a := agent.Attach(t, to+"/files", name+".txt", "text"); a.Status != 303 {
+			t.Logf("file %d is refused with %d", i, a.Status)
+			continue
+		}
+		pages = append(pages, to)
+	}
+	pages = append(pages, w.bought(t, api, customer, titles)...)
 	for len(texts) > 1 {
 		form := agent.Get(t, "/requests/new?topic=32444673")
 		made := agent.Post(t, "/requests/new?topic=32444673", "once", form.Once(), "topic", "32444673", "title", next(), "description", next(), "severity", "moderate", "first", "a", "last", "b", "email", "a@b.example", "phone", "1")
@@ -96,7 +116,69 @@ func TestG55StoredTextsNeverRun(t *testing.T) {
 			t.Errorf("%s: texts became elements: %q", path, odd)
 		}
 	}
-	t.Logf("200 texts, %d pages", len(pages)+3)
+	t.Logf("%d texts, %d pages", 200+len(titles)+25, len(pages)+3)
+}
+
+// priced imports a price sheet of products with such titles.
+func (w *world) priced(t *testing.T, titles []string) {
+	t.Helper()
+	var b strings.Builder
+	out := csv.NewWriter(&b)
+	_ = out.Write(strings.Split("ProductTitle,ProductId,SkuId,SkuTitle,SkuDescription,Publisher,TermDuration,BillingPlan,Market,Currency,UnitPrice,EffectiveStartDate,EffectiveEndDate,Segment", ","))
+	for i, title := range titles {
+		_ = out.Write([]string{title, fmt.Sprintf("NCEHOSTILE%02d", i), "1", title, title, title, "P1Y", "Annual", "US", "USD", "100", "1/1/2020", "12/31/9999", "Commercial"})
+	}
+	out.Flush()
+	file := filepath.Join(t.TempDir(), "prices.csv")
+	must(t, os.WriteFile(file, []byte(b.String()), 0o600))
+	cmd := w.Command("prices", file)
+	cmd.Args = append([]string{cmd.Args[0], "import"}, cmd.Args[1:]...)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+}
+
+// bought orders some of these products, and gives the pages that show them.
+func (w *world) bought(t *testing.T, api *harness.Client, customer string, titles []string) []string {
+	t.Helper()
+	at := "/customers/" + customer
+	pages := []string{at + "/subscriptions", at + "/orders", at + "/software", "/search?q=ran"}
+	for page := at + "/products"; page != "" && len(pages) < 40; {
+		sheet := w.SignIn(t, w.As(t, "AA")).Get(t, page)
+		pages, page = append(pages, page), ""
+		for _, to := range sheet.Links() {
+			if strings.HasPrefix(to, at+"/products?") && strings.Contains(to, "after=") && !slices.Contains(pages, to) {
+				page = to
+			}
+		}
+	}
+	n := 0
+	for i := range titles {
+		item := fmt.Sprintf("NCEHOSTILE%02d:0001", i)
+		found := api.Call(t, "GET", fmt.Sprintf("/v1/products/NCEHOSTILE%02d/skus/0001/availabilities?country=US", i), nil)
+		var all struct{ Items []struct{ ID string } }
+		if found.Status != 200 || json.Unmarshal([]byte(found.Body), &all) != nil || len(all.Items) == 0 {
+			t.Fatalf("%s is not for sale: %d %s", item, found.Status, found.Body)
+		}
+		cart := harness.Read[struct{ ID string }](t, api.Call(t, "POST", "/v1"+at+"/carts", map[string]any{
+			"lineItems": []any{map[string]any{"id": 0, "catalogItemId": item + ":" + all.Items[0].ID, "quantity": 1, "billingCycle": "annual", "termDuration": "P1Y"}},
+		}), 201)
+		pages = append(pages, at+"/carts/"+cart.ID)
+		if i%5 == 0 {
+			order := harness.Read[struct {
+				Orders []struct {
+					ID        string
+					LineItems []struct{ SubscriptionID string }
+				}
+			}](t, api.Call(t, "POST", "/v1"+at+"/carts/"+cart.ID+"/checkout", nil), 201)
+			pages = append(pages, at+"/carts/"+cart.ID+"/bought", at+"/orders/"+order.Orders[0].ID, at+"/subscriptions/"+order.Orders[0].LineItems[0].SubscriptionID)
+			n++
+		}
+	}
+	if n == 0 {
+		t.Error("nothing with such a title was bought")
+	}
+	return pages
 }
 
 // TestG54CrossSitePostsAreRefused sends every form there is as another site's page would.

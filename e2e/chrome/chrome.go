@@ -174,6 +174,37 @@ func (p *Page) Go(path string) (int, error) {
 	return int(resp.Status), nil
 }
 
+// Back goes to the page before, as the browser's own button does, and waits until it is there.
+func (p *Page) Back() error {
+	past, err := call(p, page.GetNavigationHistory, cdp.Empty{})
+	if err != nil {
+		return err
+	}
+	if past.CurrentIndex < 1 {
+		return errors.New("there is no page before")
+	}
+	// A page that was kept whole is not loaded again, so nothing tells that it is.
+	if _, err := call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: past.Entries[past.CurrentIndex-1].ID}); err != nil {
+		return err
+	}
+	return p.Until(`!!document.querySelector("main")`)
+}
+
+// Until asks until an expression holds on a page that is loaded. Between two pages there is nothing to ask.
+func (p *Page) Until(expression string) error {
+	ctx, cancel := context.WithTimeout(p.ctx, Patience)
+	defer cancel()
+	for {
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (`+expression+`)`))
+		switch {
+		case there && err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", expression, ctx.Err())
+		}
+	}
+}
+
 // Led runs steps that lead to another page, waits until that is loaded, and gives its status.
 func (p *Page) Led(steps ...chromedp.Action[chromedp.Void]) (int, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, Patience)

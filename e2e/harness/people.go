@@ -131,6 +131,7 @@ func (r *Reader) answer(t testing.TB, req *http.Request, header []string) Sheet 
 var (
 	anchors = regexp.MustCompile(`<a\s[^>]*?href="([^"]*)"`)
 	posts   = regexp.MustCompile(`<form\s[^>]*?method="post"[^>]*?action="([^"]*)"`)
+	others  = regexp.MustCompile(`\s(?:formaction|data-ask)="([^"]*)"`) // another button of a form, and what its script asks
 	onces   = regexp.MustCompile(`name="once" value="([^"]*)"`)
 )
 
@@ -138,7 +139,9 @@ var (
 func (s Sheet) Links() []string { return addresses(anchors, s.Body) }
 
 // Forms are the addresses that forms of the page are sent to.
-func (s Sheet) Forms() []string { return addresses(posts, s.Body) }
+func (s Sheet) Forms() []string {
+	return append(addresses(posts, s.Body), addresses(others, s.Body)...)
+}
 
 // Once is the name of the page's first form that is done once.
 func (s Sheet) Once() string {

@@ -134,12 +134,12 @@ func entryTable(v *ui.Visit, found []app.BookEntry) ui.Table {
 	}
 	for _, e := range found {
 		for i, p := range e.Postings {
-			row := ui.Row{Cells: []ui.Cell{{Value: ""}, {Value: ""}, {Value: ""}, {Value: v.T("books.account." + string(p.Account))}, {Value: p.Amount}, {Value: ""}}}
+			row := ui.Row{Cells: []ui.Cell{{Value: ui.Mono(string(e.ID))}, {Value: ""}, {Value: ""}, {Value: v.T("books.account." + string(p.Account))}, {Value: p.Amount}, {Value: ""}}}
 			if p.Amount.Sign() < 0 {
 				row.Cells[4].Value, row.Cells[5].Value = "", p.Amount.Neg()
 			}
 			if i == 0 || v.IsCSV() {
-				row.Cells[0].Value, row.Cells[1].Value, row.Cells[2].Value = ui.Mono(string(e.ID)), e.At, ui.Mono(e.Ref)
+				row.Cells[1].Value, row.Cells[2].Value = e.At, ui.Mono(e.Ref)
 			}
 			if i == 0 && !e.Balanced() {
 				row.Cells[0].Mark = &ui.Mark{Kind: "soon", Text: v.T("books.off")}

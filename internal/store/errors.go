@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -32,15 +31,15 @@ func (w *write) ofWrite(err error, unique bool) error {
 // liteError sorts an error of SQLite. A full or failing disk and a file held by another are not now; a damaged file is
 // an internal error.
 func liteError(err error) (sorted error, unique bool) {
-	var e *sqlite.Error
+	var e *liteFault
 	if !errors.As(err, &e) {
 		return fmt.Errorf("store: %w", err), false
 	}
-	switch e.Code() {
+	switch e.code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
 		return fmt.Errorf("store: %w", err), true
 	}
-	switch e.Code() & 0xff {
+	switch e.code & 0xff {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN,
 		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL:
 		return unavailable(err), false

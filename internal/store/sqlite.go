@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -20,11 +21,11 @@ import (
 )
 
 // litePragmas of every connection (libraries.md): WAL with FULL lost nothing in 2,000 simulated power cuts.
-const litePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+var litePragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
 
 // writerPragmas: 8 MB of pages, which the driver keeps in twice the memory. What a savepoint might take back is kept in
 // memory instead of a temporary file (a sixth of the writer's time otherwise). The log is moved by others (sqlite_log.go).
-const writerPragmas = "&_pragma=cache_size(-8000)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(0)"
+var writerPragmas = append(slices.Clone(litePragmas), "cache_size(-8000)", "temp_store(MEMORY)", "wal_autocheckpoint(0)")
 
 type liteEngine struct {
 	path    string
@@ -59,7 +60,7 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 			_ = e.lock.Close()
 		}
 	}()
-	w, err := openReady(ctx, path, litePragmas+writerPragmas)
+	w, err := openReady(ctx, path, writerPragmas)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +70,12 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 
 // start begins to serve the file, which w will write.
 func (e *liteEngine) start(w *liteConn) {
-	e.writer = newLiteWriter(w, func() (*liteConn, error) { return openLite(e.path, litePragmas+"&_pragma=cache_size(-100)") })
+	e.writer = newLiteWriter(w, func() (*liteConn, error) {
+		return openLite(e.path, append(slices.Clone(litePragmas), "cache_size(-100)")...)
+	})
 	totals := new(liteTotals)
 	e.readers = newLiteReaders(func() (*liteConn, error) {
-		c, err := openLite(e.path, litePragmas+"&_pragma=query_only(1)&_pragma=cache_size(-1000)")
+		c, err := openLite(e.path, append(slices.Clone(litePragmas), "query_only(1)", "cache_size(-1000)")...)
 		if err == nil {
 			c.totals = totals
 		}
@@ -95,11 +98,11 @@ func (e *liteEngine) close() error {
 }
 
 // openReady opens the database at path, whole and with this program's schema.
-func openReady(ctx context.Context, path, pragmas string) (*liteConn, error) {
+func openReady(ctx context.Context, path string, pragmas []string) (*liteConn, error) {
 	if err := prepareFile(ctx, path, pragmas); err != nil {
 		return nil, err
 	}
-	c, err := openLite(path, pragmas)
+	c, err := openLite(path, pragmas...)
 	if err != nil || c.ready() {
 		return c, err
 	}
@@ -109,7 +112,7 @@ func openReady(ctx context.Context, path, pragmas string) (*liteConn, error) {
 	if err := migrateLite(ctx, path, pragmas); err != nil {
 		return nil, err
 	}
-	return openLite(path, pragmas)
+	return openLite(path, pragmas...)
 }
 
 // ready tells whether the schema is this program's. What keeps it from telling, migrating will meet.
@@ -121,7 +124,7 @@ func (c *liteConn) ready() bool {
 
 // prepareFile makes sure that a whole database stands at path. A new one is made, with this program's schema, under another
 // name and moved into place when it is durable: a crash in between leaves no half-made file.
-func prepareFile(ctx context.Context, path, pragmas string) error {
+func prepareFile(ctx context.Context, path string, pragmas []string) error {
 	if _, err := os.Lstat(path + "-journal"); err == nil {
 		return fmt.Errorf("%s-journal lies beside the database: left by a crash in another mode, or another file's; "+
 			"opening would roll the database back to it. Look at both before removing either", path)
@@ -159,7 +162,7 @@ func prepareFile(ctx context.Context, path, pragmas string) error {
 }
 
 // migrateLite brings the schema up and leaves everything in the main file.
-func migrateLite(ctx context.Context, path, pragmas string) error {
+func migrateLite(ctx context.Context, path string, pragmas []string) error {
 	c, err := sqlite.NewConnector(liteDSN(path, pragmas))
 	if err != nil {
 		return err
@@ -180,8 +183,9 @@ func migrateLite(ctx context.Context, path, pragmas string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-func liteDSN(path, pragmas string) string {
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: path}).String() + pragmas
+// liteDSN is path for the driver, which only migrations use.
+func liteDSN(path string, pragmas []string) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: url.Values{"_pragma": pragmas}.Encode()}).String()
 }
 
 // lockFile holds path for this process until it ends: two writers on one file would both believe themselves alone.

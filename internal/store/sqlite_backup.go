@@ -23,7 +23,7 @@ func Backup(_ context.Context, url, file string) error {
 	if err := absent(file); err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
-	c, err := openLite(path, "?_pragma=busy_timeout(10000)")
+	c, err := openLite(path, "busy_timeout(10000)")
 	if err == nil {
 		err = errors.Join(c.copyInto(file), c.close())
 	}
@@ -62,7 +62,7 @@ func restoreBackup(ctx context.Context, path, file string) error {
 	}
 	// Its log first folded in, if it can still be read; else the log is kept beside it. The database itself moves last.
 	if _, err := os.Stat(path); err == nil {
-		if c, err := openLite(path, litePragmas); err == nil {
+		if c, err := openLite(path, litePragmas...); err == nil {
 			_, _ = c.do("PRAGMA wal_checkpoint(TRUNCATE)", nil)
 			_ = c.close()
 		}

@@ -1,114 +1,84 @@
-// One connection to SQLite, spoken to through the driver itself: database/sql in between would cost about a fifth of
-// the checkout rate (house.md §3). Statements are prepared once and kept by their text.
+// One connection to SQLite, and the session of whatever transaction is open on it. Statements are prepared once and kept by
+// their text.
 package store
 
-import (
-	"context"
-	"database/sql/driver"
-	"errors"
-	"fmt"
-	"io"
-	"time"
-
-	"modernc.org/sqlite"
-)
+import "fmt"
 
 // liteStatements bounds the statements a connection keeps; what comes beyond is prepared anew each time.
 const liteStatements = 1024
 
-// background is the only context SQL ever sees here: a caller's would interrupt everybody in its group.
-var background = context.Background()
-
-// liteConn is a connection and the session of whatever transaction is open on it. Not safe for concurrent use.
+// liteConn is a connection and the session of whatever transaction is open on it. Not safe for concurrent use. No caller's
+// context is known here: it would interrupt everybody in its group.
 type liteConn struct {
-	conn  driver.Conn
+	h     *liteHandle
 	stmts map[string]*liteStmt
-	named []driver.NamedValue // reused: bound values are copied by the driver
-	row   []driver.Value      // reused: one result is read at a time
 	// totals are shared by the readers of a file; nil: nothing is kept
 	totals *liteTotals
 }
 
 type liteStmt struct {
-	driver.Stmt
-	run  driver.StmtExecContext
-	ask  driver.StmtQueryContext
-	kept bool
+	p       uintptr
+	args    []int // for each of SQLite's parameters, the argument that it takes
+	columns int
+	kept    bool
 }
 
-func openLite(path, pragmas string) (*liteConn, error) {
-	c, err := sqlite.NewConnector(liteDSN(path, pragmas))
+func openLite(path string, pragmas ...string) (*liteConn, error) {
+	h, err := openHandle(path, pragmas)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.Connect(background)
-	if err != nil {
-		return nil, err
-	}
-	return &liteConn{conn: conn, stmts: map[string]*liteStmt{}}, nil
+	return &liteConn{h: h, stmts: map[string]*liteStmt{}}, nil
 }
 
-func (c *liteConn) prepare(sql string) (*liteStmt, error) {
-	if st, ok := c.stmts[sql]; ok {
-		return st, nil
+func (c *liteConn) prepare(sql string, args []any) (*liteStmt, error) {
+	st, ok := c.stmts[sql]
+	if !ok {
+		var err error
+		if st, err = c.h.prepare(sql); err != nil {
+			return nil, err
+		}
+		if st.kept = len(c.stmts) < liteStatements; st.kept {
+			c.stmts[sql] = st
+		}
 	}
-	ds, err := c.conn.Prepare(sql)
-	if err != nil {
+	if err := c.h.bind(st, args); err != nil {
+		c.release(st)
 		return nil, err
-	}
-	st := &liteStmt{Stmt: ds, kept: len(c.stmts) < liteStatements}
-	st.run, st.ask = ds.(driver.StmtExecContext), ds.(driver.StmtQueryContext)
-	if st.kept {
-		c.stmts[sql] = st
 	}
 	return st, nil
 }
 
 // release frees a statement that is not kept.
-func (st *liteStmt) release() {
+func (c *liteConn) release(st *liteStmt) {
 	if !st.kept {
-		_ = st.Close()
+		c.h.finalize(st)
 	}
-}
-
-func (c *liteConn) bind(args []any) []driver.NamedValue {
-	c.named = c.named[:0]
-	for i, a := range args {
-		c.named = append(c.named, driver.NamedValue{Ordinal: i + 1, Value: a})
-	}
-	return c.named
 }
 
 // do runs a statement and counts the rows it changed.
 func (c *liteConn) do(sql string, args []any) (int64, error) {
-	st, err := c.prepare(sql)
+	st, err := c.prepare(sql, args)
 	if err != nil {
 		return 0, err
 	}
-	defer st.release()
-	res, err := st.run.ExecContext(background, c.bind(args))
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	defer c.release(st)
+	return c.h.run(st)
 }
 
 // query implements session.
 func (c *liteConn) query(sql string, args []any) (cursor, error) {
-	st, err := c.prepare(sql)
+	st, err := c.prepare(sql, args)
 	if err != nil {
 		return nil, liteStatement(err, sql)
 	}
-	rs, err := st.ask.QueryContext(background, c.bind(args))
+	row, err := c.h.step(st)
 	if err != nil {
-		st.release()
+		c.h.reset(st)
+		c.release(st)
 		return nil, liteStatement(err, sql)
 	}
-	n := len(rs.Columns())
-	if cap(c.row) < n {
-		c.row = make([]driver.Value, n)
-	}
-	return &liteCursor{st: st, sql: sql, rs: rs, row: c.row[:n]}, nil
+	return &liteCursor{c: c, st: st, sql: sql, ahead: true, row: row}, nil
 }
 
 // batch implements session: one after the other, there is no trip to save.
@@ -150,9 +120,9 @@ func (c *liteConn) flush() error { return nil }
 
 func (c *liteConn) close() error {
 	for _, st := range c.stmts {
-		_ = st.Close()
+		c.h.finalize(st)
 	}
-	return c.conn.Close()
+	return c.h.close()
 }
 
 func liteStatement(err error, sql string) error {
@@ -162,44 +132,34 @@ func liteStatement(err error, sql string) error {
 
 // liteCursor reads one result.
 type liteCursor struct {
-	st  *liteStmt
-	sql string
-	rs  driver.Rows
-	row []driver.Value
-	err error
+	c     *liteConn
+	st    *liteStmt
+	sql   string
+	ahead bool // the first step was made
+	row   bool // there is one
+	err   error
 }
 
 func (c *liteCursor) next() bool {
-	err := c.rs.Next(c.row)
-	if err != nil && !errors.Is(err, io.EOF) {
-		c.err = liteStatement(err, c.sql)
+	if c.ahead {
+		c.ahead = false
+		return c.row
 	}
-	return err == nil
+	if c.row {
+		var err error
+		if c.row, err = c.c.h.step(c.st); err != nil {
+			c.err = liteStatement(err, c.sql)
+		}
+	}
+	return c.row
 }
 
 func (c *liteCursor) scan(dest []any) error {
-	if len(dest) != len(c.row) {
-		return fmt.Errorf("store: %d columns into %d values: %s", len(c.row), len(dest), oneLine(c.sql))
+	if len(dest) != c.st.columns {
+		return fmt.Errorf("store: %d columns into %d values: %s", c.st.columns, len(dest), oneLine(c.sql))
 	}
 	for i, d := range dest {
-		var err error
-		switch v := c.row[i].(type) {
-		case nil:
-			err = putNull(d)
-		case int64:
-			err = putInt(d, v)
-		case string:
-			err = putText(d, v)
-		case []byte:
-			err = putBytes(d, v)
-		case bool:
-			err = putInt(d, map[bool]int64{true: 1}[v])
-		case time.Time: // the driver makes these of columns declared as dates; there are none
-			err = mismatch(d, "a time")
-		default:
-			err = fmt.Errorf("store: a column of type %T", v)
-		}
-		if err != nil {
+		if err := c.c.h.column(c.st, i, d); err != nil {
 			return fmt.Errorf("%w, column %d of: %s", err, i+1, oneLine(c.sql))
 		}
 	}
@@ -207,10 +167,7 @@ func (c *liteCursor) scan(dest []any) error {
 }
 
 func (c *liteCursor) close() error {
-	err := c.rs.Close()
-	c.st.release()
-	if c.err == nil && err != nil {
-		c.err = liteStatement(err, c.sql)
-	}
+	c.c.h.reset(c.st)
+	c.c.release(c.st)
 	return c.err
 }

@@ -2,11 +2,7 @@
 // end of a commit that happens to fill it, every caller in the queue waited for 16 MB of scattered pages (100 ms).
 package store
 
-import (
-	"fmt"
-
-	"modernc.org/sqlite"
-)
+import "fmt"
 
 const (
 	// logPart is how many pages are written (4 MB) between two times that the log is moved beside the writer.
@@ -51,7 +47,7 @@ func (l *liteLog) loop() {
 
 // tend is called after a commit, when its callers have their answers.
 func (l *liteLog) tend() {
-	n, _, err := l.writer.conn.(sqlite.DBStatus).Status(sqlite.DBStatusCacheWrite, true)
+	n, err := l.writer.h.written()
 	if err != nil {
 		n = 1
 	}

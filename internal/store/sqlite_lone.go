@@ -13,8 +13,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 )
 
-const lonePragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(MEMORY)&_pragma=locking_mode(EXCLUSIVE)" +
-	"&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
+var lonePragmas = []string{
+	"busy_timeout(10000)", "journal_mode(MEMORY)", "locking_mode(EXCLUSIVE)", "synchronous(OFF)", "foreign_keys(1)", "cache_size(-16000)",
+	"temp_store(MEMORY)",
+}
 
 const (
 	loneGroup = 512 // acts in one transaction

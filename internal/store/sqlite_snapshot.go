@@ -107,7 +107,7 @@ func (e *liteEngine) restore(ctx context.Context, file string, clock func(time.T
 		return errors.Join(err, removeLite(fresh))
 	}
 	swapped := e.swap(fresh)
-	w, err := openLite(e.path, litePragmas+writerPragmas)
+	w, err := openLite(e.path, writerPragmas...)
 	if err != nil { // nothing serves any more: callers are told so
 		return errors.Join(swapped, err)
 	}
@@ -158,7 +158,7 @@ func prepareCopy(ctx context.Context, file, fresh string) (high time.Time, err e
 	if err := migrateLite(ctx, fresh, litePragmas); err != nil {
 		return high, err
 	}
-	c, err := openLite(fresh, litePragmas)
+	c, err := openLite(fresh, litePragmas...)
 	if err != nil {
 		return high, err
 	}

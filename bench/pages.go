@@ -154,17 +154,11 @@ func ownerOf(n int) string { return fmt.Sprintf("c%07d-0000-4000-8000-0000000000
 
 // layRecords has the database make n records: 5,000 of a customer, every tenth about keys, in the order of their ids.
 func layRecords(ctx context.Context, engine, url string, n int) (err error) {
-	driver, source := "pgx", url
-	if engine == engineSQLite {
-		driver = "sqlite"
-		source = "file:" + strings.TrimPrefix(url, "sqlite:") + "?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-400000)&_pragma=temp_store(FILE)"
-	}
-	db, err := sql.Open(driver, source)
+	db, err := rawOf(engine, url)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
 	const body = `{"customer":"Billed","client":"b0000000-0000-4000-8000-00000000c11e","resource_id":"b0000000-0000-4000-8000-00000000c11e","status":"succeeded","details":[["OrderId","Ab3dE6gH9"]]}`
 	columns := func(recordID, owner string) string {
 		return strings.NewReplacer("{partner}", partnerID, "{id}", recordID, "{start}", fmt.Sprint(pageStart.UnixMicro()), "{step}", fmt.Sprint(pageStep.Microseconds()),
@@ -175,24 +169,61 @@ func layRecords(ctx context.Context, engine, url string, n int) (err error) {
 	owned := fmt.Sprintf("((i / 3) %% %d)", n/pageEach)
 	const insert = `INSERT INTO activity (partner_id, id, at, customer_id, customer_name, operation, resource, security, body) `
 	steps := []string{
-		`DROP INDEX activity_at`, `DROP INDEX activity_customer`, `DROP INDEX activity_security`,
 		insert + `WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i + 1 < ` + fmt.Sprint(n) + `) SELECT ` +
 			columns(`printf('%08x-0000-4000-8000-%012x', i, (i * 2654435761) & 281474976710655)`, `printf('c%07d-0000-4000-8000-000000000000', `+owned+`)`) + ` FROM c`,
 	}
 	if engine == enginePostgres {
 		steps = []string{
 			`SET synchronous_commit = off`, `SET maintenance_work_mem = '512MB'`,
-			`DROP INDEX activity_at`, `DROP INDEX activity_customer`, `DROP INDEX activity_security`,
 			insert + `SELECT ` + columns(`lpad(to_hex(i), 8, '0') || '-0000-4000-8000-' || lpad(to_hex((i * 2654435761) & 281474976710655), 12, '0')`,
 				`'c' || lpad(`+owned+`::text, 7, '0') || '-0000-4000-8000-000000000000'`) + fmt.Sprintf(` FROM generate_series(0::bigint, %d) i`, n-1),
 		}
 	}
-	steps = append(steps, `CREATE INDEX activity_at ON activity (partner_id, at, id)`,
-		`CREATE INDEX activity_customer ON activity (partner_id, customer_id, at, id)`,
-		`CREATE INDEX activity_security ON activity (partner_id, at, id) WHERE security = 1`)
-	if engine == enginePostgres {
-		steps = append(steps, `VACUUM ANALYZE activity`, `CHECKPOINT`)
+	if err := withoutIndexes(ctx, db, engine, steps...); err != nil || engine == engineSQLite {
+		return err
 	}
+	return each(ctx, db, `VACUUM ANALYZE activity`, `CHECKPOINT`)
+}
+
+// rawOf is the database itself, on one connection; SQLite's without what a power cut would need.
+func rawOf(engine, url string) (*sql.DB, error) {
+	driver, source := "pgx", url
+	if engine == engineSQLite {
+		driver = "sqlite"
+		source = "file:" + strings.TrimPrefix(url, "sqlite:") + "?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-400000)&_pragma=temp_store(FILE)"
+	}
+	db, err := sql.Open(driver, source)
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
+// withoutIndexes runs statements that add records while the log's indexes are away, and makes those again.
+func withoutIndexes(ctx context.Context, db *sql.DB, engine string, steps ...string) error {
+	list := `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'activity' AND sql IS NOT NULL`
+	if engine == enginePostgres {
+		list = `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'activity' AND indexdef NOT LIKE 'CREATE UNIQUE%'`
+	}
+	rows, err := db.QueryContext(ctx, list)
+	if err != nil {
+		return err
+	}
+	var drop, create []string
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		drop, create = append(drop, `DROP INDEX `+name), append(create, text)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	return each(ctx, db, slices.Concat(drop, steps, create)...)
+}
+
+func each(ctx context.Context, db *sql.DB, steps ...string) error {
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, step); err != nil {
 			return fmt.Errorf("%w in: %.80s", err, step)

@@ -16,11 +16,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
-	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
@@ -59,33 +59,34 @@ func (p webRead) goal(say func(met bool, format string, args ...any)) {
 		milliseconds(p.at(0.5)), milliseconds(p.at(0.99)), milliseconds(goalWeb), float64(p.bytes)/1000, float64(goalWebBytes)/1000)
 }
 
-// web measures every page that links lead to, on a SQLite store with many customers, subscriptions and records.
+// web measures every page that links lead to, on a SQLite store with many customers, subscriptions and records. With -laid
+// sqlite:FOLDER/served.db that store stays there, and is measured again when it is there.
 func (b *bench) web(ctx context.Context) error {
 	dir := filepath.Join(b.dir, measureWeb)
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if path, ok := strings.CutPrefix(b.laid, "sqlite:"); ok {
+		dir = filepath.Dir(path)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	e := liteDatabase{filepath.Join(dir, "served.db"), filepath.Join(dir, "raw.db")}
-	s, err := b.serve(ctx, e, dir, "demo")
+	if _, err := os.Stat(filepath.Join(dir, "laid")); err != nil {
+		if err := b.layWeb(ctx, e, dir); err != nil {
+			return fmt.Errorf("laying in: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "laid"), nil, 0o600); err != nil {
+			return err
+		}
+	}
+	s, err := b.serve(ctx, e, dir, "serve", "--sandbox")
 	if err != nil {
-		return err
-	}
-	readers, err := webUsers(s.data)
-	if err == nil {
-		err = s.stop()
-	}
-	if err != nil {
-		return err
-	}
-	begin := time.Now()
-	if err := stockWeb(ctx, s.data, e.url(), b.subscriptions, b.webRecords); err != nil {
-		return fmt.Errorf("laying in: %w", err)
-	}
-	fmt.Printf("\npages: %d customers, %d subscriptions, %d records laid in within %s\n", webCustomers, b.subscriptions, b.webRecords, time.Since(begin).Round(time.Second))
-	if s, err = b.serve(ctx, e, dir, "serve", "--sandbox"); err != nil {
 		return err
 	}
 	defer s.kill()
+	readers, err := webUsers(s.data)
+	if err != nil {
+		return err
+	}
 	best := map[string]webRead{}
 	for _, u := range readers {
 		r, err := s.signIn(u)
@@ -102,6 +103,22 @@ func (b *bench) web(ctx context.Context) error {
 		b.report.web = append(b.report.web, p)
 	}
 	return s.stop()
+}
+
+func (b *bench) layWeb(ctx context.Context, e database, dir string) error {
+	s, err := b.serve(ctx, e, dir, "demo")
+	if err != nil {
+		return err
+	}
+	if err := s.stop(); err != nil {
+		return err
+	}
+	begin := time.Now()
+	if err := stockWeb(ctx, s.data, e.url(), b.subscriptions, b.webRecords); err != nil {
+		return err
+	}
+	fmt.Printf("\npages: %d customers, %d subscriptions, %d records laid in within %s\n", webCustomers, b.subscriptions, b.webRecords, time.Since(begin).Round(time.Second))
+	return nil
 }
 
 type webUser struct {
@@ -136,7 +153,7 @@ func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, st.Close()) }() // twice does no harm
 	var d demo
 	text, err := os.ReadFile(filepath.Join(dir, "demo.json"))
 	if err == nil {
@@ -167,33 +184,39 @@ func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) 
 			return err
 		}
 	}
-	// One of a hundred records is of the demo's first customer, the others of a thousand.
 	among, err := a.Customers(ctx, who, app.CustomerQuery{Limit: 1000})
 	if err != nil {
 		return err
 	}
-	const together = 500
-	for from := 0; from < records; from += together {
-		all := make([]activity.Record, min(together, records-from))
-		for i := range all {
-			op, on := activity.UpdateSubscription, activity.Subscription
-			if i%5 == 0 {
-				op, on = activity.GetSoftwareKey, activity.SoftwareKey
-			}
-			of := among[(from+i)%len(among)]
-			if i%100 == 0 {
-				of = like
-			}
-			all[i] = activity.Record{
-				ID: id.Record(id.Random{}.GUID()), At: when.Instant(now.Add(-time.Duration(from+i) * time.Second)), Customer: of.ID, CustomerName: of.CompanyName, Actor: "bench",
-				Operation: op, Resource: on, ResourceID: "bench", Status: activity.Succeeded,
-			}
-		}
-		if _, err := a.Store.Update(ctx, app.Act{Actor: who}, func(tx app.Tx) (any, error) { return nil, tx.AddRecord(all...) }); err != nil {
+	if err := st.Close(); err != nil {
+		return err
+	}
+	return stockRecords(ctx, url, d.Tenant, now, like, among, records)
+}
+
+// stockRecords lays in records of the seconds before now. One of a hundred is of like, the others of a thousand; every fifth is
+// about keys.
+func stockRecords(ctx context.Context, url, tenant string, now time.Time, like party.Customer, among []party.Customer, n int) (err error) {
+	db, err := rawOf(engineSQLite, url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := each(ctx, db, `CREATE TEMP TABLE whose (n INTEGER PRIMARY KEY, id TEXT, name TEXT)`); err != nil {
+		return err
+	}
+	for i, c := range append(slices.Clone(among), like) {
+		if _, err := db.ExecContext(ctx, `INSERT INTO temp.whose VALUES ($1, $2, $3)`, i, c.ID, c.CompanyName); err != nil {
 			return err
 		}
 	}
-	return nil
+	return withoutIndexes(ctx, db, engineSQLite, strings.NewReplacer("{partner}", tenant, "{records}", strconv.Itoa(n), "{among}", strconv.Itoa(len(among)),
+		"{now}", strconv.FormatInt(now.UnixMicro(), 10)).Replace(`INSERT INTO activity (partner_id, id, at, customer_id, customer_name, operation, resource, security, body)
+		WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i + 1 < {records})
+		SELECT '{partner}', printf('%08x-0000-4000-8000-%012x', (i * 2654435761) & 4294967295, i), {now} - i * 1000000, w.id, lower(w.name),
+			CASE WHEN i % 5 = 0 THEN 'get_software_key' ELSE 'update_subscription' END, CASE WHEN i % 5 = 0 THEN 'software_key' ELSE 'subscription' END,
+			CASE WHEN i % 5 = 0 THEN 1 ELSE 0 END, json_object('customer', w.name, 'actor', 'bench', 'resource_id', 'bench', 'status', 'succeeded')
+		FROM c JOIN temp.whose w ON w.n = CASE WHEN i % 100 = 0 THEN {among} ELSE i % {among} END`))
 }
 
 // webReader is somebody who is signed in.

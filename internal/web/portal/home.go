@@ -137,9 +137,9 @@ func have(v *ui.Visit, subs, software []app.Holding, now time.Time) *ui.Table {
 	}
 	slices.SortStableFunc(all, func(a, b app.Holding) int { return cmp.Or(end(a).Compare(end(b)), cmp.Compare(a.Title, b.Title)) })
 	t := holdingTable(v, all[:min(len(all), few)], now)
-	t.Columns = t.Columns[:len(t.Columns)-1] // acts stand on their own page
-	for i := range t.Rows {
-		t.Rows[i].Cells = t.Rows[i].Cells[:len(t.Columns)]
+	t.Columns = slices.Concat(t.Columns[:1], t.Columns[2:4]) // the rest stands on the products' own page
+	for i, row := range t.Rows {
+		t.Rows[i].Cells = slices.Concat(row.Cells[:1], row.Cells[2:4])
 	}
 	t.ID, t.Title, t.Hint = "have", v.T("portal.have"), ui.To{Href: "/portal/products", Text: v.T("portal.all_products", "n", len(all))}
 	return &t

@@ -429,7 +429,7 @@ func (v *Visit) RequestPage(r app.RequestView, at, customer string) DeskOne {
 	add := func(name string, value, hint any) {
 		page.Facts.Rows = append(page.Facts.Rows, Fact{Name: name, Value: value, Hint: hint})
 	}
-	if v.Actor.Customer == "" {
+	if v.Actor.Customer == "" && customer != "" {
 		add(v.T("customers.name"), customer, nil)
 	}
 	if c := r.Contact; c != (support.Contact{}) {

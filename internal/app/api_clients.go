@@ -151,6 +151,21 @@ func (a *App) AddClientSecret(ctx context.Context, who party.Actor, req Request,
 	})
 }
 
+// RotateClientSecret gives an API client another secret in place of those it has, which go on for a while, or end at once
+// (R13). The outcome is Registered. Faults: "client.secrets_full" while two would go on, those of AddClientSecret.
+func (a *App) RotateClientSecret(ctx context.Context, who party.Actor, req Request, client id.Client, overlap time.Duration) (Reply, error) {
+	now := a.Wall.Now()
+	return a.withClient(ctx, who, req, client, 0, func(c party.Client, s saver) (any, error) {
+		plain, hash, fingerprint := a.Credentials.NewSecret()
+		made := party.Secret{Hash: hash, Fingerprint: fingerprint, MadeAt: now}
+		c, err := c.Rotate(made, now.Add(overlap), now)
+		if err != nil {
+			return nil, err
+		}
+		return s.client(Registered{c, made, plain}, activity.AddCredential, activity.Detail{Key: "Fingerprint", Value: fingerprint})
+	})
+}
+
 // RevokeClientSecret ends a secret at once (R13). The outcome is Registered. Faults: "secret.unknown", those of ChangeClient.
 func (a *App) RevokeClientSecret(ctx context.Context, who party.Actor, req Request, client id.Client, fingerprint string) (Reply, error) {
 	return a.withClient(ctx, who, req, client, 0, func(c party.Client, s saver) (any, error) {

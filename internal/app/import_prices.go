@@ -79,6 +79,12 @@ func ImportPrices(ctx context.Context, store Store, actor party.Actor, sheet Pri
 	if err := actor.May(party.OperateSystem); err != nil {
 		return PriceReport{}, err
 	}
+	return layPrices(ctx, store, Act{Actor: actor}, sheet, progress, nil)
+}
+
+// layPrices reads a sheet and lays it over the catalogue in one act. settle looks at what was added before it is kept;
+// nil: nobody does.
+func layPrices(ctx context.Context, store Store, act Act, sheet PriceSheet, progress func(done, total int), settle func(*priceDiff) error) (PriceReport, error) {
 	step, end := follow(progress, int(2*sheet.Size))
 	defer end()
 	f, err := readPrices(&sheet, step)
@@ -89,15 +95,21 @@ func ImportPrices(ctx context.Context, store Store, actor party.Actor, sheet Pri
 		return f.refusal()
 	}
 	var report PriceReport
-	_, err = store.Update(ctx, Act{Actor: actor}, func(tx Tx) (any, error) {
+	_, err = store.Update(ctx, act, func(tx Tx) (any, error) {
 		f.bad, f.badRows, f.errors = nil, 0, 0 // an act may run more than once
 		report = PriceReport{Rows: f.rows}
+		if settle != nil {
+			f.diff = newPriceDiff(sheet.now)
+		}
 		if err := f.put(tx, &report, step); err != nil {
 			return nil, err
 		}
 		if f.badRows > 0 {
 			_, err := f.refusal()
 			return nil, err
+		}
+		if settle != nil {
+			return nil, settle(f.diff)
 		}
 		return nil, nil
 	})
@@ -176,6 +188,9 @@ func (f *priceFile) putProduct(tx Tx, runs []run, old *catalog.Entry, report *Pr
 		return nil
 	}
 	m.finish()
+	if f.diff != nil {
+		f.diff.add(&m.e, m.prices)
+	}
 	report.Added += len(m.e.Prices) - m.prices
 	report.Skus += len(m.e.Skus) - m.skus
 	report.Availabilities += len(m.e.Availabilities) - m.shelf

@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -33,6 +34,8 @@ type PriceSheet struct {
 	Size int64 // bytes
 	// Vendors are the publishers whose products are the vendor's own (first-party); so is a row without a publisher.
 	Vendors []string
+
+	now time.Time // when it is looked over
 }
 
 // records reads a CSV file record by record and knows where each stands. A record ends at a line's end outside quotes.
@@ -136,6 +139,8 @@ type priceFile struct {
 	rows     int
 	runs     []run // by product, then in file order
 	editions []editionRow
+
+	diff *priceDiff // what the sheet adds, for who wants to see it; nil: nobody does
 
 	bad             []RowError
 	badRows, errors int

@@ -38,6 +38,7 @@ type ShelfPrice struct {
 	Product *catalog.Product
 	Title   string // the SKU's
 	Item    id.Item
+	Of      *catalog.Sku
 }
 
 // Key is where the price stands in the list.
@@ -126,7 +127,7 @@ func shelfPrices(e *catalog.Entry, b catalog.Buyer, q PriceQuery) []ShelfPrice {
 		}
 		for _, row := range e.Deciding(o.Availability, q.At) {
 			if q.Currency == "" || q.Currency == row.Currency {
-				out = append(out, ShelfPrice{row, &e.Product, o.Sku.Title, o.ID})
+				out = append(out, ShelfPrice{row, &e.Product, o.Sku.Title, o.ID, o.Sku})
 			}
 		}
 	}

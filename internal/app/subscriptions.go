@@ -198,9 +198,17 @@ func (a *App) ChangeSubscription(ctx context.Context, who party.Actor, req Reque
 	})
 }
 
-// decider does what was due of a subscription by now, and loads it with what decisions on it need. A hidden one (F40) is
-// "subscription.unknown".
+// decider is deciderOn for what shows as a subscription; a hidden one (F40) is "subscription.unknown".
 func (a *App) decider(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d decider, h subscription.Held, err error) {
+	d, h, err = a.deciderOn(tx, act, c, sub)
+	if err == nil && !policy.Visible(h.Class, h.OrderedAt) {
+		return d, h, fault.NotFound("subscription.unknown", nil)
+	}
+	return d, h, err
+}
+
+// deciderOn does what was due of a subscription by now, and loads it with what decisions on it need.
+func (a *App) deciderOn(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d decider, h subscription.Held, err error) {
 	scope := act.Actor.Scope
 	d = decider{app: a, tx: tx, act: act, now: a.Clock.Now()}
 	if d.customer, err = tx.Customer(scope, c); err != nil {
@@ -221,9 +229,6 @@ func (a *App) decider(tx Tx, act *Act, c id.Customer, sub id.Subscription) (d de
 	d.customer = settled.customer
 	if h, d.children, err = a.holdAll(tx, scope, own, addOns, rules); err != nil {
 		return d, h, err
-	}
-	if !policy.Visible(h.Class, h.OrderedAt) {
-		return d, h, fault.NotFound("subscription.unknown", nil)
 	}
 	entries, err := tx.Entries([]id.Product{h.Item.Product})
 	d.entry = entries[h.Item.Product]

@@ -69,6 +69,8 @@ type Reader interface {
 	OrdersByKey(s party.Scope, keys []OrderKey) ([]order.Order, error)
 	// Orders of a customer, newest first; plan "" means all.
 	Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]order.Order, error)
+	// OrderPage is a stretch of them, as the query has it.
+	OrderPage(s party.Scope, c id.Customer, q OrderQuery) ([]order.Order, error)
 	// Subscription fault: "subscription.unknown".
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
@@ -424,6 +426,13 @@ type OrderKey struct {
 	Order    id.Order
 }
 
+// OrderQuery pages a customer's orders, newest first.
+type OrderQuery struct {
+	Plan  catalog.Plan // empty: all
+	After id.Order     // the last one seen
+	Limit int          // at least 1
+}
+
 // SubscriptionQuery narrows subscriptions.
 type SubscriptionQuery struct {
 	Order  id.Order
@@ -439,6 +448,7 @@ type SubscriptionQuery struct {
 type ChargeQuery struct {
 	Customer     id.Customer
 	Order        id.Order
+	Orders       []id.Order // any of them
 	Subscription id.Subscription
 	Currency     money.Currency
 	From, Until  time.Time

@@ -66,8 +66,9 @@ func (r *Reader) Charges(s party.Scope, q app.ChargeQuery) ([]billing.Charge, er
 	equal(f, sqlOfReseller, s.Reseller())
 	equal(f, " AND order_id = ?", q.Order)
 	equal(f, " AND subscription_id = ?", q.Subscription)
+	in(f, "order_id", q.Orders)
 	at := "at"
-	if q.Order != "" || q.Subscription != "" {
+	if q.Order != "" || len(q.Orders) > 0 || q.Subscription != "" {
 		at = "+at" // the sign keeps SQLite from walking all the partner's charges to save a short sort
 	}
 	equal(f, " AND customer_id = ?", q.Customer)

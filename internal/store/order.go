@@ -29,6 +29,9 @@ const (
 	sqlOrdersInCart   = ` AND o.cart_id = ? ORDER BY o.at, o.n, o.id, l.n`
 	sqlOrdersOfPlan   = ` AND o.plan = ?`
 	sqlOrdersNewest   = ` ORDER BY o.at DESC, o.n DESC, o.id DESC, l.n`
+	sqlOrderKeysOf    = `SELECT customer_id, id FROM orders WHERE partner_id = $1 AND customer_id = $2`
+	sqlOrderKeysPlan  = ` AND plan = ?`
+	sqlOrderKeysAfter = ` AND (at, n, id) < (SELECT at, n, id FROM orders WHERE partner_id = $1 AND customer_id = $2 AND id = ?)`
 	sqlOrdersOfOurs   = ` AND o.customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
 	sqlOrdersTogether = ` ORDER BY o.customer_id, o.id, l.n`
 
@@ -143,6 +146,29 @@ func (r *Reader) Orders(s party.Scope, c id.Customer, plan catalog.Plan) ([]orde
 	equal(f, sqlOrdersOfPlan, plan)
 	f.and(sqlOrdersNewest)
 	return r.orders(f)
+}
+
+// OrderPage implements app.Reader: keys in their order, then the orders by key.
+func (r *Reader) OrderPage(s party.Scope, c id.Customer, q app.OrderQuery) ([]order.Order, error) {
+	if err := r.within(s, c); err != nil {
+		return nil, err
+	}
+	f := where(sqlOrderKeysOf, s.Partner(), c)
+	equal(f, sqlOrderKeysPlan, q.Plan)
+	equal(f, sqlOrderKeysAfter, q.After)
+	f.and(" ORDER BY at DESC, n DESC, id DESC")
+	f.limit(q.Limit)
+	keys, err := rowsOf(r, f, func(k *app.OrderKey, scan func(dest ...any) error) error { return scan(&k.Customer, &k.Order) })
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	found, err := r.OrdersByKey(s, keys)
+	place := map[id.Order]int{}
+	for i, k := range keys {
+		place[k.Order] = i
+	}
+	slices.SortFunc(found, func(x, y order.Order) int { return place[x.ID] - place[y.ID] })
+	return found, err
 }
 
 // OrdersByKey implements app.Reader.

@@ -292,7 +292,7 @@ var faultOf = map[string]wireFault{
 	"seat.suspended":      {400, "990133", "The subscription is suspended: no seat of it is given until it is reactivated."},
 	"seat.not_held":       {400, "990134", "The user has no seat of this SKU."},
 	"seat.held":           {409, "990135", "The user has a seat of this SKU already, from another subscription."},
-	"seat.assigned":       {400, "990136", "People have {assigned} of the seats: take[ {over} of] them away first."},
+	"seat.assigned":       {400, "990136", "People have more of the seats than would be left[: {assigned} are given, {over} too many]; take them away first."},
 	"seat.changed":        {409, "900278", "Another change of these seats came first; read them again."},
 	"user.unknown":        {404, "60002", "There is no such user."},
 	"user.changed":        {409, "900278", "Another change of this user came first; read it again."},

@@ -117,6 +117,23 @@ func (c Client) AddSecret(s Secret, now time.Time) (Client, error) {
 	return c, nil
 }
 
+// Rotate gives the client another secret in place of those it has: they work until an instant at most, so that nothing
+// stops before the new one is everywhere; not at all where that is not after now. Faults of AddSecret, "client.secrets_full"
+// where two would go on.
+func (c Client) Rotate(s Secret, until, now time.Time) (Client, error) {
+	var kept []Secret
+	for _, old := range c.Secrets {
+		if old.Until.IsZero() || old.Until.After(until) {
+			old.Until = until
+		}
+		if old.Live(now) {
+			kept = append(kept, old)
+		}
+	}
+	c.Secrets = kept
+	return c.AddSecret(s, now)
+}
+
 // RevokeSecret takes a secret away at once. Fault "secret.unknown".
 func (c Client) RevokeSecret(fingerprint string) (Client, error) {
 	kept := slices.DeleteFunc(slices.Clone(c.Secrets), func(s Secret) bool { return s.Fingerprint == fingerprint })

@@ -253,6 +253,9 @@ func firstSteps(v *ui.Visit, s app.Start) *startSteps {
 	if v.May(party.EditCustomer) && !s.Customers {
 		steps.Steps[0].Act = &ui.Button{Text: v.T("customers.add"), Href: "/customers/new", Kind: "main"}
 	}
+	if v.May(party.ReadPrices) {
+		steps.Steps[1].Act = &ui.Button{Text: v.T("prices.title"), Href: pricesPath}
+	}
 	if s.Customers && (v.May(party.ManageOnline) || v.May(party.BuySoftware)) {
 		steps.Steps[2].Act = &ui.Button{Text: v.T("home.choose_customer"), Href: "/customers"}
 	}

@@ -36,11 +36,15 @@ func orders(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	all, err := v.App.Orders(v.R.Context(), v.Actor, c.ID, "", true)
+	q := app.OrderQuery{Plan: catalog.Plan(v.Query("plan")), After: id.Order(v.Query("after")), Limit: ui.Limit}
+	if v.IsCSV() {
+		q.After, q.Limit = "", ui.Export
+	}
+	all, next, err := v.App.OrderViews(v.R.Context(), v.Actor, c.ID, q, func(o order.Order) bool { return orderMatches(v, o) })
 	if err != nil {
 		return err
 	}
-	who, err := whoOrdered(v, c)
+	who, err := whoOrdered(v, c, all)
 	if err != nil {
 		return err
 	}
@@ -57,25 +61,14 @@ func orders(v *ui.Visit) error {
 		}},
 		Empty: ui.Empty{Title: v.T("orders.none"), Text: v.T("overview.empty_text"), Act: &ui.Button{Text: v.T("customer.add_products"), Href: at + "/products", Icon: "plus", Kind: "main"}},
 	}
-	if len(all) > 0 {
+	if v.Query("q")+v.Query("plan")+v.Query("after") != "" {
 		t.Empty = ui.Empty{Title: v.T("orders.not_found"), Text: v.T("buy.not_found_text"), Act: &ui.Button{Text: v.T("orders.all"), Href: at + "/orders"}}
 	}
-	skip := v.Query("after")
 	for _, o := range all {
-		if !orderMatches(v, o) {
-			continue
-		}
-		if skip != "" && !v.IsCSV() {
-			if string(o.Order.ID) == skip {
-				skip = ""
-			}
-			continue
-		}
-		if len(t.Rows) == ui.Limit && !v.IsCSV() {
-			t.Pager.Next = v.With("after", string(last(t)))
-			break
-		}
 		t.Rows = append(t.Rows, orderRow(v, at, o, who[o.Order.ID]))
+	}
+	if next != "" {
+		t.Pager.Next = v.With("after", string(next))
 	}
 	if v.IsCSV() {
 		return v.CSV("orders", t)
@@ -89,18 +82,9 @@ func orders(v *ui.Visit) error {
 	return v.Show("orders", p, ordersPage{t})
 }
 
-// last is the order of the last row, by the address it leads to.
-func last(t ui.Table) id.Order {
-	href := t.Rows[len(t.Rows)-1].Cells[0].Href
-	return id.Order(href[strings.LastIndexByte(href, '/')+1:])
-}
-
-func orderMatches(v *ui.Visit, o app.OrderView) bool {
-	if plan := v.Query("plan"); plan != "" && plan != string(o.Order.Plan) {
-		return false
-	}
-	text := strings.ToLower(string(o.Order.ID) + " " + id.AlternateID(o.Order.ID))
-	for _, l := range o.Order.Lines {
+func orderMatches(v *ui.Visit, o order.Order) bool {
+	text := strings.ToLower(string(o.ID) + " " + id.AlternateID(o.ID))
+	for _, l := range o.Lines {
 		text += " " + strings.ToLower(l.Title+" "+l.FriendlyName)
 	}
 	for word := range strings.FieldsSeq(strings.ToLower(v.Query("q"))) {
@@ -111,13 +95,15 @@ func orderMatches(v *ui.Visit, o app.OrderView) bool {
 	return true
 }
 
-// whoOrdered tells who placed each order, where the reader may read the business log (R07).
-func whoOrdered(v *ui.Visit, c party.Customer) (map[id.Order]string, error) {
+// whoOrdered tells who placed each of some orders, newest first, where the reader may read the business log (R07).
+func whoOrdered(v *ui.Visit, c party.Customer, orders []app.OrderView) (map[id.Order]string, error) {
 	who := map[id.Order]string{}
-	if !v.May(party.ReadBusinessLog) {
+	if !v.May(party.ReadBusinessLog) || len(orders) == 0 {
 		return who, nil
 	}
-	records, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: c.ID, Resource: activity.Order, From: c.CreatedAt, Until: v.App.Clock.Now().Add(time.Second), Limit: 2000})
+	records, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{
+		Customer: c.ID, Resource: activity.Order, From: orders[len(orders)-1].Order.At, Until: orders[0].Order.At.Add(time.Microsecond), Limit: 2000,
+	})
 	for _, r := range records {
 		if r.Operation == activity.CreateOrder {
 			who[id.Order(r.ResourceID)] = r.Actor
@@ -155,7 +141,7 @@ func showOrder(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	who, err := whoOrdered(v, c)
+	who, err := whoOrdered(v, c, []app.OrderView{o})
 	if err != nil {
 		return err
 	}

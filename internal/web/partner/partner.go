@@ -36,6 +36,10 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/link", Handle: copyLink},
 	{Pattern: "GET /customers/{customer}/software/cancel", Handle: askCancel},
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
+	{Pattern: "GET " + pricesPath, Handle: prices},
+	{Pattern: "GET " + pricesPath + "/{product}/{sku}", Handle: priceHistory},
+	{Pattern: "POST " + pricesPath + "/check", Handle: checkSheet},
+	{Pattern: "POST " + pricesPath + "/import", Handle: takeSheet},
 	{Pattern: "GET /activity", Handle: activityLog},
 	{Pattern: "GET /customers/{customer}/activity", Handle: customerActivity},
 	{Pattern: "GET /customers/{customer}/move", Handle: move},
@@ -56,9 +60,30 @@ var routes = []ui.Route{
 	{Pattern: "POST /billing/resale/prices", Handle: addPrice},
 }
 
+// accountRoutes are the pages of the settings.
+var accountRoutes = []ui.Route{
+	{Pattern: "GET " + accountPath, Handle: company},
+	{Pattern: "POST " + accountPath, Handle: setSupport},
+	{Pattern: "GET " + accountPath + "/roles", Handle: roleMatrix},
+	{Pattern: "GET " + staffPath, Handle: staff},
+	{Pattern: "GET " + staffPath + "/new", Handle: newStaff},
+	{Pattern: "POST " + staffPath + "/new", Handle: addStaff},
+	{Pattern: "GET " + staffPath + "/{user}", Handle: oneStaff},
+	{Pattern: "POST " + staffPath + "/{user}", Handle: changeStaff},
+	{Pattern: "GET " + staffPath + "/{user}/remove", Handle: askRemoveStaff},
+	{Pattern: "POST " + staffPath + "/{user}/remove", Handle: removeStaff},
+	{Pattern: "GET " + appsPath, Handle: apps},
+	{Pattern: "GET " + appsPath + "/new", Handle: newApp},
+	{Pattern: "POST " + appsPath + "/new", Handle: addApp},
+	{Pattern: "GET " + appsPath + "/{client}", Handle: oneApp},
+	{Pattern: "POST " + appsPath + "/{client}", Handle: changeApp},
+	{Pattern: "GET " + appsPath + "/{client}/remove", Handle: askRemoveApp},
+	{Pattern: "POST " + appsPath + "/{client}/remove", Handle: removeApp},
+}
+
 // Mount serves the workspace on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, slices.Concat(routes, saleRoutes, desk.Routes(), seats.Routes()))
+	room.Mount(mux, site, slices.Concat(routes, saleRoutes, accountRoutes, desk.Routes(), seats.Routes()))
 }
 
 // Nav is what the reader's roles open.
@@ -70,8 +95,10 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("nav.home"), Href: homePath, Key: "home", Jump: "h"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.customers"), Href: "/customers", Key: "customers", Jump: "c"}, v.May(party.ReadCommerce)},
 		{ui.Link{Text: v.T("nav.billing"), Href: "/billing", Key: "billing", Jump: "b"}, v.May(party.ReadInvoices)},
+		{ui.Link{Text: v.T("nav.prices"), Href: pricesPath, Key: "prices", Jump: "p"}, v.May(party.ReadPrices)},
 		{ui.Link{Text: v.T("nav.requests"), Href: "/requests", Key: "requests", Jump: "r"}, v.May(party.RaiseSupport)},
 		{ui.Link{Text: v.T("nav.activity"), Href: "/activity", Key: "activity", Jump: "a"}, mayReadLog(v)},
+		{ui.Link{Text: v.T("nav.account"), Href: accountParts(v)[0].Href, Key: "account", Jump: "s"}, true},
 	}
 	var links []ui.Link
 	for _, l := range all {

@@ -1,13 +1,17 @@
 package partner
 
 import (
+	"strconv"
 	"strings"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -22,6 +26,10 @@ func reservations(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
+	return showReservations(v, c, 200, nil)
+}
+
+func showReservations(v *ui.Visit, c party.Customer, status int, notes []ui.Note) error {
 	if err := v.Actor.May(party.BuySoftware); err != nil {
 		return err
 	}
@@ -31,7 +39,7 @@ func reservations(v *ui.Visit) error {
 	}
 	at := "/customers/" + string(c.ID)
 	t := ui.Table{Caption: v.T("customer.reservations"), Columns: []ui.Column{
-		{Head: v.T("subs.name")}, {Head: v.T("subs.status")}, {Head: v.T("reserved.scope")}, {Head: v.T("subs.term")}, {Head: v.T("cart.quantity"), Num: true}, {Head: v.T("reserved.expires")}, {Head: v.T("subs.auto_renew")},
+		{Head: v.T("subs.name")}, {Head: v.T("subs.status")}, {Head: v.T("reserved.scope")}, {Head: v.T("subs.term")}, {Head: v.T("cart.quantity"), Num: true}, {Head: v.T("reserved.expires")}, {Head: v.T("subs.auto_renew")}, {Head: v.T("users.acts"), Hidden: true},
 	}}
 	for _, s := range all {
 		if s.Kind != catalog.Reservation {
@@ -47,7 +55,7 @@ func reservations(v *ui.Visit) error {
 		}
 		t.Rows = append(t.Rows, ui.Row{Past: !s.State.Live(), Cells: []ui.Cell{
 			{Value: nameOf(s.Subscription), Href: at + "/orders/" + string(s.Order)}, {Value: stateMark(v, s.Subscription)}, {Value: scopeOf(v, o.Order.Lines[s.Line])},
-			{Value: charged(v, s.Subscription)}, {Value: s.Quantity}, {Value: s.Current.End, Hint: v.L.Span(s.Current.End.Sub(s.Now))}, {Value: renew},
+			{Value: charged(v, s.Subscription)}, {Value: s.Quantity}, {Value: s.Current.End, Hint: v.L.Span(s.Current.End.Sub(s.Now))}, {Value: renew}, renewSwitch(v, at, s),
 		}})
 	}
 	m, _ := market.Lookup(string(c.Country()))
@@ -63,8 +71,60 @@ func reservations(v *ui.Visit) error {
 		t.Empty = ui.Empty{Title: v.T("reserved.none"), Text: v.T("reserved.none_text"), Act: &b}
 		p.Head.Acts = []ui.Button{b}
 	}
-	page.List = t
-	return v.Show("reservations", p, page)
+	page.List, p.Notes = t, notes
+	return v.ShowAs(status, "reservations", p, page)
+}
+
+// renewSwitch is the way to switch a reservation's auto-renew, with what that means on which day.
+func renewSwitch(v *ui.Visit, at string, s app.SubscriptionView) ui.Cell {
+	if !s.State.Live() {
+		return ui.Cell{}
+	}
+	b := ui.Button{
+		Text: v.T("reserved.renew_on"), More: nameOf(s.Subscription), Post: at + "/reservations/renew", Once: v.Once(), Kind: "small",
+		Hidden: []ui.Pair{{Name: "reservation", Value: string(s.ID)}, {Name: "version", Value: strconv.FormatInt(s.Version, 10)}, {Name: "on", Value: "1"}},
+	}
+	hint := v.T("reserved.then_ends", "day", v.L.Date(s.TermEnd()))
+	if s.AutoRenew {
+		b.Text, b.Hidden = v.T("reserved.renew_off"), b.Hidden[:2]
+		hint = v.T("reserved.then_renews", "day", v.L.Date(s.TermEnd()))
+	}
+	if _, err := subscription.SetAutoRenew(s.Subscription, !s.AutoRenew, s.Now); err != nil {
+		b.Off = v.L.Fault(fault.Of(err))
+	}
+	return ui.Cell{Hint: hint, Acts: []ui.Button{b}}
+}
+
+// renewReservation switches it (F06).
+func renewReservation(v *ui.Visit) error {
+	c, err := customerOf(v)
+	if err != nil {
+		return err
+	}
+	sent, err := v.Form()
+	if err != nil {
+		return err
+	}
+	version, _ := strconv.ParseInt(sent.Get("version"), 10, 64)
+	on := sent.Has("on")
+	err = v.Act(func(req app.Request) (app.Reply, error) {
+		return v.App.RenewReservation(v.R.Context(), v.Actor, req, c.ID, id.Subscription(sent.Get("reservation")), on, version)
+	}, func(any) ui.Then {
+		said := "reserved.said_off"
+		if on {
+			said = "reserved.said_on"
+		}
+		return ui.Then{To: "/customers/" + string(c.ID) + "/reservations", Said: v.T(said)}
+	})
+	f := fault.Of(err)
+	if f == nil || f.Kind == fault.KindDenied || f.Kind == fault.KindNotFound {
+		return err
+	}
+	note := ui.Note{Kind: "stop", Title: v.T("problem.refused"), Text: v.L.Fault(f)}
+	if ui.WasChanged(f) { // the button that was pressed tells what was seen
+		note = v.Stale()
+	}
+	return showReservations(v, c, ui.Again(f), []ui.Note{note})
 }
 
 // scopeOf is what a reservation is for: all of the customer's subscriptions, or one of them, as it was ordered.

@@ -16,6 +16,7 @@ var saleRoutes = []ui.Route{
 	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}/{act}", Handle: askAct},
 	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/{act}", Handle: doAct},
 	{Pattern: "GET /customers/{customer}/reservations", Handle: reservations},
+	{Pattern: "POST /customers/{customer}/reservations/renew", Handle: renewReservation},
 	{Pattern: "GET /customers/{customer}/orders", Handle: orders},
 	{Pattern: "GET /customers/{customer}/orders/{order}", Handle: showOrder},
 	{Pattern: "GET /customers/{customer}/users", Handle: customerUsers},

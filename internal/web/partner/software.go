@@ -2,7 +2,6 @@ package partner
 
 import (
 	"cmp"
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -361,7 +360,7 @@ type takeKey struct {
 
 type takeFile struct {
 	Name, Size, Hash string
-	Gauge            *linkGauge
+	Gauge            *ui.LinkGauge
 }
 
 // takes fills in the panels, where the reader may take keys (R04).
@@ -454,32 +453,7 @@ func (s *softwareRead) fill(t *takePanel, d license.Delivery, got app.Delivered)
 	}
 	t.File = &takeFile{Name: got.File.Name, Size: s.L.Bytes(got.File.Size), Hash: got.File.SHA256}
 	if got.Link != nil {
-		t.File.Gauge = gaugeOf(s.Visit, t.Prefix+"gauge", *got.Link, s.now)
-	}
-}
-
-// linkGauge is how long a download link lives and how often it can still be used.
-type linkGauge struct {
-	Picture template.HTML
-	Twin    ui.Table
-	Text    any
-}
-
-func gaugeOf(v *ui.Visit, name string, l license.Link, now time.Time) *linkGauge {
-	days, left := int64(l.ExpiresAt.Sub(l.IssuedAt)/(24*time.Hour)), max(0, int64((l.ExpiresAt.Sub(now)+24*time.Hour-1)/(24*time.Hour)))
-	text := v.L.HTML("software.link_until", "at", ui.Value(v.L, l.ExpiresAt), "max", l.Max, "made", ui.Value(v.L, ui.Day(l.IssuedAt)))
-	if !l.Works(now) { // nothing of it is left, whatever was not used
-		return &linkGauge{Text: ui.SpentLink(v, l, now)}
-	}
-	return &linkGauge{
-		Picture: ui.Gauge(v.L, name, days, left, int64(l.Max), int64(l.Remaining())),
-		Twin: ui.Table{Caption: v.T("software.link"), Small: true, Columns: []ui.Column{
-			{Head: v.T("gauge.limit")}, {Head: v.T("gauge.used"), Num: true}, {Head: v.T("gauge.left"), Num: true}, {Head: v.T("gauge.of"), Num: true},
-		}, Rows: []ui.Row{
-			{Cells: []ui.Cell{{Value: v.T("gauge.days")}, {Value: days - left}, {Value: left}, {Value: days}}},
-			{Cells: []ui.Cell{{Value: v.T("gauge.downloads")}, {Value: l.Used}, {Value: l.Remaining()}, {Value: l.Max}}},
-		}},
-		Text: text,
+		t.File.Gauge = ui.GaugeOf(s.Visit, t.Prefix+"gauge", *got.Link, s.now)
 	}
 }
 

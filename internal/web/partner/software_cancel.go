@@ -33,6 +33,7 @@ type cancelDialog struct {
 	Action       string
 	Order, Once  string
 	Match        string
+	Shown        string // the sum, as it is sent along
 	Final        string
 	Bad          string // the tick is missing
 }
@@ -120,7 +121,8 @@ func (s *softwareRead) dialog(p product, l app.SoftwareItem, was *fault.Fault) (
 	if was != nil && was.Code == "cancel.unacknowledged" {
 		d.Bad = s.L.Fault(was)
 	} else if was != nil {
-		d.Moved = &ui.Note{Kind: "warn", Title: s.T("cancel.moved"), Text: s.L.Fault(was)}
+		sent, _ := s.Form() // it was read before
+		d.Moved = &ui.Note{Kind: "warn", Title: s.T("cancel.moved"), Text: s.L.Fault(was), Rows: ui.MovedFigures(s.Visit, was, sent.Get("shown"))}
 	}
 	d.allow(s, l, rule, preview)
 	return d, nil
@@ -153,7 +155,7 @@ func (s *softwareRead) picks(p product, here app.SoftwareItem) (picks []cancelPi
 
 // allow fills in the figures, the rule and what ends.
 func (d *cancelDialog) allow(s *softwareRead, l app.SoftwareItem, rule policy.CancelRule, p app.Preview) {
-	d.Match = p.Hash()
+	d.Match, d.Shown = p.Hash(), s.L.Value(p.Sums())
 	d.Sums = s.sums(l, p)
 	d.Rows = []ui.Fact{
 		{Name: s.T("cancel.until"), Value: p.Window, Hint: daysLeft(s.Visit, p)},

@@ -1,11 +1,9 @@
 package partner
 
 import (
-	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -17,24 +15,6 @@ import (
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// keyShown is how long a product key stays on the screen.
-const keyShown = 60 * time.Second
-
-// taken is the dialog that hands out a key or a link.
-type taken struct {
-	Title, Hint string
-	Warning     string
-	Key, Link   string
-	Seconds     int
-	Clock       template.HTML // how long it is still shown
-	Back        string        // where it goes when it is closed, or over
-	Recorded    any
-	Waiting     string // why there is no key yet
-	Gauge       *linkGauge
-	Renew       *ui.Button
-	File        string
-}
 
 // choiceOf reads which line and file a form is about. Fault "line.unknown".
 func choiceOf(sent url.Values) (app.LineChoice, error) {
@@ -100,18 +80,7 @@ func getKey(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
-	d := taken{Title: v.T("software.key"), Hint: hintOf(v, item, key.Version), Back: back}
-	if key.Preparing {
-		d.Waiting = v.T("software.key_waits")
-	} else {
-		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), string(key.Plain), int(keyShown/time.Second)
-		d.Clock = v.L.HTML("software.hidden_in", "seconds", template.HTML(`<span id="taken-clock">`+itoa(d.Seconds)+`</span>`)) //nolint:gosec // a number
-		d.Recorded = v.L.HTML("software.key_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now()))
-		// Without scripts the browser itself leaves the page; with them the script is a moment earlier.
-		v.W.Header().Set("Refresh", itoa(d.Seconds+1)+"; url="+back)
-	}
-	return showSoftware(v, c, 200, &ui.Dialog{Name: "taken", Data: d}, ui.Page{})
+	return showSoftware(v, c, 200, &ui.Dialog{Name: "taken", Data: v.TakeKey(hintOf(v, item, key.Version), key, back)}, ui.Page{})
 }
 
 // hintOf names the product, version and order of what is handed out.
@@ -158,13 +127,7 @@ func copyLink(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
-	now := v.App.Clock.Now()
-	d := taken{
-		Title: v.T("software.link"), Hint: hintOf(v, item, link.File.Version), Back: openItem(c, sent), Warning: v.T("software.link_warning"),
-		Link: v.URL + "/downloads/" + string(link.Token), File: link.File.Name, Gauge: gaugeOf(v, "taken-gauge", link.Link, now),
-		Recorded: v.L.HTML("software.link_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, now)),
-	}
+	d := v.TakeLink(hintOf(v, item, link.File.Version), link, openItem(c, sent))
 	renew := ui.Button{Text: v.T("software.link_renew"), Post: "/customers/" + string(c.ID) + "/software/link", Hidden: []ui.Pair{{Name: "renew", Value: "1"}}}
 	for _, name := range []string{"item", "order", "version", "language", "type"} {
 		renew.Hidden = append(renew.Hidden, ui.Pair{Name: name, Value: sent.Get(name)})

@@ -13,7 +13,7 @@ import (
 
 func softwareSamples(l *locale.L) map[string]uitest.Sample {
 	now := when.Date(2026, 11, 20)
-	gauge := gaugeOf(&ui.Visit{L: l}, "g", license.Link{IssuedAt: now.AddDate(0, 0, -3), ExpiresAt: now.AddDate(0, 0, 11), Max: 50, Used: 12}, now)
+	gauge := ui.GaugeOf(&ui.Visit{L: l}, "g", license.Link{IssuedAt: now.AddDate(0, 0, -3), ExpiresAt: now.AddDate(0, 0, 11), Max: 50, Used: 12}, now)
 	orders := ui.Table{Caption: "o", Small: true, Columns: []ui.Column{{Head: "a"}, {Head: "b", Num: true}, {Head: "c", Cash: true}}, Rows: []ui.Row{
 		{Cells: []ui.Cell{{Value: ui.Mono("b4f7"), Hint: ui.Day(now), Mark: &ui.Mark{Kind: "dead", Text: "x"}}, {Value: int64(3)}, {Value: money.Of(123456, "EUR")}}},
 	}}
@@ -46,11 +46,11 @@ func softwareSamples(l *locale.L) map[string]uitest.Sample {
 				{Name: "x", Take: &none, Orders: orders}, {Name: "y", Past: true, Right: "r", Instruction: "https://x.example", Orders: orders},
 			}},
 		},
-		"software-row": {Page: ui.Page{Dialog: &ui.Dialog{Name: "taken", Data: taken{
+		"software-row": {Page: ui.Page{Dialog: &ui.Dialog{Name: "taken", Data: ui.Taken{
 			Title: "t", Hint: "h", Warning: "w", Key: "AAAA-BBBB", Seconds: 60, Clock: template.HTML(`<span id="taken-clock">60</span>`), Back: "/b", Recorded: "r",
 		}}}, Data: softwareRow{Name: "n", Orders: orders}},
 		"take": {Data: take}, "gauge": {Data: gauge}, "cancel": {Page: ui.Page{}, Data: refused}, "cancel-pick": {Data: dialog.Picks[0]},
-		"taken":          {Data: taken{Title: "t", Link: "https://x.example/d", Gauge: gauge, Renew: &ui.Button{Text: "r", Post: "/r"}, Waiting: "w", Back: "/b"}},
+		"taken":          {Data: ui.Taken{Title: "t", Link: "https://x.example/d", Gauge: gauge, Renew: &ui.Button{Text: "r", Post: "/r"}, Waiting: "w", Back: "/b"}},
 		"cancel-several": {Data: severalPage{Table: orders, Form: &form}},
 	}
 }

@@ -85,6 +85,15 @@ func (r *subRead) versions(was seen) *ui.Table {
 	return t
 }
 
+// since compares what the form was made from with what is now; nil where nothing of the subscription itself is another.
+func (r *subRead) since(sent url.Values) *ui.Table {
+	var old seen
+	if ui.ReadCursor(sent.Get("seen"), &old); old.Version == 0 || old == r.seen() {
+		return nil
+	}
+	return r.versions(old)
+}
+
 // guards are the hidden values of every form: the version that was seen.
 func (r *subRead) guards() []ui.Pair {
 	return []ui.Pair{{Name: "version", Value: strconv.FormatInt(r.s.Version, 10)}, {Name: "seen", Value: ui.Cursor(r.seen())}}
@@ -158,12 +167,10 @@ func (r *subRead) ask(d deed, sent url.Values, was *fault.Fault) error {
 		case "cancel.unacknowledged":
 			dialog.Bad = r.L.Fault(was)
 			frame.Errors = &ui.Errors{Title: r.T("form.errors", "n", 1), Items: []ui.Link{{Text: dialog.Bad, Href: "#f-ack"}}}
-		case "etag.stale":
-			var old seen
-			ui.ReadCursor(sent.Get("seen"), &old)
-			dialog.Moved, dialog.Versions = &ui.Note{Kind: "stop", Title: r.T("subs.stale"), Text: r.L.Fault(was)}, r.versions(old)
+		case "etag.stale", "subscription.changed":
+			dialog.Moved, dialog.Versions = &ui.Note{Kind: "stop", Title: r.T("subs.stale"), Text: r.L.Fault(was)}, r.since(sent)
 		case "preview.moved":
-			dialog.Moved = &ui.Note{Kind: "stop", Title: r.T("cart.moved"), Text: r.L.Fault(was)}
+			dialog.Moved, dialog.Versions = &ui.Note{Kind: "stop", Title: r.T("cart.moved"), Text: r.L.Fault(was), Rows: ui.MovedFigures(r.Visit, was, sent.Get("shown"))}, r.since(sent)
 		default:
 			dialog.Moved = &ui.Note{Kind: "stop", Title: r.T("problem.refused"), Text: r.L.Fault(was)}
 		}
@@ -213,7 +220,7 @@ func (r *subRead) figures(dialog *actDialog, d deed, sent url.Values) (*fault.Fa
 		dialog.Rows = []ui.Fact{{Name: r.T("subs.consequence"), Value: r.T("subs.nothing_changes")}}
 		return nil, nil
 	}
-	dialog.Hidden = append(dialog.Hidden, ui.Pair{Name: "match", Value: p.Hash()})
+	dialog.Hidden = append(dialog.Hidden, ui.Pair{Name: "match", Value: p.Hash()}, ui.Pair{Name: "shown", Value: r.L.Value(p.Sums())})
 	dialog.Figures = figuresTable(r.Visit, *p)
 	if len(p.Charges) > 0 {
 		dialog.Rows = append(dialog.Rows, ui.Fact{Name: r.T("subs.lands"), Value: r.L.HTML("cancel.invoice_of", "at", ui.Value(r.L, ui.Day(p.Invoice.End)))})

@@ -1,10 +1,8 @@
 package portal
 
 import (
-	"html/template"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -14,9 +12,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
-
-// keyShown is how long a product key stays on the screen.
-const keyShown = 60 * time.Second
 
 // softwarePage is one product with its keys and downloads: the same keys, limits and log as the partner's (F52).
 type softwarePage struct {
@@ -29,16 +24,6 @@ type softwarePage struct {
 	File         string
 	Link         any // how the live link stands
 	Facts        ui.Facts
-}
-
-// takenDialog is what was handed out.
-type takenDialog struct {
-	Title, Hint, Warning, Waiting string
-	Key, Link                     string
-	Seconds                       int
-	Clock                         template.HTML
-	Recorded                      any
-	Back                          string
 }
 
 // line is what the address names.
@@ -164,17 +149,7 @@ func getKey(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
-	d := takenDialog{Title: v.T("software.key"), Hint: l.item.Line.Title, Back: l.back()}
-	if key.Preparing {
-		d.Waiting = v.T("software.key_waits")
-	} else {
-		d.Warning, d.Key, d.Seconds = v.T("software.key_warning"), string(key.Plain), int(keyShown/time.Second)
-		d.Clock = v.L.HTML("software.hidden_in", "seconds", template.HTML(`<span id="taken-clock">`+strconv.Itoa(d.Seconds)+`</span>`)) //nolint:gosec // a number
-		d.Recorded = v.L.HTML("software.key_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now()))
-		v.W.Header().Set("Refresh", strconv.Itoa(d.Seconds+1)+"; url="+d.Back) // without scripts too
-	}
-	return showSoftware(v, l, &ui.Dialog{Name: "portal-taken", Data: d})
+	return showSoftware(v, l, &ui.Dialog{Name: "taken", Data: v.TakeKey(l.item.Line.Title, key, l.back())})
 }
 
 func issue(v *ui.Visit, l line, ask license.LinkRequest) (link app.IssuedLink, err error) {
@@ -209,9 +184,5 @@ func copyLink(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
-	return showSoftware(v, l, &ui.Dialog{Name: "portal-taken", Data: takenDialog{
-		Title: v.T("software.link"), Hint: link.File.Name, Warning: v.T("software.link_warning"), Link: v.URL + "/downloads/" + string(link.Token), Back: l.back(),
-		Recorded: v.L.HTML("software.link_recorded", "who", v.Signed.Person.UPN, "at", ui.Value(v.L, v.App.Clock.Now())),
-	}})
+	return showSoftware(v, l, &ui.Dialog{Name: "taken", Data: v.TakeLink(link.File.Name, link, l.back())})
 }

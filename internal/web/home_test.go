@@ -32,7 +32,7 @@ func TestHomeShowsWhatWantsAttention(t *testing.T) {
 	if page := log.get("/home"); page.status != 200 || strings.Contains(page.body, "Renewals in 30 days") {
 		t.Errorf("R20 an account admin reads of renewals, or not at all: %d", page.status)
 	}
-	for lang, text := range map[string]string{"fr": "Délais qui se ferment dans 48 heures", "ru": "Окна отмены, закрывающиеся за 48 часов"} {
+	for lang, text := range map[string]string{"fr": "Délais qui se ferment dans 48 heures", "ru": "Окна отмены: ближайшие 48 часов"} {
 		b.lang = lang
 		b.has(b.get("/home"), 200, text)
 	}

@@ -98,7 +98,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("nav.prices"), Href: pricesPath, Key: "prices", Jump: "p"}, v.May(party.ReadPrices)},
 		{ui.Link{Text: v.T("nav.requests"), Href: "/requests", Key: "requests", Jump: "r"}, v.May(party.RaiseSupport)},
 		{ui.Link{Text: v.T("nav.activity"), Href: "/activity", Key: "activity", Jump: "a"}, mayReadLog(v)},
-		{ui.Link{Text: v.T("nav.account"), Href: accountParts(v)[0].Href, Key: "account", Jump: "s"}, true},
+		{ui.Link{Text: v.T("nav.settings"), Href: accountParts(v)[0].Href, Key: "account", Jump: "s"}, true},
 	}
 	var links []ui.Link
 	for _, l := range all {

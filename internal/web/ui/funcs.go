@@ -50,6 +50,8 @@ func Value(l *locale.L, v any) template.HTML {
 		return day(l, time.Time(v))
 	case Mark:
 		return v.html()
+	case *Mark: // of a cell
+		return v.html()
 	case ID:
 		return copied(l, string(v))
 	case Mono:

@@ -71,7 +71,7 @@ var (
 // style or script inside the page, more or less than one h1.
 func Look(t *testing.T, name, page string) {
 	t.Helper()
-	for _, bad := range []string{"⟦", "%!", "<no value>", "ZgotmplZ", "[object"} {
+	for _, bad := range []string{"⟦", "%!", "<no value>", "ZgotmplZ", "[object", "&amp;{"} {
 		if at := strings.Index(page, bad); at >= 0 {
 			t.Errorf("%s: %q in …%s…", name, bad, page[max(0, at-60):min(len(page), at+80)])
 		}

@@ -70,10 +70,16 @@ func (r *Reader) Records(s party.Scope, q app.RecordQuery) ([]activity.Record, e
 	equal(f, " AND customer_id = ?", q.Customer)
 	equal(f, " AND resource = ?", q.Resource)
 	f.text("customer_name", "substring", q.CustomerName)
-	if q.Customer == "" {
+	switch {
+	case q.Customer == "":
 		f.instant(" AND at >= ?", q.From)
 		f.instant(" AND at < ?", q.Until)
-	} else { // the plus keeps SQLite in the key of the customer: it would rather walk everybody's records of those days
+	// Bound on both sides SQLite would rather walk everybody's records of those days: the plus keeps it in the key of the
+	// customer, which one side bounds, of a later page that of the record seen last.
+	case q.After == (app.RecordCursor{}):
+		f.instant(" AND at >= ?", q.From)
+		f.instant(" AND +at < ?", q.Until)
+	default:
 		f.instant(" AND +at >= ?", q.From)
 		f.instant(" AND +at < ?", q.Until)
 	}

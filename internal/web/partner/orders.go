@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -101,8 +102,9 @@ func whoOrdered(v *ui.Visit, c party.Customer, orders []app.OrderView) (map[id.O
 	if !v.May(party.ReadBusinessLog) || len(orders) == 0 {
 		return who, nil
 	}
+	// From the newest of them back to the oldest, with room for what was done to orders in between.
 	records, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{
-		Customer: c.ID, Resource: activity.Order, From: orders[len(orders)-1].Order.At, Until: orders[0].Order.At.Add(time.Microsecond), Limit: 2000,
+		Customer: c.ID, Resource: activity.Order, From: orders[len(orders)-1].Order.At, After: app.RecordCursor{At: orders[0].Order.At.Add(time.Microsecond)}, Limit: 4*len(orders) + 20,
 	})
 	for _, r := range records {
 		if r.Operation == activity.CreateOrder {
@@ -207,7 +209,7 @@ func orderLines(v *ui.Visit, c party.Customer, o app.OrderView) (*ui.Table, erro
 		switch {
 		case l.Kind == catalog.Reservation:
 			row.Cells[0].Href = at + "/reservations"
-		case l.Subscription != "" && visible(v, c, l.Subscription):
+		case l.Subscription != "" && policy.Visible(l.Class, o.Order.At): // what was hidden when it was ordered never renews (F39, F40)
 			row.Cells[0].Href = at + "/subscriptions/" + string(l.Subscription)
 		case l.Kind == catalog.Software:
 			row.Cells[0].Href = at + "/software?item=" + string(l.Item.Product) + ":" + string(l.Item.Sku)
@@ -222,12 +224,6 @@ func orderLines(v *ui.Visit, c party.Customer, o app.OrderView) (*ui.Table, erro
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
-}
-
-// visible tells whether a subscription has a page (F40).
-func visible(v *ui.Visit, c party.Customer, s id.Subscription) bool {
-	_, err := v.App.Subscription(v.R.Context(), v.Actor, c.ID, s)
-	return err == nil
 }
 
 func cancelCell(v *ui.Visit, at string, o id.Order, l order.Line, verdict app.Verdict) ui.Cell {

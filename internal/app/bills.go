@@ -155,13 +155,12 @@ func (s *seller) issue(tx Tx, partner party.Partner, customer id.Customer, curre
 	return bill, tx.AddBill(bill)
 }
 
-// BillTotals works the lines of a bill out again: what its own totals must be.
-func BillTotals(r Reader, scope party.Scope, b billing.CustomerBill) (billing.Totals, error) {
+// BillTotals gives what works the lines of a partner's bills out again: what their own totals must be.
+func BillTotals(r Reader, scope party.Scope) (func(billing.CustomerBill) (billing.Totals, error), error) {
 	s, err := newSeller(r, scope)
-	if err != nil {
-		return billing.Totals{}, err
-	}
-	return s.totals(b.Customer, b.Currency, b.Period)
+	return func(b billing.CustomerBill) (billing.Totals, error) {
+		return s.totals(b.Customer, b.Currency, b.Period)
+	}, err
 }
 
 // BillView is a bill with its lines as sold, and how each came about.

@@ -17,9 +17,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
-// Callers wait while a chunk is written: as many subscriptions go into one as chunkTime allows.
+// Callers wait while a chunk is written: as many subscriptions go into one as these times allow.
 const (
-	chunkTime  = 15 * time.Millisecond // and the commit, which shall end within 50
+	chunkTime  = 15 * time.Millisecond // for the rows
+	wholeTime  = 35 * time.Millisecond // with the commit, which writes all of them to the log and waits for the disk
 	firstChunk = 64
 	leastChunk = 16
 	maxChunk   = 2048
@@ -107,9 +108,9 @@ func (b *bulk) fail(err error) {
 func (b *bulk) do(ctx context.Context, dues []Due) error {
 	c, err := b.prepare(ctx, dues)
 	if err == nil && c.draft != nil {
-		var took time.Duration
-		if took, err = b.write(ctx, c); err == nil {
-			defer b.resize(len(dues), took)
+		var rows, whole time.Duration
+		if rows, whole, err = b.write(ctx, c); err == nil {
+			defer b.resize(len(dues), rows, whole)
 		}
 	}
 	switch f := fault.Of(err); {
@@ -135,12 +136,19 @@ func (b *bulk) do(ctx context.Context, dues []Due) error {
 	return b.do(ctx, dues[half:])
 }
 
-// resize lets the next chunk take about chunkTime, when n took as long as they did.
-func (b *bulk) resize(n int, took time.Duration) {
+// resize lets the next chunk take about chunkTime when n took as long as they did, and wholeTime at most: but a disk that
+// takes long for few is not helped by fewer.
+func (b *bulk) resize(n int, rows, whole time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	fits := int(float64(n) * float64(chunkTime) / float64(max(took, time.Millisecond)))
-	b.size = max(leastChunk, min(fits, b.size+b.size/4, maxChunk))
+	most := func(t, took time.Duration) int {
+		return int(float64(n) * float64(t) / float64(max(took, time.Millisecond)))
+	}
+	fits := min(most(chunkTime, rows), b.size+b.size/4, maxChunk)
+	if whole > wholeTime {
+		fits = min(fits, max(most(wholeTime, whole), firstChunk))
+	}
+	b.size = max(leastChunk, fits)
 }
 
 // prepare reads subscriptions that are due, in one snapshot, and decides about those that are only charged.
@@ -237,17 +245,17 @@ func (c *chunk) writes(s Scheduled) {
 	}
 }
 
-// write writes a chunk in one transaction, behind the rows of its customers, and tells how long that took but for the
-// commit, which takes its time for few rows as for many. Each subscription is written only over the version that was
-// decided on.
-func (b *bulk) write(ctx context.Context, c chunk) (took time.Duration, err error) {
+// write writes a chunk in one transaction, behind the rows of its customers, and tells how long its rows took, and they with
+// the commit. Each subscription is written only over the version that was decided on.
+func (b *bulk) write(ctx context.Context, c chunk) (rows, whole time.Duration, err error) {
+	var began time.Time
 	_, err = b.Store.Update(ctx, c.act, func(tx Tx) (any, error) {
-		began := b.Wall.Now()
+		began = b.Wall.Now()
 		err := tx.Write(c.draft)
-		took = b.Wall.Now().Sub(began)
+		rows = b.Wall.Now().Sub(began)
 		return nil, err
 	})
-	return took, err
+	return rows, b.Wall.Now().Sub(began), err
 }
 
 // write writes what was decided. The first write that fails is kept by the transaction.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -45,6 +46,7 @@ func (r *Reader) verifyBills(out *[]string) error {
 		bill     id.Invoice
 		customer id.Customer
 	}
+	var totals func(billing.CustomerBill) (billing.Totals, error) // of the bills of a partner
 	for last := (key{}); ; {
 		keys, err := collect(r, func(k *key, scan func(dest ...any) error) error { return scan(&k.partner, &k.bill, &k.customer) },
 			sqlAllBills, last.partner, last.bill)
@@ -53,11 +55,17 @@ func (r *Reader) verifyBills(out *[]string) error {
 		}
 		for _, k := range keys {
 			scope := party.NewScope(k.partner, "")
+			if k.partner != last.partner {
+				if totals, err = app.BillTotals(r, scope); err != nil {
+					return err
+				}
+			}
+			last = k
 			b, err := r.Bill(scope, k.customer, k.bill)
 			if err != nil {
 				return err
 			}
-			t, err := app.BillTotals(r, scope, b)
+			t, err := totals(b)
 			if err != nil {
 				return err
 			}
@@ -66,6 +74,5 @@ func (r *Reader) verifyBills(out *[]string) error {
 					b.Totals.Gross().Minor(), t.Gross().Minor()))
 			}
 		}
-		last = keys[len(keys)-1]
 	}
 }

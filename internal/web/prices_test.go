@@ -96,3 +96,17 @@ func TestF24PriceSheets(t *testing.T) {
 	agent := c.as(c.seeded.Partner, "", party.AdminAgent)
 	agent.has(agent.post("/prices/import", same.hiddenOf("/prices/import")...), 403)
 }
+
+// TestR15SheetsOnTheConsole: the operator, who is no partner's staff, takes a sheet on the console.
+func TestR15SheetsOnTheConsole(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	o.has(o.get("/operator/prices"), 200, "Import a price sheet")
+	row := "Typewriter,TYPEWRITER01,0001,Typewriter Pro,Keys & Co,P1Y,Annual,FR,EUR,100.00,,,1753-01-01,9999-12-31,Commercial\n"
+	o.has(o.upload("/operator/prices/check", "p.csv", sheetHead+"x"), 422, "Rows that kept the file out")
+	look := o.upload("/operator/prices/check", "p.csv", sheetHead+row, "vendors", "")
+	o.has(look, 200, "Import 1 price")
+	o.has(o.post("/operator/prices/import", look.hiddenOf("/operator/prices/import")...), 200, "1 price is imported.")
+	desk := c.ops(party.SupportAgent)
+	desk.has(desk.get("/operator/prices"), 403)
+}

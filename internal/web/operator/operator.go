@@ -5,6 +5,7 @@ package operator
 import (
 	"embed"
 	"net/http"
+	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -38,6 +39,7 @@ var routes = []ui.Route{
 	{Pattern: "GET /operator/jobs", Handle: jobs},
 	{Pattern: "GET /operator/downloads", Handle: downloads},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
+	{Pattern: "GET " + pricesPath, Handle: prices},
 	{Pattern: "GET /operator/requests", Handle: queue},
 	{Pattern: "GET /operator/requests/{request}", Handle: request},
 	{Pattern: "POST /operator/requests/{request}/{act}", Handle: answer},
@@ -47,7 +49,9 @@ var routes = []ui.Route{
 }
 
 // Mount serves the console on mux.
-func Mount(mux *http.ServeMux, site *ui.Site) { room.Mount(mux, site, routes) }
+func Mount(mux *http.ServeMux, site *ui.Site) {
+	room.Mount(mux, site, slices.Concat(routes, sheets.Routes()))
+}
 
 // Nav is what the reader's roles open.
 func Nav(v *ui.Visit) []ui.Link {
@@ -59,6 +63,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("console.status"), Href: Home, Key: "status", Jump: "s"}, true},
 		{ui.Link{Text: v.T("console.tenants"), Href: "/operator/tenants", Key: "tenants", Jump: "t"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("console.policies"), Href: "/operator/policies", Key: "policies", Jump: "p"}, v.May(party.OperateSystem)},
+		{ui.Link{Text: v.T("nav.prices"), Href: pricesPath, Key: "prices"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("books.title"), Href: "/operator/ledger", Key: "books", Jump: "l"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("files.title"), Href: "/operator/downloads", Key: "downloads", Jump: "d"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("jobs.title"), Href: "/operator/jobs", Key: "jobs", Jump: "j"}, v.May(party.OperateSystem)},

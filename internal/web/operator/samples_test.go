@@ -22,6 +22,7 @@ func TestPages(t *testing.T) {
 		ask := ui.Filters{Label: "l", Fields: []ui.Field{{Name: "class", Label: "c", Kind: "select"}}}
 		strip := ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}
 		return map[string]uitest.Sample{
+			"op-prices":   {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
 			"op-status":   {Data: statusPage{strip, facts, &low}},
 			"op-tenants":  {Data: tenantsPage{list("list")}},
 			"op-tenant":   {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c")}},

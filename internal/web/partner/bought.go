@@ -121,7 +121,7 @@ func (p *boughtPage) bought(v *ui.Visit, c party.Customer, orders []id.Order) er
 				}
 			}
 			row := ui.Row{Cells: []ui.Cell{
-				{Value: l.Title, Hint: termWords(v, l.Term)}, {Value: ui.Mono(o), Href: at + "/orders/" + string(o)}, {Value: l.Quantity}, {Value: planWords(v, l.Plan, l.Term)}, {Value: "–"}, {Value: grossOf(own)},
+				{Value: l.Title, Hint: v.TermWords(l.Term)}, {Value: ui.Mono(o), Href: at + "/orders/" + string(o)}, {Value: l.Quantity}, {Value: v.PlanWords(l.Plan, l.Term)}, {Value: "–"}, {Value: grossOf(own)},
 			}}
 			if row.Cells[5].Value == nil {
 				row.Cells[5].Value = "–"

@@ -38,8 +38,6 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
 	{Pattern: "GET " + pricesPath, Handle: prices},
 	{Pattern: "GET " + pricesPath + "/{product}/{sku}", Handle: priceHistory},
-	{Pattern: "POST " + pricesPath + "/check", Handle: checkSheet},
-	{Pattern: "POST " + pricesPath + "/import", Handle: takeSheet},
 	{Pattern: "GET /activity", Handle: activityLog},
 	{Pattern: "GET /customers/{customer}/activity", Handle: customerActivity},
 	{Pattern: "GET /customers/{customer}/move", Handle: move},
@@ -83,7 +81,7 @@ var accountRoutes = []ui.Route{
 
 // Mount serves the workspace on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, slices.Concat(routes, saleRoutes, accountRoutes, desk.Routes(), seats.Routes()))
+	room.Mount(mux, site, slices.Concat(routes, saleRoutes, accountRoutes, desk.Routes(), seats.Routes(), sheets.Routes()))
 }
 
 // Nav is what the reader's roles open.

@@ -3,7 +3,6 @@ package partner
 import (
 	"cmp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -30,13 +29,6 @@ type pricesPage struct {
 type historyPage struct {
 	Facts ui.Facts
 	List  ui.Table
-}
-
-// changesPage is what a price sheet would change, before it does.
-type changesPage struct {
-	Strip ui.Strip
-	List  ui.Table
-	Form  ui.Form
 }
 
 // atLayout is how an instant stands in a field and in the address; UTC.
@@ -93,8 +85,8 @@ func (q priceAsk) fields(v *ui.Visit) []ui.Field {
 // prices lists what decides in a market at an instant.
 func prices(v *ui.Visit) error {
 	var form *ui.Form
-	if v.May(party.OperateSystem) {
-		form = sheetForm(v)
+	if v.May(party.OperateSystem) { // on a small installation they are the same people
+		form = sheets.Form(v)
 	}
 	return showPrices(v, 200, form, nil, nil)
 }
@@ -129,7 +121,7 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 	t.Pager.Shown = v.T("part.shown", "n", len(found))
 	for _, p := range found {
 		row := ui.Row{Cells: []ui.Cell{{Value: p.Title, Hint: ui.Mono(app.SkuName(id.Item{Product: p.Product.ID, Sku: p.Sku})), Href: ask.history(p.Product.ID, p.Sku)}}}
-		row.Cells = append(row.Cells, priceCells(v, p.PriceRow)...)
+		row.Cells = append(row.Cells, v.PriceCells(p.PriceRow)...)
 		if reason := limits(v, p); reason != "" {
 			row.Cells[0].Mark = &ui.Mark{Kind: "wait", Text: reason}
 		}
@@ -174,25 +166,6 @@ func (q priceAsk) history(p id.Product, sku id.Sku) string {
 	return at
 }
 
-// priceCells are a row's way to pay, quantities, dates and price.
-func priceCells(v *ui.Visit, p catalog.PriceRow) []ui.Cell {
-	tier := v.T("prices.any")
-	switch {
-	case p.TierMax > 0:
-		tier = v.L.Int(max(1, p.TierMin)) + "–" + v.L.Int(p.TierMax)
-	case p.TierMin > 1:
-		tier = v.T("prices.from_n", "n", p.TierMin)
-	}
-	from, until := any(ui.Day(p.From)), any(ui.Day(p.Until))
-	if p.From.IsZero() || p.From.Year() < 1900 {
-		from = v.T("prices.always")
-	}
-	if p.Until.IsZero() {
-		until = v.T("prices.open")
-	}
-	return []ui.Cell{{Value: planWords(v, p.Plan, p.Term), Hint: termWords(v, p.Term)}, {Value: tier}, {Value: from}, {Value: until}, {Value: p.Unit}}
-}
-
 // limits says what is not for everybody, or not as often as one likes (F13, F15–F18).
 func limits(v *ui.Visit, p app.ShelfPrice) string {
 	switch {
@@ -231,7 +204,7 @@ func priceHistory(v *ui.Visit) error {
 	}}
 	const most = 500 // of one SKU in one market
 	for _, row := range h.Rows[:min(len(h.Rows), most)] {
-		cells := append(priceCells(v, row), ui.Cell{})
+		cells := append(v.PriceCells(row), ui.Cell{})
 		r := ui.Row{Cells: cells}
 		switch {
 		case h.Decides[row.ID]:
@@ -264,127 +237,9 @@ func priceHistory(v *ui.Visit) error {
 	return v.Show("price-history", p, historyPage{facts, t})
 }
 
-// sheets keeps price sheets between the look and the import.
-var sheets ui.Stage
+// sheets are how a price sheet is looked over and taken (R15).
+var sheets = ui.Sheets{At: pricesPath, Frame: func(v *ui.Visit, title string) ui.Page {
+	return ui.Page{Title: title, Area: "prices", Crumbs: []ui.Link{{Text: v.T("prices.title"), Href: pricesPath}}}
+}}
 
-const maxSheet = 128 << 20 // bytes, of a sheet that comes through the page; larger ones come by the command
-
-func sheetForm(v *ui.Visit) *ui.Form {
-	return &ui.Form{
-		Action: pricesPath + "/check", Files: true, Submit: ui.Button{Text: v.T("prices.check"), Kind: "main"},
-		Fields: []ui.Field{
-			{Name: "vendors", Label: v.T("prices.vendors"), Hint: v.T("prices.vendors_hint"), Value: strings.Join(app.Vendors, ", "), MaxLength: 500},
-			{Name: "file", Label: v.T("move.file"), Kind: "file", Hint: v.T("prices.file_hint"), Required: true},
-		},
-	}
-}
-
-func vendorsOf(text string) (all []string) {
-	for name := range strings.SplitSeq(text, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
-// checkSheet shows what a sheet would change: nothing is saved (R15). A sheet with a bad row says which rows.
-func checkSheet(v *ui.Visit) error {
-	if err := v.Actor.May(party.OperateSystem); err != nil {
-		return err
-	}
-	up, err := v.Upload(maxSheet)
-	var kept ui.StagedFile
-	if err == nil {
-		kept, err = sheets.Keep(string(v.Signed.Person.ID), up.Whole(), maxSheet, v.Wall.Now())
-	}
-	vendors := up.Values.Get("vendors")
-	var found app.PriceChanges
-	if err == nil {
-		found, err = v.App.PreviewPrices(v.R.Context(), v.Actor, app.PriceSheet{File: kept.File, Size: kept.Size, Vendors: vendorsOf(vendors)})
-	}
-	if err != nil {
-		return refusedSheet(v, err, found, vendors)
-	}
-	return showChanges(v, 200, nil, found, kept.Name, vendors)
-}
-
-// refusedSheet shows the list again with the rows that kept a sheet out.
-func refusedSheet(v *ui.Visit, err error, found app.PriceChanges, vendors string) error {
-	f := fault.Of(err)
-	if f == nil || f.Kind == fault.KindDenied {
-		return err
-	}
-	form := sheetForm(v)
-	form.Field("vendors").Value = cmp.Or(vendors, form.Field("vendors").Value)
-	var bad *ui.Table
-	if len(found.Bad) > 0 {
-		bad = v.BadRows(len(found.Bad), func(i int) (int, string, string) {
-			text := "prices." + found.Bad[i].Code
-			if !v.L.Has(text) {
-				text = found.Bad[i].Code
-			}
-			return found.Bad[i].Line, found.Bad[i].Member, v.RowText(text, 0)
-		})
-	}
-	return showPrices(v, ui.Again(f), form, form.Blame(v.L, f, "file"), bad)
-}
-
-func showChanges(v *ui.Visit, status int, notes []ui.Note, found app.PriceChanges, file, vendors string) error {
-	page := changesPage{
-		Strip: ui.Strip{Label: v.T("prices.changes"), Figures: []ui.Figure{
-			{Name: v.T("prices.rows"), Value: found.Rows, Hint: v.T("prices.same", "n", found.Rows-found.Added)}, {Name: v.T("prices.fresh"), Value: found.Fresh, Hint: v.T("prices.new_products", "n", found.Products)},
-			{Name: v.T("prices.dearer"), Value: found.Dearer}, {Name: v.T("prices.cheaper"), Value: found.Cheaper},
-		}},
-		List: ui.Table{
-			ID: "changes", Title: v.T("prices.changes"), Caption: v.T("prices.changes"),
-			Columns: []ui.Column{{Head: v.T("buy.offer")}, {Head: v.T("pricing.country")}, {Head: v.T("cart.plan")}, {Head: v.T("cart.quantity")}, {Head: v.T("prices.from")}, {Head: v.T("prices.until")}, {Head: v.T("prices.was"), Num: true}, {Head: v.T("prices.will_be"), Cash: true}},
-			Empty:   ui.Empty{Title: v.T("prices.no_changes"), Text: v.T("prices.no_changes_text")},
-		},
-		Form: ui.Form{
-			Action: pricesPath + "/import", Hidden: []ui.Pair{{Name: "file", Value: file}, {Name: "match", Value: found.Match}, {Name: "vendors", Value: vendors}},
-			Before: v.T("prices.before", "n", found.Added), Submit: ui.Button{Text: v.T("prices.take", "n", found.Added), Kind: "final"}, Back: &ui.Button{Text: v.T("prices.leave"), Href: pricesPath},
-		},
-	}
-	for _, c := range found.First {
-		was := any("–")
-		if c.Was != nil {
-			was = *c.Was
-		}
-		cells := priceCells(v, c.PriceRow)
-		page.List.Rows = append(page.List.Rows, ui.Row{Cells: append(append([]ui.Cell{{Value: cmp.Or(c.Title, c.Product.Title), Hint: ui.Mono(app.SkuName(id.Item{Product: c.Product.ID, Sku: c.Sku}))}, {Value: c.Market, Hint: v.T("segment." + string(c.Segment))}}, cells[:4]...), ui.Cell{Value: was}, cells[4])})
-	}
-	if found.Added > len(found.First) {
-		page.List.Pager.Shown = v.T("prices.first", "n", len(found.First), "all", found.Added)
-	}
-	p := ui.Page{Title: v.T("prices.look_over"), Area: "prices", Crumbs: []ui.Link{{Text: v.T("prices.title"), Href: pricesPath}}, Notes: notes}
-	return v.ShowAs(status, "price-changes", p, page)
-}
-
-// takeSheet imports the sheet that was looked over, all of it or nothing. Where the price lists moved meanwhile it is shown anew.
-func takeSheet(v *ui.Visit) error {
-	if err := v.Actor.May(party.OperateSystem); err != nil {
-		return err
-	}
-	sent, err := v.Form()
-	if err != nil {
-		return err
-	}
-	vendors := sent.Get("vendors")
-	kept, err := sheets.Find(string(v.Signed.Person.ID), sent.Get("file"), v.Wall.Now())
-	if err != nil {
-		return refusedSheet(v, err, app.PriceChanges{}, vendors)
-	}
-	sheet := app.PriceSheet{File: kept.File, Size: kept.Size, Vendors: vendorsOf(vendors)}
-	found, err := v.App.TakePrices(v.R.Context(), v.Actor, sheet, sent.Get("match"))
-	if f := fault.Of(err); f != nil && f.Code == "preview.moved" {
-		if found, err = v.App.PreviewPrices(v.R.Context(), v.Actor, sheet); err != nil {
-			return refusedSheet(v, err, found, vendors)
-		}
-		return showChanges(v, 409, []ui.Note{{Kind: "stop", Title: v.T("prices.moved"), Text: v.T("prices.moved_text")}}, found, kept.Name, vendors)
-	}
-	if err != nil {
-		return refusedSheet(v, err, found, vendors)
-	}
-	return v.Redirect(pricesPath, v.T("prices.taken", "n", found.Added))
-}
+func init() { sheets.Refused = showPrices } // which knows sheets

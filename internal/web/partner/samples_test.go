@@ -61,7 +61,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"account-app": {Data: appPage{facts, named("secrets"), &prefixed, form, []ui.Button{{Text: "a", Post: "/a"}}, ui.Call{ID: "call"}}},
 		"shown-once":  {Data: shownOncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 		"prices":      {Data: pricesPage{list, &ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &bare, ui.Call{ID: "call"}}}, "price-history": {Data: historyPage{facts, named("history")}},
-		"price-changes": {Data: changesPage{ui.Strip{Label: "l"}, named("changes"), ui.Form{Hidden: []ui.Pair{{Name: "file", Value: "x"}}, Before: "b", Submit: ui.Button{Text: "go", Kind: "final"}}}},
+		"price-changes": {Data: ui.SheetPage{Strip: ui.Strip{Label: "l"}, List: named("changes"), Form: ui.Form{Hidden: []ui.Pair{{Name: "file", Value: "x"}}, Before: "b", Submit: ui.Button{Text: "go", Kind: "final"}}}},
 		"home-card":     {Data: homeCard{ID: "one", Title: "1", Table: sampleTable}},
 		"billing":       {Data: billingPage{ui.Strip{Label: "l"}, &bars, &next, list}},
 		"invoice":       {Page: ui.Page{Notes: []ui.Note{{Kind: "info", Text: "x"}}}, Data: invoicePage{&fall, named("lines"), &why, facts, &ui.Timeline{ID: "paid", Title: "p", Empty: "e"}, ui.Call{ID: "call"}}},

@@ -333,7 +333,7 @@ func (r *subRead) facts() ui.Facts {
 	case s.Current.Start.IsZero() && !s.TrialUntil.IsZero():
 		add("subs.term", r.T("subs.trial_until", "at", s.TrialUntil), r.T("subs.trial_then"))
 	case !s.Current.End.IsZero():
-		add("subs.term", r.L.HTML("subs.term_to", "term", termWords(r.Visit, s.Term), "at", ui.Value(r.L, ui.Day(s.Current.End))), cmp.Or(r.L.Span(s.Current.End.Sub(s.Now)), "–"))
+		add("subs.term", r.L.HTML("subs.term_to", "term", r.TermWords(s.Term), "at", ui.Value(r.L, ui.Day(s.Current.End))), cmp.Or(r.L.Span(s.Current.End.Sub(s.Now)), "–"))
 	}
 	add("cart.plan", charged(r.Visit, s.Subscription), nil)
 	if s.Tariff.PriceRow != "" {
@@ -341,7 +341,7 @@ func (r *subRead) facts() ui.Facts {
 		if s.Tariff.Tax.Inclusive {
 			hint = r.T("overview.incl_tax")
 		}
-		add("buy.price", s.Tariff.Unit, termWords(r.Visit, s.Term)+" · "+hint)
+		add("buy.price", s.Tariff.Unit, r.TermWords(s.Term)+" · "+hint)
 	}
 	if sum := grossOf(r.charges); sum != nil {
 		add("subs.charged_so_far", sum, nil)

@@ -11,34 +11,15 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
-// termWords is a term as it is said: "1 year", "30 days"; what has none is perpetual.
-func termWords(v *ui.Visit, t when.Term) string {
-	if t.IsZero() {
-		return v.T("term.none")
-	}
-	return v.TermOf(t)
-}
-
-// planWords is how often something is charged: "each month". A plan whose one charge pays the whole term is said so.
-func planWords(v *ui.Visit, p catalog.Plan, t when.Term) string {
-	if p == catalog.NoPlan {
-		return v.T("charged.none")
-	}
-	if n, _ := p.Charges(t); n == 1 && !t.IsZero() && p != catalog.Monthly {
-		return v.T("charged.whole", "term", termWords(v, t))
-	}
-	return v.T("charged." + string(p))
-}
-
 // wayWords is a term with its billing plan.
 func wayWords(v *ui.Visit, o catalog.Option) string {
 	if o.Term.IsZero() {
 		return v.T("charged.one_time")
 	}
 	if n, _ := o.Plan.Charges(o.Term); n == 1 {
-		return termWords(v, o.Term)
+		return v.TermWords(o.Term)
 	}
-	return v.T("charged.of", "term", termWords(v, o.Term), "plan", planWords(v, o.Plan, o.Term))
+	return v.T("charged.of", "term", v.TermWords(o.Term), "plan", v.PlanWords(o.Plan, o.Term))
 }
 
 // wayKey is a way in a form, and wayOf reads it back; what is none is empty, and whoever decides says so.

@@ -27,6 +27,9 @@ var unoffered = map[string]string{
 	"POST /operator/prices/import":                                     "a sheet is looked over first: TestR15SheetsOnTheConsole",
 	"POST /portal/users/{user}/restore":                                "nobody was removed: TestR11PortalUsers",
 	"POST /portal/access/resume":                                       "no relationship has ended",
+	"POST /prices/check":                                               "nobody is a partner's staff and the operator in one",
+	"POST /prices/import":                                              "a sheet is looked over first",
+	"POST /customers/{customer}/reservations/renew":                    "the customers seen have no reservation",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }
 
@@ -154,7 +157,7 @@ func TestTheDoor(t *testing.T) {
 // everyWay opens one page in every language and look, and tells what it took.
 func everyWay(t *testing.T, p *chrome.Page, path string) figure {
 	t.Helper()
-	out := figure{path: path}
+	out, forms := figure{path: path}, 0
 	for _, tag := range languages {
 		where := tag + " " + path
 		must(t, p.Language(tag))
@@ -166,12 +169,12 @@ func everyWay(t *testing.T, p *chrome.Page, path string) figure {
 		if n := value[int](t, p, `document.querySelectorAll("h1").length`); n != 1 {
 			t.Errorf("%s: %d h1", where, n)
 		}
-		took := value[struct {
-			Bytes, Paint float64
-		}](t, p, measured)
-		out.bytes, out.paint = max(out.bytes, took.Bytes), max(out.paint, took.Paint)
-		if took.Bytes > mostBytes {
-			t.Errorf("%s: %.0f bytes were transferred, more than %d", where, took.Bytes, mostBytes)
+		bytes := value[float64](t, p, transferred)
+		if out.bytes = max(out.bytes, bytes); bytes > mostBytes {
+			t.Errorf("%s: %.0f bytes were transferred, more than %d", where, bytes, mostBytes)
+		}
+		if tag == "en" {
+			forms = value[int](t, p, `document.forms.length`)
 		}
 		if tag == "en" { // colours and places are the same in every language
 			accessible(t, p, where, everything)
@@ -190,8 +193,6 @@ func everyWay(t *testing.T, p *chrome.Page, path string) figure {
 	}
 	must(t, p.Language("en"))
 	must(t, p.Show(chrome.Look{Width: 1280, Height: 900}))
-	visit(t, p, path)
-	forms := value[int](t, p, `document.forms.length`)
 	must(t, p.Scripts(false))
 	visit(t, p, path)
 	if n := value[int](t, p, `document.forms.length`); n != forms {

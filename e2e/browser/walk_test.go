@@ -126,7 +126,7 @@ func (w *world) filled(t *testing.T) map[harness.User][]string {
 		}), 201).ID
 	}
 	harness.Read[any](t, api.Call(t, "POST", "/v1"+carts[1]+"/checkout", nil), 201)
-	return map[harness.User][]string{theirs.User: {ours}, w.As(t, "AA"): {request, carts[0], carts[1] + "/bought", us + "/software/cancel-several", us + "/move/script"}}
+	return map[harness.User][]string{theirs.User: {ours}, w.As(t, "AA"): {request, carts[0], carts[1] + "/bought", us + "/software/cancel-several", us + "/move/script", "/customers/" + w.Of(t, "AU").ID + "/reservations"}}
 }
 
 // item is something that can be bought for a year.

@@ -123,7 +123,7 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 		row := ui.Row{Cells: []ui.Cell{{Value: p.Title, Hint: ui.Mono(app.SkuName(id.Item{Product: p.Product.ID, Sku: p.Sku})), Href: ask.history(p.Product.ID, p.Sku)}}}
 		row.Cells = append(row.Cells, v.PriceCells(p.PriceRow)...)
 		if reason := limits(v, p); reason != "" {
-			row.Cells[0].Mark = &ui.Mark{Kind: "wait", Text: reason}
+			row.Cells[0].Reason = reason
 		}
 		t.Rows = append(t.Rows, row)
 	}

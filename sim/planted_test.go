@@ -18,19 +18,23 @@ var found = regexp.MustCompile(`divergence: (seed \d+, step \d+)`)
 func TestPlantedBugs(t *testing.T) {
 	bugs := readBugs(t)
 	var missed []string
+	played := 0
 	for _, b := range bugs {
-		out, err := play(t, b)
-		switch where := found.FindStringSubmatch(out); {
-		case where != nil:
-			t.Logf("%s: found at %s", b.title, where[1])
-		case err == nil || strings.Contains(out, "--- FAIL"):
-			missed = append(missed, b.title)
-			t.Logf("%s: NOT FOUND\n%s", b.title, out)
-		default:
-			t.Fatalf("%s: does not build: %v\n%s", b.title, err, out)
-		}
+		t.Run(b.title, func(t *testing.T) {
+			played++
+			out, err := play(t, b)
+			switch where := found.FindStringSubmatch(out); {
+			case where != nil:
+				t.Logf("found at %s", where[1])
+			case err == nil || strings.Contains(out, "--- FAIL"):
+				missed = append(missed, b.title)
+				t.Logf("NOT FOUND\n%s", out)
+			default:
+				t.Fatalf("does not build: %v\n%s", err, out)
+			}
+		})
 	}
-	t.Logf("%d of %d found", len(bugs)-len(missed), len(bugs))
+	t.Logf("%d of %d found", played-len(missed), played)
 	if len(missed) > 1 {
 		t.Errorf("not found: %q", missed)
 	}

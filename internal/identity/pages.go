@@ -26,10 +26,11 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 // browsers judge the redirects that follow a form by it.
 // With script it lets the page run ours, which asks for challenges.
 func policy(target string, script bool) string {
-	p := "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+	p := "default-src 'none'; "
 	if script {
-		p = "script-src 'self'; connect-src 'self'; " + p
+		p += "script-src 'self'; connect-src 'self'; "
 	}
+	p += "style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 	u, err := url.Parse(target)
 	switch {
 	case err != nil || target == "":

@@ -138,6 +138,9 @@ func TestPasskeySignsIn(t *testing.T) {
 		if r := c.get("/sign-in"); !strings.Contains(r.body, `data-ask="/sign-in/passkey/ask"`) || !strings.Contains(r.header.Get("Content-Security-Policy"), "script-src 'self'; connect-src 'self'") {
 			c.Errorf("the button is not there: %s", r.body)
 		}
+		if r := c.get("/sign-out"); strings.Contains(r.body, "<script") || strings.Contains(r.header.Get("Content-Security-Policy"), "script-src") {
+			c.Error("a page without the button lets scripts run")
+		}
 		c.signIn("ana@p.example")
 		d := c.register("  Laptop ")
 		here, _ := c.signed()

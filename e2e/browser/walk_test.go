@@ -27,7 +27,6 @@ var unoffered = map[string]string{
 	"POST /operator/prices/import":                                     "a sheet is looked over first: TestR15SheetsOnTheConsole",
 	"POST /portal/users/{user}/restore":                                "nobody was removed: TestR11PortalUsers",
 	"POST /portal/access/resume":                                       "no relationship has ended",
-	"POST /customers/{customer}/reservations/renew":                    "the customers seen have no reservation",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }
 

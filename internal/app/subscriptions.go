@@ -392,11 +392,14 @@ func (d decider) suspend(h subscription.Held, reason string) (subscription.Outco
 // setQuantity is subscription.SetQuantity within what a sandbox tenant may hold. Faults besides: "sandbox.seats",
 // "seat.assigned".
 func (d decider) setQuantity(h subscription.Held, quantity int64) (subscription.Outcome, error) {
-	if err := d.keepSeats(h.Subscription, quantity); err != nil {
+	out, err := subscription.SetQuantity(d.app.IDs, h, d.sku(h), quantity, d.now)
+	if err == nil {
+		err = d.keepSeats(h.Subscription, quantity)
+	}
+	if err != nil {
 		return subscription.Outcome{}, err
 	}
-	out, err := subscription.SetQuantity(d.app.IDs, h, d.sku(h), quantity, d.now)
-	if err == nil && d.act.Actor.Sandbox && quantity > max(h.Quantity, policy.SandboxSeats) {
+	if d.act.Actor.Sandbox && quantity > max(h.Quantity, policy.SandboxSeats) {
 		return subscription.Outcome{}, tooManySeats()
 	}
 	return out, err

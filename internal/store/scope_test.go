@@ -26,6 +26,7 @@ var unscoped = map[string]string{
 	"sqlSealedPeople":          "a rotation of the vault's key touches every row",
 	"sqlSealedAnswers":         "a rotation of the vault's key touches every row",
 	"sqlRewrapPerson":          "a rotation of the vault's key touches every row",
+	"sqlChargeTop":             "a number up to which the charges of all partners never change, and nothing of a charge",
 	"sqlArrivals":              "one tree holds the records of all partners",
 	"sqlLeaves":                "one tree holds the records of all partners",
 	"sqlUnnumbered":            "one tree holds the records of all partners",

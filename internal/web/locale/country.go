@@ -1,41 +1,32 @@
 package locale
 
 import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
 	"slices"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 )
 
-// renamed are countries that the library's data still calls by a name they have left.
-var renamed = map[string]map[string]string{
-	"CZ": {"en": "Czechia", "fr": "Tchéquie", "ru": "Чехия"},
-	"MK": {"en": "North Macedonia", "fr": "Macédoine du Nord", "ru": "Северная Македония"},
-	"SZ": {"en": "Eswatini", "fr": "Eswatini", "ru": "Эсватини"},
-	"TR": {"en": "Türkiye", "fr": "Turquie", "ru": "Турция"},
-	"XK": {"en": "Kosovo", "fr": "Kosovo", "ru": "Косово"},
-	"HK": {"en": "Hong Kong SAR", "fr": "R.A.S. de Hong Kong", "ru": "Гонконг (САР)"},
-	"MO": {"en": "Macao SAR", "fr": "R.A.S. de Macao", "ru": "Макао (САР)"},
-	"CV": {"en": "Cabo Verde", "fr": "Cap-Vert", "ru": "Кабо-Верде"},
-}
+// countryNames are the names of all markets in our languages. They are Unicode's, which a test compares; the library that has
+// them would put those of two hundred other languages into the binary.
+//
+//go:embed countries.json
+var countryNames []byte
 
-func countries(lang language.Tag) map[string]string {
-	regions := display.Regions(lang)
-	out := map[string]string{}
-	for _, m := range market.All() {
-		code := string(m.Country)
-		if name, ok := renamed[code][lang.String()]; ok {
-			out[code] = name
-			continue
+// countries are the names of countries by language and code. It panics like load.
+func countries() map[string]map[string]string {
+	var all map[string]map[string]string
+	if err := json.Unmarshal(countryNames, &all); err != nil {
+		panic(fmt.Sprintf("locale: countries.json: %v", err))
+	}
+	out := map[string]map[string]string{}
+	for _, tag := range Languages {
+		out[tag] = map[string]string{}
+		for code, names := range all {
+			out[tag][code] = names[tag]
 		}
-		region, err := language.ParseRegion(code)
-		if err != nil {
-			out[code] = code
-			continue
-		}
-		out[code] = regions.Name(region)
 	}
 	return out
 }

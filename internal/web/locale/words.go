@@ -31,11 +31,11 @@ var names = map[string]string{"en": "English", "fr": "Français", "ru": "Рус�
 // test would not have let it pass.
 func load() map[string]*L {
 	bundle := i18n.NewBundle(language.English)
-	out := map[string]*L{}
+	out, named := map[string]*L{}, countries()
 	for _, tag := range Languages {
 		lang := language.MustParse(tag)
 		out[tag] = &L{
-			Tag: tag, Name: names[tag], numbers: written[tag], order: collate.New(lang), words: map[string]word{}, country: countries(lang),
+			Tag: tag, Name: names[tag], numbers: written[tag], order: collate.New(lang), words: map[string]word{}, country: named[tag],
 			plural: i18n.NewLocalizer(bundle, tag),
 		}
 	}

@@ -158,8 +158,10 @@ func (p *boughtPage) bought(v *ui.Visit, c party.Customer, orders []id.Order) er
 
 // cancelVerdict tells until when a line can be taken back.
 func cancelVerdict(v *ui.Visit, c party.Customer, o id.Order, l order.Line) (out app.Verdict, err error) {
-	all, err := v.App.LineVerdicts(v.R.Context(), v.Actor, c.ID, string(o), l.Number)
-	if l.Subscription != "" && !l.Class.Software() {
+	var all []app.Verdict
+	if l.Subscription == "" || l.Class.Software() {
+		all, err = v.App.LineVerdicts(v.R.Context(), v.Actor, c.ID, string(o), l.Number)
+	} else {
 		all, err = v.App.SubscriptionVerdicts(v.R.Context(), v.Actor, c.ID, l.Subscription)
 		if f := fault.Of(err); f != nil && f.Code == "subscription.unknown" { // a reservation's, say
 			return out, nil

@@ -18,12 +18,23 @@ const (
 	callersKept = 1000
 )
 
-// callers remembers rows read by Caller and PersonCalling, until an act of this process has changed any of their tables.
+// callers are rows read by Caller and PersonCalling, until an act of this process has changed any of their tables.
 type callers struct {
+	clients lately[id.Client, party.Client]
+	people  lately[id.User, party.Person]
+}
+
+// forget is called after the commit of a change, before anybody is told of it.
+func (c *callers) forget() {
+	c.clients.forget()
+	c.people.forget()
+}
+
+// lately remembers what was read by key, with the partner that it belongs to.
+type lately[K comparable, T any] struct {
 	mu      sync.RWMutex
 	changes uint64 // of the tables, by this process
-	clients map[id.Client]caller[party.Client]
-	people  map[id.User]caller[party.Person]
+	kept    map[K]caller[T]
 }
 
 type caller[T any] struct {
@@ -47,21 +58,20 @@ func ofCallers(sql string) bool {
 	return false
 }
 
-// forget is called after the commit of a change, before anybody is told of it.
-func (c *callers) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.changes++
-	c.clients, c.people = nil, nil
+func (l *lately[K, T]) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changes++
+	l.kept = nil
 }
 
-// known is the caller with that key, read no longer ago than callerAge, or else read now. What is read while the tables
-// change is not remembered. Faults are read's, and are not remembered either.
-func known[K comparable, T any](c *callers, of func() *map[K]caller[T], key K, now time.Time, read func() (T, party.Partner, error)) (T, party.Partner, error) {
-	c.mu.RLock()
-	k, ok := (*of())[key]
-	changes := c.changes
-	c.mu.RUnlock()
+// of is the caller with that key, read no longer ago than callerAge, or else read now. What is read while the tables change is
+// not remembered. Faults are read's, and are not remembered either.
+func (l *lately[K, T]) of(key K, now time.Time, read func() (T, party.Partner, error)) (T, party.Partner, error) {
+	l.mu.RLock()
+	k, ok := l.kept[key]
+	changes := l.changes
+	l.mu.RUnlock()
 	if age := now.Sub(k.readAt); ok && age >= 0 && age < callerAge {
 		return k.who, k.partner, nil
 	}
@@ -69,28 +79,25 @@ func known[K comparable, T any](c *callers, of func() *map[K]caller[T], key K, n
 	if err != nil {
 		return who, partner, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.changes != changes {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changes != changes {
 		return who, partner, nil
 	}
-	kept := of()
-	if *kept == nil || len(*kept) >= callersKept {
-		*kept = map[K]caller[T]{}
+	if l.kept == nil || len(l.kept) >= callersKept {
+		l.kept = map[K]caller[T]{}
 	}
-	(*kept)[key] = caller[T]{who, partner, now}
+	l.kept[key] = caller[T]{who, partner, now}
 	return who, partner, nil
 }
 
 // Caller is Client for a request: what this process changed is seen at once, what another did within callerAge. Slices
 // in the answer are shared.
 func (s *Store) Caller(ctx context.Context, client id.Client) (party.Client, party.Partner, error) {
-	return known(&s.callers, func() *map[id.Client]caller[party.Client] { return &s.callers.clients }, client, s.opts.Wall.Now(),
-		func() (party.Client, party.Partner, error) { return s.Client(ctx, client) })
+	return s.callers.clients.of(client, s.opts.Wall.Now(), func() (party.Client, party.Partner, error) { return s.Client(ctx, client) })
 }
 
 // PersonCalling is Person for a request, like Caller.
 func (s *Store) PersonCalling(ctx context.Context, user id.User) (party.Person, party.Partner, error) {
-	return known(&s.callers, func() *map[id.User]caller[party.Person] { return &s.callers.people }, user, s.opts.Wall.Now(),
-		func() (party.Person, party.Partner, error) { return s.Person(ctx, user) })
+	return s.callers.people.of(user, s.opts.Wall.Now(), func() (party.Person, party.Partner, error) { return s.Person(ctx, user) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity/activitytest"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -28,7 +29,7 @@ func TestF53AnErasedPersonIsForgotten(t *testing.T) {
 	bothAt(t, func(w *world, url string) {
 		ctx := context.Background()
 		w.Credentials = plainCredentials{}
-		signer, key := logKey(w.t, 1)
+		signer, key := activitytest.Key(w.t, "log-1", 1)
 		tree := app.Integrator{Store: w.store, Key: signer, Wall: when.NewFixed(now)}
 		admin := w.who
 		admin.Proved = true

@@ -12,6 +12,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity/activitytest"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -176,8 +177,8 @@ func edit(e *activity.Entry, r *rand.Rand) {
 func TestF53TamperingIsFound(t *testing.T) {
 	m := demoLog(t)
 	m.leaves = m.leaves[:48]
-	ours, key := logKey(t, 1)
-	theirs, _ := logKey(t, 2)
+	ours, key := activitytest.Key(t, "log-1", 1)
+	theirs, _ := activitytest.Key(t, "log-2", 2)
 	m.rehash(t, ours)
 	elsewhere := []app.Kept{{Note: m.tree.Checkpoint, From: "a copy"}}
 	if out, err := m.audit(elsewhere, key); err != nil || len(out.Found) > 0 || out.Checkpoints != 2 {
@@ -216,7 +217,7 @@ func TestF53TamperingIsFound(t *testing.T) {
 // TestF53TheFirstBadRecordIsNamed, by number, partner and id, and nothing of what it holds.
 func TestF53TheFirstBadRecordIsNamed(t *testing.T) {
 	m := demoLog(t)
-	ours, key := logKey(t, 1)
+	ours, key := activitytest.Key(t, "log-1", 1)
 	m.leaves = m.leaves[:40]
 	first := m.rehash(t, ours)
 	early := app.Kept{Note: m.tree.Checkpoint, From: "an early copy"}
@@ -267,28 +268,3 @@ func TestF53TheFirstBadRecordIsNamed(t *testing.T) {
 }
 
 // seeded is a source of bytes that is none: keys of tests.
-type seededBytes byte
-
-func (s seededBytes) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(s) + byte(i)
-	}
-	return len(p), nil
-}
-
-func logKey(t testing.TB, seed byte) (note.Signer, note.Verifier) {
-	t.Helper()
-	private, public, err := note.GenerateKey(seededBytes(seed), fmt.Sprintf("log-%d", seed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := note.NewVerifier(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, v
-}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity/activitytest"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
@@ -45,7 +46,7 @@ func bothLogs(t *testing.T, test func(w *logWorld)) {
 			w := &logWorld{t: t, url: engine.url(t)}
 			w.store = storetest.Open(t, w.url, store.Options{})
 			var signer note.Signer
-			signer, w.key = logKey(t, 1)
+			signer, w.key = activitytest.Key(t, "log-1", 1)
 			w.tree = &app.Integrator{Store: w.store, Key: signer, Wall: when.NewFixed(now)}
 			test(w)
 		})
@@ -141,7 +142,7 @@ func TestF53LateCommits(t *testing.T) {
 	w := &logWorld{t: t, url: storetest.Postgres(t)}
 	w.store = storetest.Open(t, w.url, store.Options{})
 	var signer note.Signer
-	signer, w.key = logKey(t, 1)
+	signer, w.key = activitytest.Key(t, "log-1", 1)
 	w.tree = &app.Integrator{Store: w.store, Key: signer, Wall: when.NewFixed(now)}
 	db := storetest.Beside(t, w.url)
 	begin := func() func(commit bool) {
@@ -261,7 +262,7 @@ func TestF53PutBack(t *testing.T) {
 	w := &logWorld{t: t, url: storetest.SQLite(t)}
 	w.store = storetest.Open(t, w.url, store.Options{})
 	var signer note.Signer
-	signer, w.key = logKey(t, 1)
+	signer, w.key = activitytest.Key(t, "log-1", 1)
 	w.tree = &app.Integrator{Store: w.store, Key: signer, Wall: when.NewFixed(now)}
 	w.must(w.store.SaveClock(0, now))
 	w.must(w.write(5))

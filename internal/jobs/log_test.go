@@ -18,38 +18,13 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity/activitytest"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
-
-type counting struct{}
-
-func (counting) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(i)
-	}
-	return len(p), nil
-}
-
-func key(t testing.TB) (note.Signer, note.Verifier) {
-	t.Helper()
-	private, public, err := note.GenerateKey(counting{}, "log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := note.NewVerifier(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, v
-}
 
 // site is a store with a log, and a file that its checkpoints are kept in.
 type site struct {
@@ -63,7 +38,7 @@ type site struct {
 func newSite(t *testing.T) *site {
 	s := &site{t: t, store: storetest.Open(t, storetest.SQLite(t), store.Options{}), file: filepath.Join(t.TempDir(), "kept", "checkpoints.txt")}
 	var signer note.Signer
-	signer, s.key = key(t)
+	signer, s.key = activitytest.Key(t, "log", 0)
 	s.tree = &app.Integrator{Store: s.store, Key: signer, Wall: when.Wall{}}
 	return s
 }

@@ -9,38 +9,13 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/activity/activitytest"
 )
 
-// counted is a source of random bytes that is none.
-type counted byte
-
-func (c counted) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(c) + byte(i)
-	}
-	return len(p), nil
-}
-
-func keyPair(t testing.TB, name string, seed byte) (note.Signer, note.Verifier) {
-	t.Helper()
-	private, public, err := note.GenerateKey(counted(seed), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := note.NewVerifier(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, v
-}
-
 func TestCheckpoints(t *testing.T) {
-	ours, key := keyPair(t, "ours", 1)
-	theirs, other := keyPair(t, "theirs", 2)
+	ours, key := activitytest.Key(t, "ours", 1)
+	theirs, other := activitytest.Key(t, "theirs", 2)
 	c := Checkpoint{Origin: "ours", Size: 42, Root: leafOf(1), At: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)}
 	signed, err := c.Sign(ours)
 	if err != nil {
@@ -101,7 +76,7 @@ func TestCheckpoints(t *testing.T) {
 }
 
 func TestProofs(t *testing.T) {
-	sign, key := keyPair(t, "ours", 1)
+	sign, key := activitytest.Key(t, "ours", 1)
 	tiles, tree := kept{}, &Tree{changed: map[TileKey][]byte{}}
 	entries := make([]Entry, 600)
 	for i := range entries {

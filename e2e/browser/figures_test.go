@@ -67,8 +67,9 @@ func (f *figures) tell(t *testing.T) {
 		f.all[middle].paint, f.all[last].paint, f.all[last].path, within, len(f.all))
 }
 
-// TestPaint opens one page of each kind with nothing else going on in the browser, and tells what each took: the second
-// visit counts, when style sheet and script are there already.
+// TestPaint opens one page of each kind with nothing else going on in the browser, and tells what each took: the middle one of
+// three visits after the first, when style sheet and script are there already. One visit alone tells more of what the machine
+// did meanwhile than of the page.
 func TestPaint(t *testing.T) {
 	w := open(t)
 	s := newSite()
@@ -88,8 +89,13 @@ func TestPaint(t *testing.T) {
 			tabs[at.who] = p
 		}
 		visit(t, p, at.path)
-		visit(t, p, at.path)
-		f.add(figure{at.path, value[float64](t, p, transferred), value[float64](t, p, painted)})
+		var bytes, paints [3]float64
+		for i := range paints {
+			visit(t, p, at.path)
+			bytes[i], paints[i] = value[float64](t, p, transferred), value[float64](t, p, painted)
+		}
+		slices.Sort(paints[:])
+		f.add(figure{at.path, slices.Max(bytes[:]), paints[1]})
 	}
 	f.tell(t)
 }

@@ -15,16 +15,22 @@ import (
 func TestWhatIsWrongIsSeen(t *testing.T) {
 	elsewhere := httptest.NewServer(http.NotFoundHandler())
 	defer elsewhere.Close()
+	sheet := `.day { color: #ddd } @media (prefers-color-scheme: dark) { .night { color: #ddd } } @media (forced-colors: active) { .forced { forced-color-adjust: none; color: #ddd; background: #fff } }`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad.js" {
 			w.Header().Set("Content-Type", "text/javascript")
 			_, _ = w.Write([]byte(`console.error("spoken"); setTimeout(() => { throw new Error("thrown") })`))
 			return
 		}
+		if r.URL.Path == "/pale.css" {
+			w.Header().Set("Content-Type", "text/css")
+			_, _ = w.Write([]byte(sheet))
+			return
+		}
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src *")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(`<!doctype html><html><title>Bad</title><body><main><h1>Bad</h1><script src="/bad.js"></script><script>alert(1)</script>
-			<p style="color:#ddd">pale</p><img src="` + elsewhere.URL + `/x.png"><input></main>`))
+		_, _ = w.Write([]byte(`<!doctype html><html><title>Bad</title><link rel="stylesheet" href="/pale.css"><body><main><h1>Bad</h1><script src="/bad.js"></script><script>alert(1)</script>
+			<p style="color:#eee">pale</p><p class="day">pale by day</p><p class="night">pale by night</p><p class="forced">pale when forced</p><img src="` + elsewhere.URL + `/x.png"><input></main>`))
 	}))
 	defer server.Close()
 	b, err := chrome.Start(t.Context())
@@ -43,7 +49,16 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 		}
 	}
 	found := strings.Join(violations(t, p, everything), "\n")
-	for _, want := range []string{"html-has-lang", "image-alt", "label"} {
+	for _, want := range []string{"html-has-lang", "image-alt", "label", "pale by day"} {
+		if !strings.Contains(found, want) {
+			t.Errorf("%q is not seen:\n%s", want, found)
+		}
+	}
+	if strings.Contains(found, "pale by night") || strings.Contains(found, "pale when forced") {
+		t.Errorf("what is pale in other colours is seen by day:\n%s", found)
+	}
+	found = strings.Join(pale(t, p), "\n")
+	for _, want := range []string{`dark true forced false: color-contrast`, "pale by night", `dark false forced true: color-contrast`, "pale when forced"} {
 		if !strings.Contains(found, want) {
 			t.Errorf("%q is not seen:\n%s", want, found)
 		}

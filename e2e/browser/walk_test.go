@@ -88,13 +88,25 @@ func TestEveryPage(t *testing.T) {
 	f.tell(t)
 }
 
+// pale is what axe says of the colours of a page in the dark, and where the system forces its own.
+func pale(t *testing.T, p *chrome.Page) (out []string) {
+	t.Helper()
+	for _, look := range []chrome.Look{{Width: 1280, Height: 900, Dark: true}, {Width: 1280, Height: 900, Forced: true}} {
+		must(t, p.Show(look))
+		for _, wrong := range violations(t, p, colours) {
+			out = append(out, fmt.Sprintf("dark %t forced %t: %s", look.Dark, look.Forced, wrong))
+		}
+	}
+	return out
+}
+
 // inPassing opens a page that is like one that was looked at in every way: in one language, wide and narrow.
 func inPassing(t *testing.T, p *chrome.Page, path, tag string) {
 	t.Helper()
 	must(t, p.Language(tag))
 	must(t, p.Show(chrome.Look{Width: 1280, Height: 900}))
 	visit(t, p, path)
-	accessible(t, p, tag+" "+path, shapes)
+	accessible(t, p, tag+" "+path, everything)
 	fits(t, p, tag+" "+path)
 	silent(t, p, tag+" "+path)
 }
@@ -178,18 +190,11 @@ func everyWay(t *testing.T, p *chrome.Page, path string) figure {
 		if tag == "en" {
 			forms = value[int](t, p, `document.forms.length`)
 		}
-		if tag == "en" { // colours and places are the same in every language
-			accessible(t, p, where, everything)
-		} else {
-			accessible(t, p, where, shapes)
-		}
+		accessible(t, p, where, everything)
 		fits(t, p, where)
-		if tag == "en" {
-			accessible(t, p, where+" 320 px", shapes) // it is that narrow now
-			for _, look := range []chrome.Look{{Width: 1280, Height: 900, Dark: true}, {Width: 1280, Height: 900, Forced: true}} {
-				must(t, p.Show(look))
-				accessible(t, p, fmt.Sprintf("%s dark %t forced %t", where, look.Dark, look.Forced), colours)
-			}
+		accessible(t, p, where+" 320 px", shapes) // it is that narrow now
+		for _, wrong := range pale(t, p) {
+			t.Errorf("%s: %s", where, wrong)
 		}
 		silent(t, p, where)
 	}

@@ -379,6 +379,8 @@ type Tx interface {
 	PutOffer(o catalog.Offer) error
 	PutRules(rules []policy.CancelRule, links []license.LinkRule, taxes []market.TaxRow) error
 	AddPartner(p party.Partner) error
+	// NameTenant gives a partner a domain, in lower case, by which its token endpoints are found. Fault "partner.domain_taken".
+	NameTenant(p id.Partner, domain string) error
 	SavePartner(p party.Partner) error // fault "partner.changed"
 	// AddKeys adds free keys, the first the oldest; known are the places of those that are in their pool already, by
 	// fingerprint, and were left out. The act holds the partner.

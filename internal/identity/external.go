@@ -184,17 +184,17 @@ func subject(issuer, sub string) string {
 // link finds a person by subject, or by name the first time, when it is linked.
 func (s *server) link(ctx context.Context, subject, name string) (party.Person, error) {
 	unknown := fault.Deny("signin.unknown", nil)
-	u, _, err := s.Store.PersonOf(ctx, subject)
+	u, partner, err := s.Store.PersonOf(ctx, subject)
 	if missing(err) {
 		upn, ok := party.ParseUPN(name)
 		if !ok {
 			return u, unknown
 		}
-		u, _, err = s.Store.PersonNamed(ctx, upn)
+		u, partner, err = s.Store.PersonNamed(ctx, upn)
 		if missing(err) || err == nil && u.Subject != "" { // linked to somebody else out there
 			return u, unknown
 		}
-		if err == nil && u.State == party.PersonActive {
+		if err == nil && admitted(u, partner) {
 			u.Subject = subject
 			if err = s.People.save(ctx, u, func(app.Tx) error { return nil }); err == nil {
 				u, _, err = s.Store.Person(ctx, u.ID)
@@ -204,7 +204,7 @@ func (s *server) link(ctx context.Context, subject, name string) (party.Person, 
 	if err != nil {
 		return u, err
 	}
-	if u.State != party.PersonActive {
+	if !admitted(u, partner) {
 		return u, barred
 	}
 	return u, nil

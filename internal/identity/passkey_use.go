@@ -54,7 +54,7 @@ func (p *People) usePasskey(ctx context.Context, c ceremony, answer string) (u p
 	if err != nil || !ok {
 		return u, nil, wrongPasskey
 	}
-	k, u, _, err := p.Store.Passkey(ctx, base64.RawURLEncoding.EncodeToString(parsed.RawID))
+	k, u, partner, err := p.Store.Passkey(ctx, base64.RawURLEncoding.EncodeToString(parsed.RawID))
 	if missing(err) {
 		return u, nil, wrongPasskey
 	}
@@ -96,7 +96,7 @@ func (p *People) usePasskey(ctx context.Context, c ceremony, answer string) (u p
 		}
 		return refused(copied, copied)
 	}
-	if u.State != party.PersonActive {
+	if !admitted(u, partner) {
 		return refused(barred, barred)
 	}
 	k.UsedAt = p.Wall.Now()

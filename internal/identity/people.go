@@ -50,6 +50,11 @@ var (
 	stale       = fault.Deny("signin.stale", nil)    // the steps took too long, or the password changed meanwhile
 )
 
+// admitted tells whether somebody may sign in at all. A suspended partner's own people may not; its customers' go on.
+func admitted(u party.Person, p party.Partner) bool {
+	return u.State == party.PersonActive && (p.SuspendedAt.IsZero() || u.Side() != party.PartnerSide)
+}
+
 func wait(d time.Duration) error {
 	return fault.Unavailable("signin.wait", fault.Args{"seconds": int64((d + time.Second - 1) / time.Second)})
 }
@@ -119,7 +124,7 @@ func (p *People) password(ctx context.Context, name, plain string) (party.Person
 	if !ok {
 		upn = "?"
 	}
-	u, _, err := p.Store.PersonNamed(ctx, upn)
+	u, partner, err := p.Store.PersonNamed(ctx, upn)
 	if err != nil && !missing(err) {
 		return party.Person{}, err
 	}
@@ -137,7 +142,7 @@ func (p *People) password(ctx context.Context, name, plain string) (party.Person
 	case !ok:
 		p.Log.WarnContext(ctx, "sign-in refused", "person", u.ID)
 		return party.Person{}, wrongSignIn
-	case u.State != party.PersonActive:
+	case !admitted(u, partner):
 		return party.Person{}, barred
 	}
 	return u, nil

@@ -49,14 +49,14 @@ func clientActor(c party.Client, p party.Partner) (a party.Actor, ok bool) {
 	}, ok
 }
 
-// personActor is the caller that u is.
+// personActor is the caller that u is; none where its partner is suspended, so ok is false.
 func personActor(u party.Person, p party.Partner) (a party.Actor, ok bool) {
 	a = party.Actor{Kind: p.Kind, User: u.ID, Name: u.UPN, Alias: u.Alias, Roles: u.Roles, Sandbox: p.Sandbox, Customer: u.Customer, Publisher: u.Publisher}
 	if u.Partner == "" {
 		return a, true
 	}
 	a.Scope, ok = scopeOf(p)
-	return a, ok
+	return a, ok && admitted(u, p)
 }
 
 func scopeOf(p party.Partner) (party.Scope, bool) {

@@ -70,13 +70,14 @@ func scanClient(c *party.Client, scan func(dest ...any) error, more ...any) erro
 	return nil
 }
 
-// Client finds an API client, whosever it is, and its partner. Fault "client.unknown".
+// Client finds an API client, whosever it is, and its partner; that of a suspended partner is disabled. Fault "client.unknown".
 func (s *Store) Client(ctx context.Context, client id.Client) (c party.Client, p party.Partner, err error) {
 	err = s.engine.look(ctx, func(r *Reader) error {
 		var row partnerRow
 		err := scanClient(&c, func(dest ...any) error { return r.queryRow(sqlClient, client).scanOr(unknownClient, dest...) }, row.dest()...)
 		if err == nil {
 			p, err = row.partner()
+			c.Disabled = c.Disabled || !p.SuspendedAt.IsZero()
 		}
 		return err
 	})

@@ -37,6 +37,7 @@ type partnerShape struct {
 	RatePerMinute int            `json:"rate,omitempty"`
 	Sandbox       bool           `json:"sandbox,omitempty"`
 	PeopleOnly    bool           `json:"people_only,omitempty"`
+	SuspendedAt   *int64         `json:"suspended,omitempty"`
 	Profiles      profilesShape  `json:"profiles,omitzero"`
 }
 
@@ -95,7 +96,7 @@ func (s profilesShape) profiles() party.Profiles {
 }
 
 func partnerBody(p party.Partner) string {
-	return toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox, p.PeopleOnly, fromProfiles(p.Profiles)})
+	return toBody(partnerShape{p.Name, p.Country, p.MPN, p.BillingDay, p.Culture, p.RatePerMinute, p.Sandbox, p.PeopleOnly, micros(p.SuspendedAt), fromProfiles(p.Profiles)})
 }
 
 func scanPartner(p *party.Partner, scan func(dest ...any) error) error {
@@ -164,6 +165,7 @@ func partnerFrom(text []byte, p *party.Partner) error {
 	}
 	p.Name, p.Country, p.MPN, p.BillingDay, p.Culture = b.Name, b.Country, b.MPN, b.BillingDay, b.Culture
 	p.RatePerMinute, p.Sandbox, p.PeopleOnly, p.Profiles = b.RatePerMinute, b.Sandbox, b.PeopleOnly, b.Profiles.profiles()
+	p.SuspendedAt = instant(b.SuspendedAt)
 	return nil
 }
 
@@ -175,6 +177,11 @@ func (t *Tx) AddPartner(p party.Partner) error {
 		return err
 	}
 	return t.exec(1, exists, sqlTenantInsert, p.ID, nil)
+}
+
+// NameTenant implements app.Tx.
+func (t *Tx) NameTenant(p id.Partner, domain string) error {
+	return t.exec(1, fault.Conflict("partner.domain_taken", nil), sqlTenantDomain, p, domain)
 }
 
 // DomainTaken implements app.Reader; domain is lower case.

@@ -57,7 +57,7 @@ var (
 )
 
 // partnerRow is a partner beside another row; all zero where there is none. Whether it is a sandbox tenant is said by who
-// has the tenant: of a reseller, its provider.
+// has the tenant: of a reseller, its provider; who is suspended takes its resellers along.
 type partnerRow struct {
 	p               party.Partner
 	text, workplace []byte
@@ -77,6 +77,9 @@ func (w *partnerRow) partner() (party.Partner, error) {
 	var provider party.Partner
 	err := partnerFrom(w.workplace, &provider)
 	w.p.Sandbox = provider.Sandbox
+	if w.p.SuspendedAt.IsZero() {
+		w.p.SuspendedAt = provider.SuspendedAt
+	}
 	return w.p, err
 }
 

@@ -72,7 +72,9 @@ const (
 	RemoveMedia    Operation = "remove_software_media"
 	UpdateDelivery Operation = "update_software_delivery"
 
-	AddPolicy Operation = "add_policy_row" // ours
+	// And what the operator does on its console.
+	AddPolicy  Operation = "add_policy_row"
+	AddPartner Operation = "add_partner"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.

@@ -26,7 +26,10 @@ type Partner struct {
 	Sandbox bool
 	// PeopleOnly turns on what the real service refuses to clients that act for nobody (contract.md §2).
 	PeopleOnly bool
-	Version    int64
+	// SuspendedAt is since when its staff and its clients are let in nowhere; zero: they are. Its books go on, and so does what
+	// its customers have (D).
+	SuspendedAt time.Time
+	Version     int64
 }
 
 // Profiles are what a partner tells of itself, beside its name.

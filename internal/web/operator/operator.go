@@ -27,7 +27,12 @@ func Enter(a party.Actor) bool {
 var routes = []ui.Route{
 	{Pattern: "GET /operator", Handle: status},
 	{Pattern: "GET /operator/tenants", Handle: tenants},
+	{Pattern: "GET /operator/tenants/new", Handle: newTenant},
+	{Pattern: "POST /operator/tenants/new", Handle: addTenant},
 	{Pattern: "GET /operator/tenants/{partner}", Handle: tenant},
+	{Pattern: "GET /operator/tenants/{partner}/suspend", Handle: askSuspend},
+	{Pattern: "POST /operator/tenants/{partner}/state", Handle: setTenantState},
+	{Pattern: "POST /operator/tenants/{partner}/settings", Handle: setTenant},
 	{Pattern: "POST /operator/tenants/{partner}/payments", Handle: pay},
 	{Pattern: "POST /operator/tenants/{partner}/keys", Handle: addKeys},
 	{Pattern: "POST /operator/tenants/{partner}/mark", Handle: setMark},

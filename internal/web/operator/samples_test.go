@@ -22,12 +22,14 @@ func TestPages(t *testing.T) {
 		ask := ui.Filters{Label: "l", Fields: []ui.Field{{Name: "class", Label: "c", Kind: "select"}}}
 		strip := ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}
 		return map[string]uitest.Sample{
-			"op-prices":   {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
-			"op-status":   {Data: statusPage{strip, facts, &low}},
-			"op-tenants":  {Data: tenantsPage{list("list")}},
-			"op-tenant":   {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c")}},
-			"op-policies": {Data: policiesPage{ask, &ui.Note{Kind: "info", Title: "t"}, ui.Chart{ID: "line", Title: "l", Twin: list("twin")}, list("rules"), list("taxes"), list("links")}},
-			"op-requests": {Data: queuePage{list("list")}},
+			"op-prices":     {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
+			"op-status":     {Data: statusPage{strip, facts, &low}},
+			"op-tenants":    {Data: tenantsPage{list("list")}},
+			"op-tenant":     {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c"), form("d")}},
+			"op-tenant-new": {Data: newTenantPage{*form("name")}},
+			"op-once":       {Data: oncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
+			"op-policies":   {Data: policiesPage{ask, &ui.Note{Kind: "info", Title: "t"}, ui.Chart{ID: "line", Title: "l", Twin: list("twin")}, list("rules"), list("taxes"), list("links")}},
+			"op-requests":   {Data: queuePage{list("list")}},
 			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),
 				&refundPanel{Note: ui.Note{Kind: "info", Title: "t"}, Lines: &back, Proposal: &ui.Note{Title: "p"}, Law: ask, Acts: []ui.Button{{Text: "a", Post: "/a"}}}}},
 			"op-policy-new": {Data: policyPage{*form("id"), list("rules")}},

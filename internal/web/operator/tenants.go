@@ -25,6 +25,7 @@ type tenantPage struct {
 	Pools ui.Table
 	Keys  *ui.Form
 	Mark  *ui.Form
+	Set   *ui.Form
 }
 
 func tenants(v *ui.Visit) error {
@@ -36,15 +37,15 @@ func tenants(v *ui.Visit) error {
 	for _, p := range all {
 		names[p.ID] = p.Name
 	}
-	t := ui.Table{Caption: v.T("console.tenants"), Columns: []ui.Column{{Head: v.T("console.partner")}, {Head: v.T("console.kind")}, {Head: v.T("customers.country")}, {Head: v.T("console.billing_day"), Num: true}, {Head: v.T("console.limits")}}, Empty: ui.Empty{Title: v.T("console.no_tenants")}}
+	t := ui.Table{Caption: v.T("console.tenants"), Columns: []ui.Column{{Head: v.T("console.partner")}, {Head: v.T("console.kind")}, {Head: v.T("subs.status")}, {Head: v.T("tenant.market")}, {Head: v.T("console.billing_day"), Num: true}, {Head: v.T("console.limits")}}, Empty: ui.Empty{Title: v.T("console.no_tenants"), Act: &ui.Button{Text: v.T("tenant.add"), Href: newTenantPath, Kind: "main"}}}
 	for _, p := range all {
 		limits := v.T("console.no_limits")
 		if p.Sandbox {
 			limits = v.T("console.sandbox_limits")
 		}
-		row := ui.Row{Cells: []ui.Cell{{Value: p.Name, Href: "/operator/tenants/" + string(p.ID), Hint: string(p.ID)}, {Value: v.T("kind." + string(p.Kind)), Hint: names[p.Provider]}, {Value: p.Country}, {Value: p.BillingDay}, {Value: limits}}}
+		row := ui.Row{Cells: []ui.Cell{{Value: p.Name, Href: "/operator/tenants/" + string(p.ID), Hint: string(p.ID)}, {Value: v.T("kind." + string(p.Kind)), Hint: names[p.Provider]}, {Value: tenantMark(v, p)}, {Value: p.Country}, {Value: p.BillingDay}, {Value: limits}}}
 		if p.Kind == party.IndirectReseller {
-			row.Cells[3].Value = "–"
+			row.Cells[4].Value = "–"
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -52,14 +53,14 @@ func tenants(v *ui.Visit) error {
 		return v.CSV("tenants", t)
 	}
 	p := ui.Page{Title: v.T("console.tenants"), Area: "tenants"}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}, {Text: v.T("tenant.add"), Href: newTenantPath, Icon: "plus", Kind: "main"}}
 	return v.Show("op-tenants", p, tenantsPage{t})
 }
 
-func tenant(v *ui.Visit) error { return showTenant(v, 200, "", "", nil, nil) }
+func tenant(v *ui.Visit) error { return showTenant(v, 200, "", "", nil, nil, nil) }
 
 // showTenant shows one; about is the form that was refused, and field what of it.
-func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault, sent url.Values) error {
+func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault, sent url.Values, dialog *ui.Dialog) error {
 	p, who, err := v.App.Tenant(v.R.Context(), v.Actor, id.Partner(v.Path("partner")))
 	if err != nil {
 		return err
@@ -67,10 +68,16 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 	at := "/operator/tenants/" + string(p.ID)
 	now := v.App.Clock.Now()
 	page := tenantPage{Facts: ui.Facts{ID: "facts", Title: v.T("console.partner"), Rows: []ui.Fact{
-		{Name: v.T("console.kind"), Value: v.T("kind." + string(p.Kind))}, {Name: v.T("customers.country"), Value: p.Country}, {Name: v.T("console.billing_day"), Value: p.BillingDay}, {Name: v.T("console.mpn"), Value: ui.Mono(p.MPN)},
+		{Name: v.T("console.kind"), Value: v.T("kind." + string(p.Kind))}, {Name: v.T("tenant.market"), Value: p.Country}, {Name: v.T("console.billing_day"), Value: p.BillingDay},
 	}}}
+	if p.MPN != "" {
+		page.Facts.Rows = append(page.Facts.Rows, ui.Fact{Name: v.T("console.mpn"), Value: ui.Mono(p.MPN)})
+	}
+	if !p.SuspendedAt.IsZero() {
+		page.Facts.Rows = append(page.Facts.Rows, ui.Fact{Name: v.T("tenant.suspended_since"), Value: p.SuspendedAt})
+	}
 	frame := ui.Page{Title: p.Name, Area: "tenants", Crumbs: []ui.Link{{Text: v.T("console.tenants"), Href: "/operator/tenants"}}}
-	frame.Head.ID = string(p.ID)
+	frame.Head.ID, frame.Head.Marks, frame.Head.Acts, frame.Dialog = string(p.ID), []ui.Mark{tenantMark(v, p)}, []ui.Button{tenantAct(v, p)}, dialog
 	if p.Kind == party.IndirectReseller {
 		frame.Notes = []ui.Note{{Kind: "info", Text: v.T("console.reseller_note")}}
 		return v.Show("op-tenant", frame, page)
@@ -93,8 +100,9 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 		{Name: "pool", Label: v.T("console.pool"), Required: true, MaxLength: 100, Prefix: "m-", Value: v.Query("pool")}, {Name: "version", Label: v.T("console.version"), MaxLength: 100, Prefix: "m-", Value: v.Query("version")},
 		{Name: "mark", Label: v.T("console.mark"), Kind: "number", Min: "0", Hint: v.T("console.mark_hint"), Required: true, Prefix: "m-"},
 	}}
+	page.Set = settingsForm(v, p, at)
 	if refused != nil {
-		form := map[string]*ui.Form{"pay": page.Pay, "keys": page.Keys, "mark": page.Mark}[about]
+		form := map[string]*ui.Form{"pay": page.Pay, "keys": page.Keys, "mark": page.Mark, "settings": page.Set}[about]
 		if form == nil {
 			return refused
 		}
@@ -179,7 +187,7 @@ func act(v *ui.Visit, about string, field map[string]string, said string, do fun
 	if f == nil || f.Kind == fault.KindDenied {
 		return err
 	}
-	return showTenant(v, ui.Again(f), about, field[f.Code], f, sent)
+	return showTenant(v, ui.Again(f), about, field[f.Code], f, sent, nil)
 }
 
 func pay(v *ui.Visit) error {

@@ -300,7 +300,7 @@ func askRemoveApp(v *ui.Visit) error {
 		return err
 	}
 	at := appsPath + "/" + string(c.ID)
-	return showApp(v, 200, c, nil, nil, &ui.Dialog{Name: "account-sure", Data: sureDialog{Title: v.T("users.delete_title", "name", c.Name), Form: ui.Form{
+	return showApp(v, 200, c, nil, nil, &ui.Dialog{Name: "sure", Data: ui.Sure{Title: v.T("users.delete_title", "name", c.Name), Form: ui.Form{
 		Action: at + "/remove", Once: v.Once(), Before: v.T("account.app_remove_before"),
 		Submit: ui.Button{Text: v.T("users.delete_final", "name", c.Name), Kind: "final"}, Back: &ui.Button{Text: v.T("account.app_keep"), Href: at},
 	}}})

@@ -260,16 +260,10 @@ func askRemoveStaff(v *ui.Visit) error {
 		return err
 	}
 	at := staffPath + "/" + string(p.ID)
-	return showStaff(v, 200, p, nil, nil, &ui.Dialog{Name: "account-sure", Data: sureDialog{Title: v.T("users.delete_title", "name", staffName(p)), Form: ui.Form{
+	return showStaff(v, 200, p, nil, nil, &ui.Dialog{Name: "sure", Data: ui.Sure{Title: v.T("users.delete_title", "name", staffName(p)), Form: ui.Form{
 		Action: at + "/remove", Once: v.Once(), Before: v.T("account.remove_before"),
 		Submit: ui.Button{Text: v.T("users.delete_final", "name", staffName(p)), Kind: "final"}, Back: &ui.Button{Text: v.T("users.keep"), Href: at},
 	}}})
-}
-
-// sureDialog asks before what cannot be taken back.
-type sureDialog struct {
-	Title string
-	Form  ui.Form
 }
 
 func removeStaff(v *ui.Visit) error {

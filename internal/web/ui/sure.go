@@ -1,0 +1,9 @@
+package ui
+
+// Sure is the dialog that asks before what cannot be taken back, or what many will notice: what follows stands before the
+// button. Its template is "sure".
+type Sure struct {
+	Title string
+	Rows  []Fact // what follows, in figures
+	Form  Form   // without fields: what is done is in its address and its hidden values
+}

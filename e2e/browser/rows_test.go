@@ -21,8 +21,7 @@ const toCome = `F01 F02 F04 F05 F06 F07 F08 F09 F10 F11 F12 F13 F14 F15 F16 F17 
 	F31 F33 F34 F35 F36 F38 F39 F40 F41 F76 F81`
 
 // … and of keys, the log, cancellations, support and money.
-const toComeToo = `F42 F43 F44 F45 F46 F47 F48 F49 F50 F51 F52 F53 F54 F55 F56 F57 F58 F59 F60 F61 F62 F63 F64 F65
-	F66 F67 F68 F69 F70 F71 F72 F73 F74 F75 F77 F78 F79 F80`
+const toComeToo = `F68 F69 F70 F71 F72 F73 F74 F75 F77 F78 F79 F80`
 
 // TestEveryRowHasItsFlow holds the flows to the rulebook: every capability is driven on pages, or says why not and what proves it.
 func TestEveryRowHasItsFlow(t *testing.T) {

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
@@ -214,6 +216,53 @@ func (p *Page) Led(steps ...chromedp.Action[chromedp.Void]) (int, error) {
 		return 0, err
 	}
 	return int(resp.Status), nil
+}
+
+// File is one that the browser saved.
+type File struct {
+	Name, URL string
+	Content   []byte
+}
+
+// Saves runs steps that make the browser save a file, as links and buttons of downloads do, and gives it.
+func (p *Page) Saves(steps ...chromedp.Action[chromedp.Void]) (f File, err error) {
+	ctx, cancel := context.WithTimeout(p.ctx, Patience)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "comptoir-saved-")
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	on := true
+	_, err = chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID, DownloadPath: dir, EventsEnabled: &on,
+	})
+	if err != nil {
+		return f, err
+	}
+	begins, goes := chromedp.Events(ctx, browser.DownloadWillBegin), chromedp.Events(ctx, browser.DownloadProgress)
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		return f, err
+	}
+	for ev, err := range begins {
+		if err != nil {
+			return f, fmt.Errorf("nothing is saved: %w", err)
+		}
+		f.Name, f.URL = ev.SuggestedFilename, ev.URL
+		break
+	}
+	for ev, err := range goes {
+		switch {
+		case err != nil:
+			return f, fmt.Errorf("%s is not saved: %w", f.Name, err)
+		case ev.State == browser.DownloadProgressStateCompleted:
+			f.Content, err = os.ReadFile(filepath.Join(dir, ev.GUID))
+			return f, err
+		case ev.State == browser.DownloadProgressStateCanceled:
+			return f, fmt.Errorf("%s is not saved: the download was broken off", f.Name)
+		}
+	}
+	return f, fmt.Errorf("%s is not saved", f.Name)
 }
 
 // Eval is the value of an expression; one that is a promise is awaited.

@@ -94,8 +94,13 @@ func (s *softwareRead) find(key string) (product, app.SoftwareItem, error) {
 
 // previewed is what cancelling a line would do.
 func (s *softwareRead) previewed(l app.SoftwareItem) (p app.Preview, err error) {
+	return s.previewedLines(string(l.Order.ID), []int{l.Line.Number})
+}
+
+// previewedLines is what cancelling lines of one order together would do.
+func (s *softwareRead) previewedLines(order string, lines []int) (p app.Preview, err error) {
 	err = s.Try(func(req app.Request) (app.Reply, error) {
-		return s.App.CancelOrder(s.R.Context(), s.Actor, req, s.customer.ID, string(l.Order.ID), []int{l.Line.Number}, app.Asked{Preview: true, Acknowledged: true})
+		return s.App.CancelOrder(s.R.Context(), s.Actor, req, s.customer.ID, order, lines, app.Asked{Preview: true, Acknowledged: true})
 	}, func(out any) { p = *out.(app.OrderView).Preview })
 	return p, err
 }

@@ -26,11 +26,43 @@ type severalPage struct {
 // severalForm is the acknowledgement and the act.
 type severalForm struct {
 	Action string
-	Picks  []ui.Pair // order, and the hash of what was shown of it
+	Picks  []ui.Pair // an order with its lines, and the hash of what was shown of them
 	Rows   []ui.Fact
 	Final  string
 	Back   string
 	Bad    string
+}
+
+// bundle is what was chosen of one order. It is cancelled in one act: each act makes another version of its order, and what was
+// shown of the other lines would hold no longer.
+type bundle struct {
+	order   string
+	lines   []int
+	preview app.Preview
+}
+
+// bundles are what was chosen, order by order.
+func (s *softwareRead) bundles(all []several) (out []bundle, err error) {
+	for _, one := range all {
+		if one.refused != nil {
+			continue
+		}
+		o := string(one.line.Order.ID)
+		i := slices.IndexFunc(out, func(b bundle) bool { return b.order == o })
+		if i < 0 {
+			i = len(out)
+			out = append(out, bundle{order: o, preview: one.preview})
+		}
+		out[i].lines = append(out[i].lines, one.line.Line.Number)
+	}
+	for i, b := range out {
+		if len(b.lines) > 1 {
+			if out[i].preview, err = s.previewedLines(b.order, b.lines); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
 }
 
 // several is one line with what its cancellation would do.
@@ -86,7 +118,9 @@ func showSeveral(v *ui.Visit, c party.Customer, picks []string, bad string) erro
 		page.Action = s.at + "/cancel-several"
 		return v.Show("cancel-several", p, page)
 	}
-	page.Form = s.severalForm(all)
+	if page.Form, err = s.severalForm(all); err != nil {
+		return err
+	}
 	status := 200
 	if page.Form.Bad = bad; bad != "" {
 		status = 422
@@ -120,24 +154,25 @@ func (s *softwareRead) severalTable(all []several, choose bool) ui.Table {
 	return t
 }
 
-func (s *softwareRead) severalForm(all []several) *severalForm {
+func (s *softwareRead) severalForm(all []several) (*severalForm, error) {
 	f := &severalForm{Action: s.at + "/cancel-several", Back: s.at + "/cancel-several"}
-	var keys, links int
+	chosen, err := s.bundles(all)
+	if err != nil {
+		return nil, err
+	}
+	var keys, links, lines int
 	var total []money.Amount
-	for _, one := range all {
-		if one.refused != nil {
-			continue
-		}
-		f.Picks = append(f.Picks, ui.Pair{Name: "pick", Value: lineKey(one.line) + "~" + one.preview.Hash()})
-		keys, links = keys+one.preview.Keys, links+one.preview.Links
-		total = plus(total, credit(one.preview))
+	for _, b := range chosen {
+		f.Picks = append(f.Picks, ui.Pair{Name: "pick", Value: b.order + "." + joined(b.lines) + "~" + b.preview.Hash()})
+		keys, links, lines = keys+b.preview.Keys, links+b.preview.Links, lines+len(b.lines)
+		total = plus(total, credit(b.preview))
 		if len(f.Rows) == 0 {
-			f.Rows = append(f.Rows, ui.Fact{Name: s.T("cancel.invoice"), Value: s.L.HTML("cancel.invoice_of", "at", ui.Value(s.L, ui.Day(one.preview.Invoice.End)))})
+			f.Rows = append(f.Rows, ui.Fact{Name: s.T("cancel.invoice"), Value: s.L.HTML("cancel.invoice_of", "at", ui.Value(s.L, ui.Day(b.preview.Invoice.End)))})
 		}
 	}
 	f.Rows = append(f.Rows, ui.Fact{Name: s.T("cancel.credit"), Value: total}, ui.Fact{Name: s.T("cancel.gone"), Value: s.T("cancel.gone_of", "keys", keys, "links", links)})
-	f.Final = s.T("cancel.final_several", "n", len(f.Picks), "credit", total)
-	return f
+	f.Final = s.T("cancel.final_several", "n", lines, "credit", total)
+	return f, nil
 }
 
 // plus adds amounts to sums, one for each currency.
@@ -153,7 +188,7 @@ func plus(sums, more []money.Amount) []money.Amount {
 	return sums
 }
 
-// cancelSeveral cancels what was shown, each order for itself: one that moved meanwhile stays, and is told of.
+// cancelSeveral cancels what was shown, order by order: one that moved meanwhile stays, and is told of.
 func cancelSeveral(v *ui.Visit) error {
 	c, err := customerOf(v)
 	if err != nil {
@@ -166,33 +201,33 @@ func cancelSeveral(v *ui.Visit) error {
 	if err := v.Actor.MayFor(party.CancelSoftware, c.ID); err != nil {
 		return err
 	}
-	picks := picked(sent)
-	if len(picks) == 0 || len(picks) > maxTogether {
+	chosen, lines, ok := picked(sent)
+	switch {
+	case !ok:
+		return fault.NotFound("line.unknown", nil)
+	case lines == 0 || lines > maxTogether:
 		return v.Redirect("/customers/"+string(c.ID)+"/software/cancel-several", "")
-	}
-	if sent.Get("ack") == "" {
-		keys := make([]string, len(picks))
-		for i, p := range picks {
-			keys[i] = p.Name
+	case sent.Get("ack") == "":
+		var keys []string
+		for _, p := range chosen {
+			for _, line := range p.lines {
+				keys = append(keys, orderLine(id.Order(p.order), line))
+			}
 		}
 		return showSeveral(v, c, keys, v.L.Fault(fault.Invalid("cancel.unacknowledged", nil)))
 	}
 	done, total, kept := 0, []money.Amount(nil), []ui.Fact(nil)
-	for _, p := range picks {
-		order, line, ok := cutLine(p.Name)
-		if !ok {
-			return fault.NotFound("line.unknown", nil)
-		}
+	for _, p := range chosen {
 		err := v.Try(func(req app.Request) (app.Reply, error) {
-			return v.App.CancelOrder(v.R.Context(), v.Actor, req, c.ID, order, []int{line}, app.Asked{Match: p.Value, Acknowledged: true})
+			return v.App.CancelOrder(v.R.Context(), v.Actor, req, c.ID, p.order, p.lines, app.Asked{Match: p.hash, Acknowledged: true})
 		}, func(out any) { total = plus(total, credit(*out.(app.OrderView).Done)) })
 		switch f := fault.Of(err); {
 		case err == nil:
-			done++
+			done += len(p.lines)
 		case f == nil:
 			return err
 		default:
-			kept = append(kept, ui.Fact{Name: id.AlternateID(id.Order(order)), Value: v.L.Fault(f)})
+			kept = append(kept, ui.Fact{Name: id.AlternateID(id.Order(p.order)), Value: v.L.Fault(f)})
 		}
 	}
 	at := "/customers/" + string(c.ID) + "/software"
@@ -208,11 +243,35 @@ func cancelSeveral(v *ui.Visit) error {
 	return v.ShowAs(409, "cancel-several", page, severalPage{})
 }
 
-// picked reads "ORDER.2~hash".
-func picked(sent url.Values) (picks []ui.Pair) {
-	for _, s := range sent["pick"] {
-		line, hash, _ := strings.Cut(s, "~")
-		picks = append(picks, ui.Pair{Name: line, Value: hash})
+// pick is one order of a form that was sent, with the hash of what was shown.
+type pick struct {
+	order, hash string
+	lines       []int
+}
+
+// picked reads "ORDER.2,3~hash", and counts the lines.
+func picked(sent url.Values) (picks []pick, lines int, ok bool) {
+	for _, text := range sent["pick"] {
+		what, hash, _ := strings.Cut(text, "~")
+		order, numbers, _ := strings.Cut(what, ".")
+		p := pick{order: order, hash: hash}
+		for number := range strings.SplitSeq(numbers, ",") {
+			_, line, ok := cutLine(order + "." + number)
+			if !ok {
+				return nil, 0, false
+			}
+			p.lines = append(p.lines, line)
+		}
+		picks, lines = append(picks, p), lines+len(p.lines)
 	}
-	return picks
+	return picks, lines, true
+}
+
+// joined is lines as a form carries them: "2,3".
+func joined(lines []int) string {
+	texts := make([]string, len(lines))
+	for i, n := range lines {
+		texts[i] = itoa(n)
+	}
+	return strings.Join(texts, ",")
 }

@@ -22,7 +22,8 @@ type softwarePage struct {
 	NoKey        string // why not
 	NoFile       string
 	File         string
-	Link         any // how the live link stands
+	Link         any  // how the live link stands
+	Gone         bool // it was cancelled: nothing is handed out (F63, F64)
 	Facts        ui.Facts
 }
 
@@ -59,7 +60,7 @@ func software(v *ui.Visit) error {
 
 func showSoftware(v *ui.Visit, l line, dialog *ui.Dialog) error {
 	o := l.item.Delivery.Options()
-	page := softwarePage{At: l.at, HasKeys: l.item.Delivery.HasKeys, HasDownloads: l.item.Delivery.HasDownloads}
+	page := softwarePage{At: l.at, Gone: l.item.State == license.Cancelled, HasKeys: l.item.Delivery.HasKeys, HasDownloads: l.item.Delivery.HasDownloads}
 	choose := func(name, label string, value *string, all []string) {
 		if len(all) == 0 {
 			return

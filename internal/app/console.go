@@ -101,6 +101,37 @@ func (a *App) AddPolicy(ctx context.Context, who party.Actor, req Request, row p
 	})
 }
 
+// ClosePolicy gives a row of cancellation its end (R15); who does it has proved who they are. The outcome is the row.
+// Faults: "proof.needed", those of policy.Close, "policy.row_kept" when somebody was faster.
+func (a *App) ClosePolicy(ctx context.Context, who party.Actor, req Request, rule string, until time.Time) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	if err := who.Prove(); err != nil {
+		return Reply{}, err
+	}
+	act := Act{Actor: who, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := tx.HoldCatalogue(); err != nil {
+			return nil, err
+		}
+		rows, err := tx.Rules()
+		if err != nil {
+			return nil, err
+		}
+		now := a.Clock.Now()
+		row, err := policy.Close(rows, rule, until, now)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.PutRules([]policy.CancelRule{row}, nil, nil); err != nil {
+			return nil, err
+		}
+		s := saver{a, tx, &act, party.Customer{}, now}
+		return row, s.record(activity.ClosePolicy, activity.Policy, row.ID, activity.Detail{Key: "Until", Value: until.UTC().Format(time.RFC3339)})
+	})
+}
+
 // MediaUse are SKUs that deliver a file, the first hundred (R15). It looks through the catalogue.
 func (a *App) MediaUse(ctx context.Context, who party.Actor, sha256 string) ([]catalog.Ref, error) {
 	if err := who.May(party.OperateSystem); err != nil {

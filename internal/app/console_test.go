@@ -11,6 +11,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 )
@@ -112,6 +113,44 @@ func TestR15WhatTheConsoleReads(t *testing.T) {
 		if err != nil || len(kept.Cancellation) != len(policy.Shipped)+1 {
 			t.Errorf("%v: %d rows", err, len(kept.Cancellation))
 		}
+		ended, err := do[policy.CancelRule](w, func(req app.Request) (app.Reply, error) {
+			return w.ClosePolicy(ctx, operator, req, "P08", now.Add(time.Hour))
+		})
+		if err != nil || !ended.Until.Equal(now.Add(time.Hour)) {
+			t.Errorf("%v %+v", err, ended)
+		}
+		if _, err := do[policy.CancelRule](w, func(req app.Request) (app.Reply, error) {
+			return w.ClosePolicy(ctx, operator, req, "P08", now.Add(2*time.Hour))
+		}); code(err) != "policy.closed" {
+			t.Errorf("ended again: %v", err)
+		}
+		kept, err = w.KeptPolicies(ctx, operator)
+		if row, _ := policy.ByID(kept.Cancellation, "P08"); err != nil || !row.Until.Equal(now.Add(time.Hour)) {
+			t.Errorf("%v: kept is %+v", err, row)
+		}
+		withdraw := func(count int, free int64) (license.Pool, error) {
+			return do[license.Pool](w, func(req app.Request) (app.Reply, error) {
+				return w.WithdrawKeys(ctx, proved(who), req, "sql", "2022", count, free)
+			})
+		}
+		pools, err := w.KeyPools(ctx, who)
+		i := slices.IndexFunc(pools, func(p license.Pool) bool { return p.Name == "sql" && p.Version == "2022" })
+		if err != nil || i < 0 || pools[i].Free < 3 {
+			t.Fatalf("%v %+v", err, pools)
+		}
+		was := pools[i]
+		for _, c := range []struct {
+			count int
+			free  int64
+			want  string
+		}{{0, was.Free, "pool.withdraw"}, {int(was.Free) + 1, was.Free, "pool.withdraw"}, {1, was.Free + 1, "pool.changed"}, {2, was.Free, ""}, {2, was.Free, "pool.changed"}} {
+			if got, err := withdraw(c.count, c.free); code(err) != c.want || err == nil && (got.Free != was.Free-2 || got.Revoked != was.Revoked+2 || got.Assigned != was.Assigned) {
+				t.Errorf("%d of %d: %v %+v, want %q", c.count, c.free, err, got, c.want)
+			}
+		}
+		if pools, err = w.KeyPools(ctx, who); err != nil || pools[i].Free != was.Free-2 || pools[i].Revoked != was.Revoked+2 || pools[i].Assigned != was.Assigned {
+			t.Errorf("%v: the pool is %+v, was %+v", err, pools[i], was)
+		}
 		for _, refused := range []error{
 			third(w.Tenants(ctx, party.Actor{Roles: party.RolesOf(party.SupportAgent)})), third(w.BookEntries(ctx, party.Actor{Scope: who.Scope, Roles: party.RolesOf(party.GlobalAdmin)}, "", 5)),
 			third(w.TrialBalance(ctx, party.Actor{Scope: who.Scope, Roles: party.RolesOf(party.BillingAdmin)})), third(w.DueList(ctx, party.Actor{Roles: party.RolesOf(party.SupportAgent)}, now, 5)),
@@ -121,6 +160,11 @@ func TestR15WhatTheConsoleReads(t *testing.T) {
 			}
 		}
 	})
+}
+
+func proved(a party.Actor) party.Actor {
+	a.Proved = true
+	return a
 }
 
 func third[T any](_ T, err error) error { return err }

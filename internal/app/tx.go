@@ -341,6 +341,9 @@ type Tx interface {
 	// NextWaits are at most n lines that wait for a pool, the next one first; held until the act ends.
 	NextWaits(pool, version string, n int) ([]license.Wait, error)
 	SetLowWater(pool, version string, mark int64) error
+	// WithdrawKeys revokes n free keys of a pool, those that were added last. Fewer are free, or somebody takes one of them at
+	// the same moment: "pool.changed".
+	WithdrawKeys(pool, version string, n int, now time.Time) error
 	// SaveWait keeps when the supplier is asked next about a line that waits for it.
 	SaveWait(w license.Wait) error
 	// AddSupplied adds a key that its supplier gave for the line that has it from the first moment; the line waits no more.

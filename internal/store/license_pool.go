@@ -4,7 +4,9 @@ package store
 import (
 	"cmp"
 	"slices"
+	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -21,6 +23,11 @@ const (
 		ON CONFLICT (partner_id, pool, version) DO UPDATE SET low_water = excluded.low_water`
 	// Unlike sqlFreeKeysAlone it waits for a key that another act is about to take, and may give back.
 	sqlLastKeyAlone = sqlFreeKeys + ` FOR UPDATE`
+
+	// The newest go first. The state is asked again outside: on PostgreSQL another act may have taken one meanwhile.
+	sqlWithdrawKeys = `UPDATE license_key SET state = 'revoked', revoked_at = $4, row_version = row_version + 1
+		WHERE partner_id = $1 AND state = 'free' AND id IN (SELECT id FROM license_key
+			WHERE partner_id = $1 AND pool = $2 AND version = $3 AND state = 'free' ORDER BY n DESC, id DESC LIMIT $5)`
 
 	waitColumns  = `customer_id, order_id, line, pool, version, ordered_at, asked_at, supplier, ref, next_at`
 	sqlWaits     = `SELECT ` + waitColumns + ` FROM key_wait WHERE partner_id = $1 AND customer_id = $2`
@@ -106,6 +113,11 @@ func (t *Tx) SetLowWater(pool, version string, mark int64) error {
 // HoldPool implements app.Tx.
 func (t *Tx) HoldPool(pool, version string) error {
 	return t.exec(1, nil, sqlHoldPool, t.scope.Partner(), pool, version)
+}
+
+// WithdrawKeys implements app.Tx.
+func (t *Tx) WithdrawKeys(pool, version string, n int, now time.Time) error {
+	return t.exec(int64(n), fault.Conflict("pool.changed", nil), sqlWithdrawKeys, t.scope.Partner(), pool, version, now, n)
 }
 
 // LastKey implements app.Tx.

@@ -73,8 +73,9 @@ const (
 	UpdateDelivery Operation = "update_software_delivery"
 
 	// And what the operator does on its console.
-	AddPolicy  Operation = "add_policy_row"
-	AddPartner Operation = "add_partner"
+	AddPolicy   Operation = "add_policy_row"
+	ClosePolicy Operation = "close_policy_row"
+	AddPartner  Operation = "add_partner"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.

@@ -56,6 +56,7 @@ func policies(v *ui.Visit) error {
 	if v.IsCSV() {
 		return v.CSV("policies", page.List)
 	}
+	page.List = closable(v, page.List, all.Cancellation)
 	p := ui.Page{Title: v.T("console.policies"), Area: "policies"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}, {Text: v.T("console.add_row"), Href: "/operator/policies/new?class=" + string(class), Icon: "plus", Kind: "main"}}
 	return v.Show("op-policies", p, page)
@@ -111,11 +112,7 @@ func ruleTable(v *ui.Visit, rules []policy.CancelRule, class catalog.Class, at t
 		Columns: []ui.Column{{Head: v.T("console.class")}, {Head: v.T("console.row")}, {Head: v.T("console.from")}, {Head: v.T("console.to")}, {Head: v.T("console.window")}, {Head: v.T("console.credit")}, {Head: v.T("console.after")}, {Head: v.T("console.source")}},
 	}
 	chosen, _ := policy.For(rules, class, at)
-	sorted := slices.Clone(rules)
-	slices.SortStableFunc(sorted, func(a, b policy.CancelRule) int {
-		return cmp.Or(cmp.Compare(slices.Index(policy.Classes, a.Class), slices.Index(policy.Classes, b.Class)), b.From.Compare(a.From))
-	})
-	for _, r := range sorted {
+	for _, r := range inOrder(rules) {
 		to := ui.Cell{Value: v.T("console.open")}
 		if _, until := policy.Span(rules, r); !until.IsZero() {
 			to.Value = ui.Day(until.AddDate(0, 0, -1))
@@ -123,6 +120,25 @@ func ruleTable(v *ui.Visit, rules []policy.CancelRule, class catalog.Class, at t
 		t.Rows = append(t.Rows, ui.Row{On: r.ID == chosen.ID, Cells: []ui.Cell{
 			{Value: v.T("console.class." + string(r.Class))}, {Value: r.ID}, since(v, r.From), to, {Value: windowOf(v, r.Window)}, {Value: v.T("console.credit." + string(r.Credit))}, {Value: v.T("console.after." + string(r.After))}, {Value: r.Source},
 		}})
+	}
+	return t
+}
+
+// inOrder is rows by class, the newest first.
+func inOrder(rules []policy.CancelRule) []policy.CancelRule {
+	sorted := slices.Clone(rules)
+	slices.SortStableFunc(sorted, func(a, b policy.CancelRule) int {
+		return cmp.Or(cmp.Compare(slices.Index(policy.Classes, a.Class), slices.Index(policy.Classes, b.Class)), b.From.Compare(a.From))
+	})
+	return sorted
+}
+
+// closable puts the way to end a row at each that has no end yet.
+func closable(v *ui.Visit, t ui.Table, rules []policy.CancelRule) ui.Table {
+	for i, r := range inOrder(rules) {
+		if r.Until.IsZero() {
+			t.Rows[i].Cells[1].Acts = []ui.Button{{Text: v.T("close.open"), More: r.ID, Href: closeAddress(r.ID), Kind: "small"}}
+		}
 	}
 	return t
 }

@@ -32,12 +32,14 @@ func TestPages(t *testing.T) {
 			"op-requests":   {Data: queuePage{list("list")}},
 			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),
 				&refundPanel{Note: ui.Note{Kind: "info", Title: "t"}, Lines: &back, Proposal: &ui.Note{Title: "p"}, Law: ask, Acts: []ui.Button{{Text: "a", Post: "/a"}}}}},
-			"op-policy-new": {Data: policyPage{*form("id"), list("rules")}},
-			"op-books":      {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
-			"op-jobs":       {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
-			"op-downloads":  {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no"}},
-			"op-clock":      {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
-			"op-security":   {Data: securityPage{list("list")}},
+			"op-policy-new":   {Data: policyPage{*form("id"), list("rules")}},
+			"op-withdraw":     {Data: withdrawPage{ask, &ui.Note{Kind: "warn", Title: "t"}, facts}},
+			"op-policy-close": {Data: closePage{ask, &ui.Note{Kind: "stop", Title: "t"}, ui.Note{Kind: "info", Title: "t"}}},
+			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
+			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
+			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no"}},
+			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
+			"op-security":     {Data: securityPage{list("list")}},
 		}
 	})
 }

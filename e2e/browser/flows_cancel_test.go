@@ -32,8 +32,9 @@ func (h *trip) rest(bought time.Time, used int64) string {
 
 // placed asks the API for an order.
 func (h *trip) placed(c buyer, order string) (o struct {
-	Status    string
-	LineItems []struct{ Quantity int }
+	Status       string
+	CreationDate time.Time
+	LineItems    []struct{ Quantity int }
 }) {
 	h.t.Helper()
 	must(h.t, json.Unmarshal(h.api.Call(h.t, "GET", "/v1"+c.at+"/orders/"+order, nil).Body, &o))

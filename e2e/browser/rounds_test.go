@@ -38,6 +38,9 @@ var flows = slices.Concat(
 	softwareFlows,
 	logFlows,
 	cancelFlows,
+	supportFlows,
+	billingFlows,
+	moneyFlows,
 )
 
 // round is one of six: a language, with scripts or without, in a world of its own.

@@ -453,6 +453,9 @@ func (v *Visit) RequestPage(r app.RequestView, at, customer string) DeskOne {
 			page.Note = &Note{Kind: "good", Title: v.T("request.approved"), Text: v.T("request.given_back", "amount", dec.Credit)}
 		}
 		page.Note.Rows = []Fact{{Name: v.T("request.decided"), Value: dec.At, Hint: dec.By.Name}}
+		if dec.Approved && dec.Terms.Law != "" { // F77: no policy row was overridden
+			page.Note.Rows = append(page.Note.Rows, Fact{Name: v.T("console.by_law"), Value: v.L.Country(dec.Terms.Law), Hint: dec.Terms.Reason})
+		}
 	}
 	return page
 }

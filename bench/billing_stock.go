@@ -167,7 +167,7 @@ func (t template) lay(tx app.Tx, from, to, all int) error {
 				o.Lines[n].Subscription = s.ID
 				subs = append(subs, app.Scheduled{Subscription: s, Due: s.Due(policy.PendingFor)})
 				charges = append(charges, ch)
-				if e, ok := ledger.Sale(id.Entry(ids.GUID()), ch.At, ch.ID, ch.Net, ch.Tax); ok {
+				if e, ok := ledger.Sale(ledger.EntryID(ch.At, ids.GUID()), ch.At, ch.ID, ch.Net, ch.Tax); ok {
 					entries = append(entries, e)
 				}
 			}

@@ -25,7 +25,7 @@ func (a *App) DueList(ctx context.Context, who party.Actor, until time.Time, lim
 	return a.Due.NextDue(until, limit)
 }
 
-// TrialBalance adds up all postings of the actor's partner by currency and account (R15), in minor units. It reads all of them.
+// TrialBalance adds up all postings of the actor's partner by currency and account (R15), in minor units. It reads all of them, on SQLite once: then those that were added since.
 func (a *App) TrialBalance(ctx context.Context, who party.Actor) (map[money.Currency]map[ledger.Account]int64, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return nil, err
@@ -55,12 +55,12 @@ func (e BookEntry) Balanced() bool {
 	return len(e.Postings) > 1
 }
 
-// BookEntries are at most limit entries of the actor's partner in the order of their ids, from after one on (R15).
-func (a *App) BookEntries(ctx context.Context, who party.Actor, after id.Entry, limit int) ([]BookEntry, error) {
+// BookEntries are at most limit entries of the actor's partner the newest first, from before one on (R15).
+func (a *App) BookEntries(ctx context.Context, who party.Actor, before id.Entry, limit int) ([]BookEntry, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return nil, err
 	}
-	return read(ctx, a.Store, func(r Reader) ([]BookEntry, error) { return r.BookEntries(who.Scope, after, limit) })
+	return read(ctx, a.Store, func(r Reader) ([]BookEntry, error) { return r.BookEntries(who.Scope, before, limit) })
 }
 
 // LogTree is the tree of the activity log as it stands (R15).

@@ -85,7 +85,7 @@ func TestR15WhatTheConsoleReads(t *testing.T) {
 				paged = append(paged, e.ID)
 			}
 		}
-		if len(paged) != len(entries) || !slices.IsSorted(paged) {
+		if len(paged) != len(entries) || !slices.IsSortedFunc(paged, func(a, b id.Entry) int { return strings.Compare(string(b), string(a)) }) {
 			t.Errorf("%d entries in pages, %d at once", len(paged), len(entries))
 		}
 		due, err := w.DueList(ctx, operator, now.AddDate(0, 0, 60), 20)

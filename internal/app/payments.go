@@ -55,7 +55,7 @@ func (a *App) RecordPayment(ctx context.Context, who party.Actor, req Request, i
 		if err != nil {
 			return nil, err
 		}
-		entry, err := ledger.Payment(id.Entry(a.IDs.GUID()), now, p.ID, p.Amount)
+		entry, err := ledger.Payment(ledger.EntryID(now, a.IDs.GUID()), now, p.ID, p.Amount)
 		if err != nil {
 			return nil, err
 		}

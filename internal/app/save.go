@@ -57,7 +57,7 @@ func (s saver) charges(cs []billing.Charge) error {
 func (s saver) posted(cs []billing.Charge) []ledger.Entry {
 	entries := make([]ledger.Entry, 0, len(cs))
 	for _, c := range cs {
-		if e, ok := ledger.Sale(id.Entry(s.app.IDs.GUID()), c.At, c.ID, c.Net, c.Tax); ok {
+		if e, ok := ledger.Sale(ledger.EntryID(c.At, s.app.IDs.GUID()), c.At, c.ID, c.Net, c.Tax); ok {
 			entries = append(entries, e)
 		}
 	}

@@ -139,8 +139,8 @@ type Reader interface {
 	OwnPrices(s party.Scope, q OwnPriceQuery) ([]billing.OwnPrice, error)
 	// LedgerSums adds up all postings of the scope by account and currency.
 	LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error)
-	// BookEntries are at most limit entries of the books, whole, by id from after one on.
-	BookEntries(s party.Scope, after id.Entry, limit int) ([]BookEntry, error)
+	// BookEntries are at most limit entries of the books, whole, the newest first, from before one on.
+	BookEntries(s party.Scope, before id.Entry, limit int) ([]BookEntry, error)
 
 	// Records of the activity log, newest first.
 	Records(s party.Scope, q RecordQuery) ([]activity.Record, error)

@@ -2,6 +2,9 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
@@ -13,8 +16,9 @@ const (
 	sqlPostingInsert = `INSERT INTO posting (partner_id, entry_id, n, at, ref, account, currency, amount)`
 	sqlLedgerSums    = `SELECT currency, account, CAST(SUM(amount) AS BIGINT) FROM posting WHERE partner_id = $1
 		GROUP BY currency, account`
-	sqlBookEntries = `SELECT entry_id, at, ref, account, currency, amount FROM posting WHERE partner_id = $1 AND entry_id > $2
-		ORDER BY entry_id, n LIMIT $3`
+	// Names of entries begin with their instant: the newest first.
+	sqlBookEntries = `SELECT entry_id, at, ref, account, currency, amount FROM posting WHERE partner_id = $1 AND entry_id < $2
+		ORDER BY entry_id DESC, n DESC LIMIT $3`
 )
 
 var postingInsert = newBulk(sqlPostingInsert)
@@ -32,36 +36,50 @@ func (t *Tx) AddEntries(es ...ledger.Entry) error {
 
 // LedgerSums implements app.Reader, in minor units. The books are those of who is billed: an indirect reseller has none.
 func (r *Reader) LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error) {
-	sums := map[money.Currency]map[ledger.Account]int64{}
 	if s.Reseller() != "" {
-		return sums, nil
+		return map[money.Currency]map[ledger.Account]int64{}, nil
 	}
-	rs := r.query(sqlLedgerSums, s.Partner())
+	if kept := r.kept(); kept != nil {
+		return kept.books(r, string(s.Partner()))
+	}
+	sums := bookSums{}
+	return sums, r.addUp(sums, sqlLedgerSums, s.Partner())
+}
+
+// bookSums are postings added up, in minor units.
+type bookSums = map[money.Currency]map[ledger.Account]int64
+
+// addUp adds what sql finds to sums.
+func (r *Reader) addUp(sums bookSums, sql string, args ...any) error {
+	rs := r.query(sql, args...)
 	defer rs.close()
 	for rs.next() {
 		var c money.Currency
 		var a ledger.Account
 		var sum int64
 		if err := rs.scan(&c, &a, &sum); err != nil {
-			return nil, err
+			return err
 		}
 		if sums[c] == nil {
 			sums[c] = map[ledger.Account]int64{}
 		}
-		sums[c][a] = sum
+		sums[c][a] += sum
 	}
-	return sums, rs.err()
+	return rs.err()
 }
 
 // mostPostings is how many an entry has: three of a sale. A damaged one may have more.
 const mostPostings = 4
 
+// lastMark sorts behind the names of all entries.
+const lastMark = "~"
+
 // BookEntries implements app.Reader. The books are those of who is billed.
-func (r *Reader) BookEntries(s party.Scope, after id.Entry, limit int) ([]app.BookEntry, error) {
+func (r *Reader) BookEntries(s party.Scope, before id.Entry, limit int) ([]app.BookEntry, error) {
 	if s.Reseller() != "" || limit < 1 {
 		return nil, nil
 	}
-	rs := r.query(sqlBookEntries, s.Partner(), after, limit*mostPostings)
+	rs := r.query(sqlBookEntries, s.Partner(), cmp.Or(before, lastMark), limit*mostPostings)
 	defer rs.close()
 	var all []app.BookEntry
 	rows := 0
@@ -82,5 +100,9 @@ func (r *Reader) BookEntries(s party.Scope, after id.Entry, limit int) ([]app.Bo
 	if rows == limit*mostPostings && len(all) > 1 { // the last one may go on behind
 		all = all[:len(all)-1]
 	}
-	return all[:min(limit, len(all))], rs.err()
+	all = all[:min(limit, len(all))]
+	for _, e := range all {
+		slices.Reverse(e.Postings)
+	}
+	return all, rs.err()
 }

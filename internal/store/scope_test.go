@@ -27,6 +27,7 @@ var unscoped = map[string]string{
 	"sqlSealedAnswers":         "a rotation of the vault's key touches every row",
 	"sqlRewrapPerson":          "a rotation of the vault's key touches every row",
 	"sqlChargeTop":             "a number up to which the charges of all partners never change, and nothing of a charge",
+	"sqlPostingTop":            "a number up to which the postings of all partners never change, and nothing of a posting",
 	"sqlArrivals":              "one tree holds the records of all partners",
 	"sqlLeaves":                "one tree holds the records of all partners",
 	"sqlUnnumbered":            "one tree holds the records of all partners",

@@ -24,8 +24,9 @@ const (
 
 // liteTotals are sums that readers of one file share; a file put in its place begins with none.
 type liteTotals struct {
-	mu   sync.Mutex
-	kept map[spanOfPartner]summed
+	mu     sync.Mutex
+	kept   map[spanOfPartner]summed
+	posted map[string]posted // by partner
 }
 
 type spanOfPartner struct {

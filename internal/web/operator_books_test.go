@@ -56,6 +56,12 @@ func TestR15Ledger(t *testing.T) {
 			t.Fatalf("entry %d is %+v", i, e)
 		}
 	}
+	o.has(o.get("/operator/ledger?partner="+string(c.seeded.Partner.ID)+"&to=2020-01-01"), 200, "Nothing was booked")
+	old := all[len(all)-1]
+	o.has(o.get("/operator/ledger?partner="+string(c.seeded.Partner.ID)+"&to="+old.At.Format(time.DateOnly)), 200, string(old.ID))
+	if first := o.get("/operator/ledger?partner=" + string(c.seeded.Partner.ID)); !strings.Contains(first.body, string(all[0].ID)) || all[0].At.Before(old.At) {
+		t.Error("the newest entry does not stand first")
+	}
 	file := o.get("/operator/ledger?partner=" + string(c.seeded.Partner.ID) + "&format=csv")
 	if n := strings.Count(file.body, "\n"); n < 20 || !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") {
 		t.Errorf("%d lines of %s", n, file.header.Get("Content-Type"))

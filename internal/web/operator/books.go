@@ -60,7 +60,14 @@ func showBooks(v *ui.Visit, proof *ui.Note) error {
 		}
 	}
 	pick.Value = string(chosen.ID)
-	page.Ask = ui.Filters{Label: v.T("console.partner"), Action: "/operator/ledger", Fields: []ui.Field{pick}, Go: v.T("books.open")}
+	to := ui.Field{Name: "to", Label: v.T("books.up_to"), Kind: "date"}
+	before := id.Entry(v.Query("after"))
+	if day, err := time.Parse(time.DateOnly, v.Query("to")); err == nil {
+		if to.Value = v.Query("to"); before == "" {
+			before = id.Entry(ledger.Mark(day.AddDate(0, 0, 1)))
+		}
+	}
+	page.Ask = ui.Filters{Label: v.T("console.partner"), Action: "/operator/ledger", Fields: []ui.Field{pick, to}, Go: v.T("books.open")}
 	who := v.Actor.Attending(party.NewScope(chosen.ID, ""))
 	page.Add = &ui.Button{Text: v.T("books.add_up"), Href: ui.With(v.R.URL, "partner", string(chosen.ID), "sums", "1"), Icon: "plus"}
 	if v.R.Method != "GET" && v.R.Method != "HEAD" {
@@ -77,7 +84,7 @@ func showBooks(v *ui.Visit, proof *ui.Note) error {
 	if v.IsCSV() {
 		limit = ui.Export
 	}
-	found, err := v.App.BookEntries(ctx, who, id.Entry(v.Query("after")), limit)
+	found, err := v.App.BookEntries(ctx, who, before, limit)
 	if err != nil {
 		return err
 	}
@@ -92,7 +99,7 @@ func showBooks(v *ui.Visit, proof *ui.Note) error {
 	if v.Query("after") != "" {
 		page.Entries.Pager.First = v.With("after", "")
 	}
-	frame.Head.Acts = append(frame.Head.Acts, ui.Button{Text: v.T("part.export"), Href: "/operator/ledger?partner=" + string(chosen.ID) + "&format=csv", Icon: "down"})
+	frame.Head.Acts = append(frame.Head.Acts, ui.Button{Text: v.T("part.export"), Href: ui.With(v.R.URL, "partner", string(chosen.ID), "format", "csv", "after", "", "sums", ""), Icon: "down"})
 	return v.Show("op-books", frame, page)
 }
 

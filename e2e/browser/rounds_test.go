@@ -33,7 +33,11 @@ type flow struct {
 
 // flows are all of them, by chapter. Every row of the rulebook has one, or a reason not to: TestEveryRowHasItsFlow.
 var flows = slices.Concat(
+	customerFlows,
+	catalogueFlows,
 	buyFlows,
+	trialFlows,
+	addOnFlows,
 	subscriptionFlows,
 	softwareFlows,
 	logFlows,
@@ -128,13 +132,14 @@ func (h *trip) here(css string) {
 	must(h.t, h.p.Do(chromedp.Click("[data-e2e]")))
 }
 
-// row is the row of a table, or the entry of a list, that holds a text: a selector that others go on from. What it holds must
-// be of no language: a title of the catalogue, a number.
+// row is the row of a table, or the entry of a list, that is headed by a text or holds it: a selector that others go on from.
+// The text must be of no language: a title of the catalogue, a number.
 func (h *trip) row(text string) string {
 	h.t.Helper()
 	if !value[bool](h.t, h.p, fmt.Sprintf(`(() => {
 		for (const e of document.querySelectorAll("[data-row]")) e.removeAttribute("data-row");
-		const row = [...document.querySelectorAll("main tbody tr, main li")].find(e => e.textContent.includes(%q));
+		const text = %q, rows = [...document.querySelectorAll("main tbody tr, main li")];
+		const row = rows.find(e => e.querySelector("th")?.firstChild?.textContent.trim() === text) ?? rows.find(e => e.textContent.includes(text));
 		row?.setAttribute("data-row", "1");
 		return !!row;
 	})()`, text)) {
@@ -305,4 +310,29 @@ func (h *trip) pass(d time.Duration) {
 		ans := h.api.Call(h.t, "POST", "/sandbox/clock", map[string]any{"to": to})
 		return ans.Status == 200 && !harness.Read[clock](h.t, ans, 200).Now.Before(to)
 	})
+}
+
+// sends sends a form that has no button, as Enter does.
+func (h *trip) sends(css string) {
+	h.t.Helper()
+	h.find(css+" input:not([type=hidden])", "")
+	if status, err := h.p.Led(chromedp.SendKeys("[data-e2e]", "\r")); err != nil || status != 200 {
+		h.t.Fatalf("%s leads to %d %v", css, status, err)
+	}
+	silent(h.t, h.p, css)
+}
+
+// refused clicks on what is refused: the page comes again and says why.
+func (h *trip) refused(css string) {
+	h.t.Helper()
+	h.find(css, "")
+	h.clicks++
+	if status, err := h.p.Led(chromedp.Click("[data-e2e]")); err != nil || status != 409 && status != 422 {
+		h.t.Fatalf("%s leads to %d %v, not to a refusal: %s", css, status, err, h.text("main"))
+	}
+	for _, wrong := range h.p.Wrong() {
+		if !strings.Contains(wrong, "Failed to load resource") { // so the browser notes a refusal
+			h.t.Errorf("%s: %s", css, wrong)
+		}
+	}
 }

@@ -36,10 +36,18 @@ type Coming struct {
 }
 
 // Coming are the charges still to be made for the running term, for the seats there are and by the rows it was begun with, in
-// their order (F05, F41). What waits for its publisher, or is free still, has no dates yet: their periods are zero.
+// their order (F05, F41). What waits for its publisher has no dates yet: their periods are zero. In its free days they are those
+// of the term that follows, and none where it does not go on (F23).
 func (s Subscription) Coming() ([]Coming, error) {
 	if s.Tariff.PriceRow == "" {
 		return nil, nil
+	}
+	if s.Current.Start.IsZero() && !s.TrialUntil.IsZero() && s.State != Pending {
+		if !s.AutoRenew {
+			return nil, nil
+		}
+		s.ChargeNo, s.AnchorDay, s.NextCharge = 0, s.TrialUntil.Day(), s.TrialUntil
+		s.Current = when.Period{Start: s.TrialUntil, End: when.Next(s.TrialUntil, s.AnchorDay, s.Term)}
 	}
 	first, parts, periods := s.ChargeNo, 0, s.schedule()
 	switch {

@@ -96,3 +96,43 @@ func TestF41NothingIsOwed(t *testing.T) {
 		t.Errorf("E17 F41 the seats that were added are owed too: %+v", c)
 	}
 }
+
+// TestF23WhatFreeDaysLeadTo: what waits for its publisher has charges without dates, free days have those of the term that
+// follows, the first at their end, as they are then made; without auto-renew nothing is charged.
+func TestF23WhatFreeDaysLeadTo(t *testing.T) {
+	coming := func(s Subscription) []Coming {
+		t.Helper()
+		all, err := s.Coming()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	l := buy(t, isvTrial, at("2026-01-31T10:00"))
+	if all := coming(l.s); len(all) == 0 || !all[0].Period.Start.IsZero() {
+		t.Errorf("while it waits: %+v", all)
+	}
+	l.activate(at("2026-02-01T12:00"))
+	told := coming(l.s)
+	off := l.s
+	off.AutoRenew = false
+	if all := coming(off); len(all) != 0 {
+		t.Errorf("with auto-renew off: %+v", all)
+	}
+	end := l.s.TrialUntil
+	if len(told) == 0 || !told[0].Period.Start.Equal(end) {
+		t.Fatalf("free until %s: %+v", end, told)
+	}
+	before := len(l.all)
+	for range told {
+		l.step()
+	}
+	for i, ch := range l.all[before:] {
+		if !ch.Period.Start.Equal(told[i].Period.Start) || !ch.Period.End.Equal(told[i].Period.End) || ch.Gross() != told[i].Taxed.Gross() {
+			t.Errorf("charge %d is %s of %v, told was %+v", i, ch.Gross(), ch.Period, told[i])
+		}
+	}
+	if len(l.all)-before != len(told) {
+		t.Errorf("%d charges were made, %d told", len(l.all)-before, len(told))
+	}
+}

@@ -136,6 +136,13 @@ func (p *boughtPage) bought(v *ui.Visit, c party.Customer, orders []id.Order) er
 			if err != nil {
 				return err
 			}
+			sub, known, err := subscriptionOf(v, c, l)
+			if err != nil {
+				return err
+			}
+			if known {
+				row.Cells[3].Hint = termHint(v, sub.Subscription)
+			}
 			if !verdict.Until.IsZero() {
 				row.Cells[4].Value = verdict.Until
 			}

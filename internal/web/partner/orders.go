@@ -9,10 +9,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -22,6 +24,7 @@ type ordersPage struct{ List ui.Table }
 // orderPage is one order: its lines with what each cost, until when it can be taken back, and the way to do it.
 type orderPage struct {
 	Lines, Setup *ui.Table
+	Comes        *ui.Table // charges still to be made
 	Facts        ui.Facts
 	Call         ui.Call
 }
@@ -164,7 +167,7 @@ func showOrder(v *ui.Visit) error {
 		{Name: v.T("orders.date"), Value: o.Order.At}, {Name: v.T("orders.who"), Value: by}, {Name: v.T("cart.plan"), Value: v.T("charged." + string(o.Order.Plan))},
 		{Name: v.T("orders.currency"), Value: string(o.Order.Currency)}, {Name: v.T("orders.total"), Value: total, Hint: v.T("orders.total_hint")},
 	}}
-	if page.Lines, err = orderLines(v, c, o); err != nil {
+	if page.Lines, page.Comes, err = orderLines(v, c, o); err != nil {
 		return err
 	}
 	links, err := v.App.OrderActivationLinks(v.R.Context(), v.Actor, c.ID, string(o.Order.ID), -1)
@@ -181,8 +184,10 @@ func showOrder(v *ui.Visit) error {
 	return v.Show("order", p, page)
 }
 
-// orderLines are the lines, each with the way to cancel it or the reason against it (F54, F57, E04).
-func orderLines(v *ui.Visit, c party.Customer, o app.OrderView) (*ui.Table, error) {
+// orderLines are the lines, each with the way to cancel it or the reason against it (F54, F57, E04), and the charges of their
+// terms that are still to be made (F05).
+func orderLines(v *ui.Visit, c party.Customer, o app.OrderView) (lines, comes *ui.Table, err error) {
+	var subs []app.SubscriptionView
 	at := "/customers/" + string(c.ID)
 	t := &ui.Table{ID: "lines", Title: v.T("orders.lines"), Caption: v.T("orders.lines"), Columns: []ui.Column{
 		{Head: v.T("buy.offer")}, {Head: v.T("cart.quantity"), Num: true}, {Head: v.T("cart.plan")}, {Head: v.T("subs.status")}, {Head: v.T("cart.gross"), Cash: true}, {Head: v.T("cart.until")},
@@ -217,13 +222,46 @@ func orderLines(v *ui.Visit, c party.Customer, o app.OrderView) (*ui.Table, erro
 		if l.State == order.LineActive {
 			verdict, err := cancelVerdict(v, c, o.Order.ID, l)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			row.Cells[5] = cancelCell(v, at, o.Order.ID, l, verdict)
+			sub, known, err := subscriptionOf(v, c, l)
+			if err != nil {
+				return nil, nil, err
+			}
+			if known {
+				subs = append(subs, sub)
+				row.Cells[2].Hint = termHint(v, sub.Subscription)
+			}
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t, nil
+	return t, comingTable(v, subs), nil
+}
+
+// subscriptionOf reads what a line began; known is false where that has no page of its own (F40).
+func subscriptionOf(v *ui.Visit, c party.Customer, l order.Line) (sub app.SubscriptionView, known bool, err error) {
+	if l.Subscription == "" {
+		return sub, false, nil
+	}
+	sub, err = v.App.Subscription(v.R.Context(), v.Actor, c.ID, l.Subscription)
+	if f := fault.Of(err); f != nil && f.Code == "subscription.unknown" {
+		return sub, false, nil
+	}
+	return sub, err == nil, err
+}
+
+// termHint says when a term ends, and what follows then; nil for what has no term yet, or is charged by use.
+func termHint(v *ui.Visit, s subscription.Subscription) any {
+	end := s.TermEnd()
+	if end.IsZero() || !s.State.Live() || s.Class == catalog.Metered {
+		return nil
+	}
+	hint := v.T("cart.term_ends", "at", v.L.Date(end)) + " · "
+	if s.AutoRenew {
+		return hint + v.T("cart.renews")
+	}
+	return hint + v.T("cart.ends")
 }
 
 func cancelCell(v *ui.Visit, at string, o id.Order, l order.Line, verdict app.Verdict) ui.Cell {

@@ -1,0 +1,87 @@
+//go:build e2e
+
+package browser
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/comptoir-dev/comptoir/e2e/harness"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
+)
+
+// record adds a customer on the page, and gives it.
+func (h *trip) record(country market.Country, segment market.Segment) buyer {
+	h.t.Helper()
+	h.made++
+	domain := fmt.Sprintf("record-%d.example", h.made)
+	h.visit("/customers")
+	h.goes(`.head .acts a[href="/customers/new"]`, "")
+	h.put("f-company", "Record "+domain, "f-domain", domain, "f-country", string(country), "f-segment", string(segment), "f-first", "Ана", "f-last", "Roux",
+		"f-email", "office@"+domain, "f-phone", "1", "f-street", "1", "f-city", "x", "f-state", "WA", "f-postal", "98052")
+	h.goes("main form .btn.main", "")
+	h.says("h1", "customers.made")
+	h.goes(`main a[href^="/customers/"][href$="/products"]`, "")
+	at := value[string](h.t, h.p, `location.pathname.replace("/products", "")`)
+	return buyer{at[len("/customers/"):], at, domain}
+}
+
+// customerFlows are those of customers (F01, F02).
+var customerFlows = []flow{
+	{id: "F01", name: "a record, then what is sold to it", drive: func(h *trip) {
+		c := h.record("US", market.Commercial)
+		h.add("Mail Suite Business")
+		h.checkout()
+		h.visit("/customers?q=" + c.domain)
+		h.goes(h.row("Record "+c.domain)+"th a", "")
+		if h.at() != c.at {
+			h.t.Errorf("the list leads to %s", h.at())
+		}
+		made := harness.Read[struct{ CompanyProfile struct{ Domain string } }](h.t, h.api.Call(h.t, "GET", "/v1"+c.at, nil), 200)
+		if made.CompanyProfile.Domain != c.domain || len(h.subs(c)) != 1 {
+			h.t.Errorf("the API says %+v with %d subscriptions", made, len(h.subs(c)))
+		}
+		// The domain is taken now: the form says so at the field, and keeps what was typed.
+		h.visit("/customers/new")
+		h.put("f-company", "Another", "f-domain", c.domain, "f-first", "a", "f-last", "b", "f-email", "a@b.example", "f-street", "1", "f-city", "x", "f-state", "WA", "f-postal", "98052")
+		h.refused("main form .btn.main")
+		h.says("#f-domain-error", "fault.customer.domain_taken")
+		if got := value[string](h.t, h.p, `document.getElementById("f-company").value`); got != "Another" {
+			h.t.Errorf("what was typed is %q now", got)
+		}
+	}},
+	{id: "F02", name: "found by whatever is known of it", drive: func(h *trip) {
+		c := h.customer("US")
+		one := h.buy(c, mail(2))[0]
+		harness.Read[any](h.t, h.api.Call(h.t, "PATCH", "/v1"+c.at+"/subscriptions/"+one.sub, map[string]any{"friendlyName": "Lighthouse " + c.domain}), 200)
+		sub, order := c.at+"/subscriptions/"+one.sub, c.at+"/orders/"+one.order
+		h.visit("/customers")
+		for _, ask := range []struct{ by, to string }{{"Flow " + c.domain, c.at}, {c.domain, c.at}, {c.id, c.at}, {one.order, order}, {one.sub, sub}, {"Lighthouse " + c.domain, sub}} {
+			h.put("find", ask.by)
+			h.sends("form.find")
+			if h.at() != ask.to {
+				h.goes(`main a[href="`+ask.to+`"]`, "")
+			}
+		}
+		for _, by := range []string{c.domain, c.id, "Flow " + c.domain} { // the list's own filter
+			h.visit("/customers")
+			h.put("f-q", by)
+			h.goes("main form.filters button", "")
+			if h.at() != c.at {
+				h.goes(`main th a[href="`+c.at+`"]`, "")
+			}
+		}
+		h.put("find", "Mail Suite Business") // a product's name
+		h.sends("form.find")
+		h.find(`#subscriptions`, "")
+		for _, by := range []string{one.sub, "Lighthouse", "Mail"} { // in the customer's own list
+			h.visit(c.at + "/subscriptions?q=" + url.QueryEscape(by))
+			h.find(`main th a[href="`+sub+`"]`, "")
+		}
+		h.visit(c.at) // the hub
+		for _, page := range []string{"/subscriptions", "/software", "/orders"} {
+			h.find(`.rail a[href="`+c.at+page+`"]`, "")
+		}
+		h.find(`.head .acts a[href="`+c.at+`/products"]`, "")
+	}},
+}

@@ -67,10 +67,7 @@ func (a *App) Order(ctx context.Context, who party.Actor, c id.Customer, orderID
 		at = read[OrderView]
 	}
 	return at(ctx, a.Store, func(r Reader) (v OrderView, err error) {
-		if v.Customer, err = r.Customer(who.Scope, c); err != nil {
-			return v, err
-		}
-		if v.Order, err = r.Order(who.Scope, c, orderID); err != nil || !prices {
+		if v.Customer, v.Order, err = r.CustomerOrder(who.Scope, c, orderID); err != nil || !prices {
 			return v, err
 		}
 		v.Charges, err = r.Charges(who.Scope, ChargeQuery{Customer: c, Order: v.Order.ID})

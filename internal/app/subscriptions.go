@@ -48,11 +48,7 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 	}
 	now := a.Clock.Now()
 	return readOne(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
-		customer, err := r.Customer(who.Scope, c)
-		if err != nil {
-			return nil, err
-		}
-		subs, err := r.Subscriptions(who.Scope, c, q)
+		customer, subs, err := r.CustomerSubscriptions(who.Scope, c, q)
 		if err != nil {
 			return nil, err
 		}

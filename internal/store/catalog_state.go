@@ -55,6 +55,18 @@ func (r *Reader) learn() (*catalogued, error) {
 	return c, nil
 }
 
+// learning is learn in the trip of other reads; nothing where the stamp is known.
+func (r *Reader) learning() []read {
+	c := r.catalogue()
+	if c.known {
+		return nil
+	}
+	return []read{{sql: sqlStamp, each: func(scan func(...any) error) error {
+		c.known = true
+		return scan(&c.stamp)
+	}}}
+}
+
 // steady runs reads, in one trip, that together see one state of the catalogue, and leaves its stamp in c. At READ
 // COMMITTED every statement sees what was committed before it: another writer in between shows in the stamp. begin is
 // called before each try and says what to read.

@@ -119,9 +119,36 @@ func (r *Reader) Customer(s party.Scope, c id.Customer) (party.Customer, error) 
 // CustomerOnFile implements app.Reader.
 func (r *Reader) CustomerOnFile(s party.Scope, c id.Customer) (party.Customer, error) {
 	found, err := collect(r, scanCustomer, sqlCustomer, s.Partner(), c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return party.Customer{}, err
+	}
+	return r.ofScope(s, c, found)
+}
+
+// customerWith is Customer, and in the same trip what else is to be read of it. Where the customer is not in the
+// scope, what the other reads found is not to be told.
+func (r *Reader) customerWith(s party.Scope, c id.Customer, reads ...read) (party.Customer, error) {
+	var found []party.Customer
+	reads = append(reads, read{sqlCustomer, []any{s.Partner(), c}, func(scan func(...any) error) error {
+		found = append(found, party.Customer{})
+		return scanCustomer(&found[len(found)-1], scan)
+	}})
+	if err := r.batch(reads...); err != nil {
+		return party.Customer{}, err
+	}
+	got, err := r.ofScope(s, c, found)
+	if err == nil && !got.Deleted.IsZero() {
+		err = unknownCustomer
+	}
+	if err != nil {
+		return party.Customer{}, err
+	}
+	return got, nil
+}
+
+// ofScope is the customer c of those found by its id, or why a scope has none.
+func (r *Reader) ofScope(s party.Scope, c id.Customer, found []party.Customer) (party.Customer, error) {
+	switch {
 	case len(found) == 0:
 		return party.Customer{}, r.missing(c)
 	case s.Reseller() != "" && found[0].Reseller != s.Reseller():

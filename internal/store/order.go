@@ -80,34 +80,44 @@ func lineBody(l order.Line) string {
 func (r *Reader) orders(f *filter) ([]order.Order, error) {
 	rs := r.query(f.sql.String(), f.args...)
 	defer rs.close()
-	var all []order.Order
+	var all orderRows
 	for rs.next() {
-		var o order.Order
-		var l order.Line
-		var text []byte
-		if err := rs.scan(&o.ID, &o.Customer, &o.Plan, &o.Currency, &o.At, &o.Status, &o.System, &o.Version,
-			&l.Number, &l.Subscription, &l.State, &l.EndedAt, &text); err != nil {
+		if err := all.add(rs.scan); err != nil {
 			return nil, err
 		}
-		if n := len(all); n == 0 || all[n-1].ID != o.ID {
-			all = append(all, o)
-		}
-		if text == nil { // an order without lines
-			continue
-		}
-		var b lineShape
-		if err := fromBody(text, &b); err != nil {
-			return nil, err
-		}
-		l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
-		l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
-		l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
-		l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
-		l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
-		last := &all[len(all)-1]
-		last.Lines = append(last.Lines, l)
 	}
 	return all, rs.err()
+}
+
+// orderRows are orders as they come together of rows: one for each line, those of an order one after another.
+type orderRows []order.Order
+
+func (all *orderRows) add(scan func(...any) error) error {
+	var o order.Order
+	var l order.Line
+	var text []byte
+	if err := scan(&o.ID, &o.Customer, &o.Plan, &o.Currency, &o.At, &o.Status, &o.System, &o.Version,
+		&l.Number, &l.Subscription, &l.State, &l.EndedAt, &text); err != nil {
+		return err
+	}
+	if n := len(*all); n == 0 || (*all)[n-1].ID != o.ID {
+		*all = append(*all, o)
+	}
+	if text == nil { // an order without lines
+		return nil
+	}
+	var b lineShape
+	if err := fromBody(text, &b); err != nil {
+		return err
+	}
+	l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
+	l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
+	l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
+	l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
+	l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
+	last := &(*all)[len(*all)-1]
+	last.Lines = append(last.Lines, l)
+	return nil
 }
 
 // Order implements app.Reader.
@@ -125,6 +135,22 @@ func (r *Reader) Order(s party.Scope, c id.Customer, orderOrAlternate string) (o
 		}
 	}
 	return order.Order{}, fault.NotFound("order.unknown", nil)
+}
+
+// CustomerOrder implements app.Reader. What is not found by its id is asked for by its short one.
+func (r *Reader) CustomerOrder(s party.Scope, c id.Customer, orderOrAlternate string) (party.Customer, order.Order, error) {
+	f := where(sqlOrders, s.Partner(), c)
+	f.and(sqlOrdersByID, orderOrAlternate)
+	var found orderRows
+	customer, err := r.customerWith(s, c, read{f.sql.String(), f.args, found.add})
+	if err != nil {
+		return party.Customer{}, order.Order{}, err
+	}
+	if len(found) > 0 {
+		return customer, found[0], nil
+	}
+	o, err := r.Order(s, c, orderOrAlternate)
+	return customer, o, err
 }
 
 // CartOrders implements app.Reader.

@@ -200,6 +200,24 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	if err := r.within(s, c); err != nil {
 		return nil, err
 	}
+	return rowsOf(r, subscriptionsOf(s, c, q), scanSubscription)
+}
+
+// CustomerSubscriptions implements app.Reader.
+func (r *Reader) CustomerSubscriptions(s party.Scope, c id.Customer, q app.SubscriptionQuery) (party.Customer, []subscription.Subscription, error) {
+	var all []subscription.Subscription
+	f := subscriptionsOf(s, c, q)
+	customer, err := r.customerWith(s, c, append(r.learning(), read{f.sql.String(), f.args, func(scan func(...any) error) error {
+		all = append(all, subscription.Subscription{})
+		return scanSubscription(&all[len(all)-1], scan)
+	}})...)
+	if err != nil {
+		return party.Customer{}, nil, err
+	}
+	return customer, all, nil
+}
+
+func subscriptionsOf(s party.Scope, c id.Customer, q app.SubscriptionQuery) *filter {
 	f := where(sqlSubscriptions, s.Partner(), c)
 	if q.Order != "" {
 		f.and(sqlSubscriptionsOfOrder, q.Order, q.Order)
@@ -214,7 +232,7 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 	equal(f, sqlSubscriptionsAfter, q.After)
 	f.and(" ORDER BY ordered_at, n, id")
 	f.limit(q.Limit)
-	return rowsOf(r, f, scanSubscription)
+	return f
 }
 
 // Metered implements app.Reader.

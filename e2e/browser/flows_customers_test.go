@@ -49,6 +49,44 @@ var customerFlows = []flow{
 		if got := value[string](h.t, h.p, `document.getElementById("f-company").value`); got != "Another" {
 			h.t.Errorf("what was typed is %q now", got)
 		}
+		h.goes(`main .note a[href="`+c.at+`"]`, "") // and leads to the one that has it
+	}},
+	{id: "F01", name: "change the record; end the relationship once nothing runs", drive: func(h *trip) {
+		c := h.customer("US")
+		sub := h.buy(c, mail(1))[0].sub
+		h.visit(c.at)
+		h.goes(`.rail a[href="`+c.at+`/account"]`, "")
+		h.put("f-email", "not here", "f-company", "")
+		h.refused(`form[action$="/account"] .btn.main`)
+		h.says("#f-company-error", "form.missing")
+		h.put("f-email", "bills@"+c.domain, "f-company", "Flow & Söhne", "f-street", "10 Quay Street")
+		h.goes(`form[action$="/account"] .btn.main`, "")
+		h.says(".said", "customer.profile_said")
+		profile := harness.Read[struct {
+			Email, CompanyName string
+			DefaultAddress     struct{ AddressLine1 string }
+		}](h.t, h.api.Call(h.t, "GET", "/v1"+c.at+"/profiles/billing", nil), 200)
+		if profile.Email != "bills@"+c.domain || profile.CompanyName != "Flow & Söhne" || profile.DefaultAddress.AddressLine1 != "10 Quay Street" {
+			h.t.Errorf("the API says %+v", profile)
+		}
+		h.goes(`form[action$="/agree"] button`, "")
+		h.says(".said", "customer.agree_said")
+		h.says("[aria-labelledby=agreements]", "agreement.customer")
+		end := func() {
+			h.visit(c.at + "/account")
+			h.goes(`.head .acts a[href$="/account/end"]`, "")
+			h.says("dialog", "customer.end_before")
+		}
+		end()
+		h.refused("dialog .final")
+		h.says("main .note.stop", "fault.customer.active", "count", 1)
+		h.goes(`main .note a[href$="/subscriptions"]`, "")
+		h.goes(`main th a[href$="`+sub+`"]`, "")
+		h.suspend()
+		end()
+		h.goes("dialog .final", "")
+		h.says(".said", "portal.end_said")
+		h.says(".head .sub", "customers.ended")
 	}},
 	{id: "F02", name: "found by whatever is known of it", drive: func(h *trip) {
 		c := h.customer("US")

@@ -100,6 +100,11 @@ func createCustomer(v *ui.Visit) error {
 	}, func(out any) { made = out.(app.NewCustomer) })
 	if f := fault.Of(err); f != nil && f.Kind != fault.KindDenied {
 		frame.Errors = form.Blame(v.L, f, fieldOf(f))
+		if f.Code == "customer.domain_taken" {
+			if err := leadTo(v, &frame, sent.Get("domain")); err != nil {
+				return err
+			}
+		}
 		return v.ShowAs(ui.Again(f), "customer-new", frame, newCustomerPage{form})
 	}
 	if err != nil {
@@ -114,6 +119,18 @@ func createCustomer(v *ui.Visit) error {
 		}},
 		Next: []ui.Button{{Text: v.T("customer.add_products"), Href: at + "/products", Kind: "main", Icon: "plus"}, {Text: v.T("customers.open"), Href: at}},
 	})
+}
+
+// leadTo adds the way to the reader's own customer with a domain, where it is one of theirs that has it.
+func leadTo(v *ui.Visit, frame *ui.Page, domain string) error {
+	domain = strings.ToLower(strings.TrimSpace(domain))
+	found, err := v.App.Customers(v.R.Context(), v.Actor, app.CustomerQuery{Text: domain, Limit: ui.Limit})
+	for _, c := range found {
+		if c.Domain == domain {
+			frame.Notes = append(frame.Notes, ui.Note{Kind: "info", Title: v.T("customers.find_taken"), Acts: []ui.Button{{Text: c.CompanyName, Href: atCustomer(c), Kind: "small"}}})
+		}
+	}
+	return err
 }
 
 func customerFrom(v *ui.Visit, sent url.Values) party.Customer {

@@ -30,6 +30,12 @@ var routes = []ui.Route{
 	{Pattern: "GET /customers/new", Handle: newCustomer},
 	{Pattern: "POST /customers/new", Handle: createCustomer},
 	{Pattern: "GET /customers/{customer}", Handle: customerOverview},
+	{Pattern: "GET /customers/{customer}/account", Handle: customerAccount},
+	{Pattern: "POST /customers/{customer}/account", Handle: saveProfile},
+	{Pattern: "POST /customers/{customer}/account/qualify", Handle: qualify},
+	{Pattern: "POST /customers/{customer}/account/agree", Handle: agree},
+	{Pattern: "GET /customers/{customer}/account/end", Handle: askEndRelation},
+	{Pattern: "POST /customers/{customer}/account/end", Handle: endRelation},
 	{Pattern: "GET /customers/{customer}/software", Handle: software},
 	{Pattern: "POST /customers/{customer}/software/key", Handle: getKey},
 	{Pattern: "POST /customers/{customer}/software/download", Handle: download},
@@ -130,7 +136,8 @@ func customerPage(v *ui.Visit, c party.Customer, here, title string) ui.Page {
 		{"users", "/users", v.May(party.AssignLicences), false},
 		{"move", "/move", v.May(party.RevealKey), false},
 		{"activity", "/activity", mayReadLog(v), false},
-		{"bills", "/bills", mayReadBills(v), true},
+		{"account", "/account", v.May(party.EditCustomer), true},
+		{"bills", "/bills", mayReadBills(v), !v.May(party.EditCustomer)},
 	} {
 		if l.may {
 			rail.Links = append(rail.Links, ui.RailLink{Text: v.T("customer." + l.key), Href: at + l.path, Here: l.key == here, Gap: l.gap})

@@ -135,6 +135,9 @@ var cancelFlows = []flow{
 			h.t.Errorf("row or date that decided are not told: %s", got)
 		}
 		h.none("#cancel .final")
+		if !h.there(`#cancel .stop a[href$="row=P02"]`) {
+			h.t.Error("nothing leads to the rule")
+		}
 		harness.Refused(h.t, h.api.Call(h.t, "PATCH", "/v1"+c.at+"/orders/"+all[0].order, map[string]any{"status": "cancelled"}), 400, "900117")
 		h.visit(c.at + "/orders/" + all[0].order)
 		h.says(h.row(serverTitle)+".reason", "fault.cancel.window_closed", "policy", "P02")
@@ -154,11 +157,9 @@ var cancelFlows = []flow{
 		if got := value[[]string](h.t, h.p, `["customer", "order", "amount", "title"].map(n => document.getElementById("f-" + n).value)`); got[0] != c.id || got[1] != all[0].order || got[2] != "3945.00 USD" || !strings.Contains(got[3], sqlTitle) {
 			h.t.Errorf("the request is filled in with %q", got)
 		}
-		limit := func(items ...any) {
-			harness.Read[any](h.t, h.api.Call(h.t, "PUT", "/v1/operator/refundlimits", map[string]any{"items": items}), 200)
-		}
-		limit(map[string]any{"currencyCode": "USD", "requestAbove": 1000})
-		defer limit()
+		h.limits("1000", "")
+		defer h.limits("", "")
+		h.as("AA")
 		h.visit(c.at + "/software")
 		h.asks(serverTitle)
 		h.says("#cancel .stop", "fault.cancel.above_limit", "credit", h.dollars("1069.00"), "limit", h.dollars("1000.00"))
@@ -218,6 +219,10 @@ var cancelFlows = []flow{
 		h.asks(linuxTitle)
 		h.says("#cancel .stop", "fault.cancel.never", "policy", "P06")
 		h.none("#cancel .final")
+		h.goes(`#cancel a[href="/rules?class=linux_plan&row=P06"]`, "") // a link explains
+		if got := h.text("main tbody tr.is-on"); !strings.Contains(got, "P06") || !strings.Contains(got, h.l.Text("cancel.rule.never", "class", h.l.Text("software.class.linux_plan"))) {
+			h.t.Errorf("the rule is not explained: %s", got)
+		}
 		if got := h.placed(c, all[0].order); got.Status != "completed" {
 			h.t.Errorf("the order is %s", got.Status)
 		}

@@ -112,6 +112,37 @@ var moneyFlows = []flow{
 			}
 		}
 	}},
+	{id: "F79", name: "a row that the operator adds", as: "OA", moves: true, drive: func(h *trip) {
+		h.visit("/operator/policies")
+		h.goes(`main a[href="/operator/policies/tax"]`, "")
+		tomorrow := h.now().AddDate(0, 0, 1)
+		h.put("f-id", "GP-85", "f-market", "GP", "f-from", h.now().Format(time.DateOnly), "f-rate", "8.50001", "f-source", "Article 294")
+		h.refuses("main form .btn.main", 422)
+		h.says("#f-rate-error", "fault.tax.percent")
+		h.put("f-rate", "8,5")
+		h.refuses("main form .btn.main", 422)
+		h.says("#f-from-error", "fault.policy.past")
+		h.put("f-from", tomorrow.Format(time.DateOnly))
+		h.goes("main form .btn.main", "")
+		h.says(".said", "console.add_row_said", "row", "GP-85")
+		if got := h.text(h.row("GP-85")); !strings.Contains(got, plain(h.l.Percent(85_000))) || !strings.Contains(got, "Article 294") {
+			h.t.Errorf("the row is %s", got)
+		}
+		c := h.customer("GP")
+		before := h.buy(c, want(sandbox.UserCAL, "0001", "GP", 10, "one_time", ""))[0]
+		h.pass(24 * time.Hour)
+		after := h.buy(c, want(sandbox.UserCAL, "0001", "GP", 10, "one_time", ""))[0]
+		h.as("BA")
+		h.visit("/billing/next/EUR")
+		rows := h.sheet(`.head .acts a[href*="format=csv"]`)
+		taxed := map[string]string{}
+		for i, of := range h.column(rows, "recon.order") {
+			taxed[of] = h.column(rows, "bill.tax")[i]
+		}
+		if taxed[before.order] != "0.00" || taxed[after.order] != "30.69" { // 10 × 36.10 × 8.5 %
+			h.t.Errorf("the tax is %s before the row and %s after", taxed[before.order], taxed[after.order])
+		}
+	}},
 	{id: "F80", name: "payments, and what they leave to pay", drive: func(h *trip) {
 		var due invoice
 		for _, i := range h.invoices("RUB") {

@@ -35,14 +35,23 @@ func (h *trip) asked(number string) request {
 	return harness.Read[request](h.t, h.api.Call(h.t, "GET", "/v1/servicerequests/"+number, nil), 200)
 }
 
-// twoAbove sets the amount above which a refund takes two people, in US dollars; 0 takes it away.
-func (h *trip) twoAbove(amount int) {
+// limits sets above which amounts in US dollars a cancellation goes through a request, and a refund takes two people; nothing is
+// no limit.
+func (h *trip) limits(byRequest, twoPeople string) {
 	h.t.Helper()
-	items := []any{}
-	if amount > 0 {
-		items = append(items, map[string]any{"currencyCode": "USD", "secondPersonAbove": amount})
+	h.as("OA")
+	h.visit("/operator/requests")
+	h.goes(`.head .acts a[href="/operator/limits"]`, "")
+	h.put("f-currency", "USD", "f-request", "-1", "f-second", twoPeople)
+	h.refuses("main form .btn.main", 422)
+	h.says("#f-request-error", "fault.money.not_an_amount")
+	h.put("f-request", byRequest)
+	h.goes("main form .btn.main", "")
+	h.says(".said", "limits.said", "currency", "USD")
+	kept := h.api.Call(h.t, "GET", "/v1/operator/refundlimits", nil)
+	if !strings.Contains(string(kept.Body), byRequest+twoPeople) || strings.Contains(string(kept.Body), "USD") != (byRequest+twoPeople != "") {
+		h.t.Errorf("the API says %s", kept.Body)
 	}
-	harness.Read[any](h.t, h.api.Call(h.t, "PUT", "/v1/operator/refundlimits", map[string]any{"items": items}), 200)
 }
 
 // queue opens a request on the operator's side, from the queue.
@@ -159,8 +168,8 @@ var supportFlows = []flow{
 	}},
 	{id: "F70", name: "two people above an amount", drive: func(h *trip) {
 		c, all := h.stocked(database())
-		h.twoAbove(1000)
-		defer h.twoAbove(0)
+		h.limits("", "1000")
+		defer h.limits("", "")
 		number := h.files(c, all[0].order)
 		h.queue("OA", number)
 		h.refuses(`form[action$="/approve"] .final`, 409)

@@ -8,6 +8,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
@@ -129,6 +130,36 @@ func (a *App) ClosePolicy(ctx context.Context, who party.Actor, req Request, rul
 		}
 		s := saver{a, tx, &act, party.Customer{}, now}
 		return row, s.record(activity.ClosePolicy, activity.Policy, row.ID, activity.Detail{Key: "Until", Value: until.UTC().Format(time.RFC3339)})
+	})
+}
+
+// AddTaxRow adds a row of tax (F79, R15); who adds one has proved who they are. Charges that were made keep the row they were
+// made with. The outcome is the row. Faults: "proof.needed", and those of market.AddTax.
+func (a *App) AddTaxRow(ctx context.Context, who party.Actor, req Request, row market.TaxRow) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	if err := who.Prove(); err != nil {
+		return Reply{}, err
+	}
+	act := Act{Actor: who, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := tx.HoldCatalogue(); err != nil { // nobody adds another meanwhile
+			return nil, err
+		}
+		rows, err := tx.Taxes()
+		if err != nil {
+			return nil, err
+		}
+		now := a.Clock.Now()
+		if err := market.AddTax(rows, row, now); err != nil {
+			return nil, err
+		}
+		if err := tx.PutRules(nil, nil, []market.TaxRow{row}); err != nil {
+			return nil, err
+		}
+		s := saver{a, tx, &act, party.Customer{}, now}
+		return row, s.record(activity.AddPolicy, activity.Policy, row.ID, activity.Detail{Key: "Market", Value: string(row.Market)}, activity.Detail{Key: "From", Value: row.From.UTC().Format(time.RFC3339)})
 	})
 }
 

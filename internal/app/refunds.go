@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"maps"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
@@ -234,4 +236,34 @@ func (a *App) SetRefundLimits(ctx context.Context, who party.Actor, req Request,
 	}
 	act := Act{Actor: who, Lock: Lock{Partner: true}, Request: req}
 	return a.Store.Update(ctx, act, func(tx Tx) (any, error) { return all, tx.PutRefundLimits(all) })
+}
+
+// SetRefundLimit sets the limits of one currency (R15, F58, F70) and leaves the others; a limit of zero value is none. Who sets
+// them has proved who they are. The outcome is the limit. Faults: "proof.needed", "money.not_an_amount" for one below 0.
+func (a *App) SetRefundLimit(ctx context.Context, who party.Actor, req Request, c money.Currency, l support.Limit) (Reply, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return Reply{}, err
+	}
+	if err := who.Prove(); err != nil {
+		return Reply{}, err
+	}
+	if l.Request.Sign() < 0 || l.Second.Sign() < 0 {
+		return Reply{}, fault.Invalid("money.not_an_amount", nil)
+	}
+	act := Act{Actor: who, Request: req}
+	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
+		if err := tx.HoldCatalogue(); err != nil { // nobody sets another meanwhile
+			return nil, err
+		}
+		all, err := tx.RefundLimits()
+		if err != nil {
+			return nil, err
+		}
+		kept := map[money.Currency]support.Limit{}
+		maps.Copy(kept, all)
+		if kept[c] = l; l == (support.Limit{}) {
+			delete(kept, c)
+		}
+		return l, tx.PutRefundLimits(kept)
+	})
 }

@@ -68,7 +68,7 @@ func TestR15Ledger(t *testing.T) {
 	}
 	o.has(o.post("/operator/ledger/verify"), 200, "Books and log are sound")
 	s := c.ops(party.SupportAgent)
-	for _, path := range []string{"/operator/ledger", "/operator/jobs", "/operator/downloads", "/operator/policies/new"} {
+	for _, path := range []string{"/operator/ledger", "/operator/jobs", "/operator/downloads", "/operator/policies/new", "/operator/policies/tax", "/operator/limits"} {
 		s.has(s.get(path), 403)
 	}
 	if a := s.post("/operator/ledger/verify"); a.status != 403 {

@@ -1,6 +1,8 @@
 package market
 
 import (
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -36,6 +38,28 @@ func (r TaxRow) Check() error {
 		return fault.Invalid("tax.rate", fault.Args{"max": int64(MaxRatePPM)})
 	}
 	return nil
+}
+
+var taxID = regexp.MustCompile(`^[A-Z][A-Z0-9-]{0,19}$`)
+
+// maxTaxSource is how long a row's source may be, in bytes.
+const maxTaxSource = 400
+
+// AddTax checks a row that an operator adds to those there are, at now (F79): ahead of time, so that no charge that was made
+// would be another today. Faults: those of Check, "policy.id" for an id that is none, "policy.taken" for one that is there,
+// "policy.past" for a row that begins before now, "policy.source" for a source that is too long.
+func AddTax(rows []TaxRow, r TaxRow, now time.Time) error {
+	switch {
+	case !taxID.MatchString(r.ID):
+		return fault.Invalid("policy.id", nil)
+	case slices.ContainsFunc(rows, func(other TaxRow) bool { return other.ID == r.ID }):
+		return fault.Conflict("policy.taken", fault.Args{"row": r.ID})
+	case r.From.Before(now):
+		return fault.Invalid("policy.past", fault.Args{"now": now})
+	case len(r.Source) > maxTaxSource:
+		return fault.Invalid("policy.source", fault.Args{"max": maxTaxSource / 2})
+	}
+	return r.Check()
 }
 
 // TaxFor finds the row for a class sold in a market at an instant: among the rows with From ≤ at, one for the class

@@ -41,14 +41,8 @@ func policies(v *ui.Visit) error {
 		Ask:    ui.Filters{Label: v.T("console.applied"), Action: "/operator/policies", Fields: []ui.Field{kind, {Name: "at", Label: v.T("console.ordered_on"), Kind: "date", Value: at.Format(time.DateOnly)}}},
 		Answer: applied(v, all.Cancellation, class, at), Line: picture(v, all.Cancellation, at, now), List: ruleTable(v, all.Cancellation, class, at),
 	}
-	page.Taxes = ui.Table{ID: "taxes", Title: v.T("console.taxes"), Caption: v.T("console.taxes"), Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("pricing.country")}, {Head: v.T("console.from")}, {Head: v.T("console.rate"), Num: true}, {Head: v.T("console.source")}}, Empty: ui.Empty{Title: v.T("console.no_rows")}}
-	for _, t := range all.Taxes {
-		rate := ui.Cell{Value: v.L.Percent(t.RatePPM), Hint: v.T("console.tax_on_top")}
-		if t.Inclusive {
-			rate.Hint = v.T("console.tax_inside")
-		}
-		page.Taxes.Rows = append(page.Taxes.Rows, ui.Row{Cells: []ui.Cell{{Value: ui.Mono(t.ID)}, {Value: t.Market}, since(v, t.From), rate, {Value: t.Source}}})
-	}
+	page.Taxes = taxTable(v, all.Taxes)
+	page.Taxes.Hint = ui.To{Href: taxPath, Text: v.T("tax.add")}
 	page.Links = ui.Table{ID: "links", Title: v.T("console.links"), Caption: v.T("console.links"), Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("console.from")}, {Head: v.T("console.life")}, {Head: v.T("console.downloads"), Num: true}, {Head: v.T("console.source")}}, Empty: ui.Empty{Title: v.T("console.no_rows")}}
 	for _, l := range all.Links {
 		page.Links.Rows = append(page.Links.Rows, ui.Row{Cells: []ui.Cell{{Value: ui.Mono(l.ID)}, since(v, l.From), {Value: lasting(v, l.Life)}, {Value: l.Downloads}, {Value: l.Source}}})

@@ -77,6 +77,9 @@ func queue(v *ui.Visit) error {
 	}
 	p := ui.Page{Title: v.T("console.requests"), Area: "requests"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
+	if v.May(party.OperateSystem) {
+		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("limits.title"), Href: limitsPath})
+	}
 	return v.Show("op-requests", p, queuePage{t})
 }
 

@@ -42,6 +42,7 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/link", Handle: copyLink},
 	{Pattern: "GET /customers/{customer}/software/cancel", Handle: askCancel},
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
+	{Pattern: "GET " + rulesPath, Handle: cancelRules},
 	{Pattern: "GET " + pricesPath, Handle: prices},
 	{Pattern: "GET " + pricesPath + "/{product}/{sku}", Handle: priceHistory},
 	{Pattern: "GET /activity", Handle: activityLog},

@@ -164,7 +164,7 @@ func (d *cancelDialog) allow(s *softwareRead, l app.SoftwareItem, rule policy.Ca
 	d.Sums = s.sums(l, p)
 	d.Rows = []ui.Fact{
 		{Name: s.T("cancel.until"), Value: p.Window, Hint: daysLeft(s.Visit, p)},
-		{Name: s.T("cancel.rule"), Value: ruleText(s.Visit, rule), Hint: s.T("cancel.row", "row", rule.ID, "source", rule.Source)},
+		{Name: s.T("cancel.rule"), Value: ruleText(s.Visit, rule), Hint: ruleWay(s.Visit, rule)},
 		{Name: s.T("cancel.invoice"), Value: s.L.HTML("cancel.invoice_of", "at", ui.Value(s.L, ui.Day(p.Invoice.End)))},
 	}
 	if p.Keys > 0 {
@@ -268,7 +268,7 @@ func (d *cancelDialog) refuse(s *softwareRead, l app.SoftwareItem, rule policy.C
 		}
 		n.Rows = append(n.Rows, ui.Fact{Name: s.T("cancel.date"), Value: s.L.HTML(key, "ordered", ui.Value(s.L, ui.Day(l.Order.At)), "until", ui.Value(s.L, l.Until), "n", ago)})
 	}
-	n.Rows = append(n.Rows, ui.Fact{Name: s.T("cancel.source"), Value: s.T("cancel.row", "row", rule.ID, "source", rule.Source), Hint: s.T("cancel.pinned", "order", id.AlternateID(l.Order.ID))})
+	n.Rows = append(n.Rows, ui.Fact{Name: s.T("cancel.source"), Value: ruleWay(s.Visit, rule), Hint: s.T("cancel.pinned", "order", id.AlternateID(l.Order.ID))})
 	d.Refused = &n
 	if f.Kind == fault.KindConflict { // it was cancelled already
 		return

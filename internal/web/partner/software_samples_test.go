@@ -50,7 +50,7 @@ func softwareSamples(l *locale.L) map[string]uitest.Sample {
 			Title: "t", Hint: "h", Warning: "w", Key: "AAAA-BBBB", Seconds: 60, Clock: template.HTML(`<span id="taken-clock">60</span>`), Back: "/b", Recorded: "r",
 		}}}, Data: softwareRow{Name: "n", Orders: orders}},
 		"take": {Data: take}, "gauge": {Data: gauge}, "cancel": {Page: ui.Page{}, Data: refused}, "cancel-pick": {Data: dialog.Picks[0]},
-		"taken":          {Data: ui.Taken{Title: "t", Link: "https://x.example/d", Gauge: gauge, Renew: &ui.Button{Text: "r", Post: "/r"}, Waiting: "w", Back: "/b"}},
-		"cancel-several": {Data: severalPage{Table: orders, Form: &form}},
+		"taken": {Data: ui.Taken{Title: "t", Link: "https://x.example/d", Gauge: gauge, Renew: &ui.Button{Text: "r", Post: "/r"}, Waiting: "w", Back: "/b"}},
+		"rules": {Data: rulesPage{orders}}, "cancel-several": {Data: severalPage{Table: orders, Form: &form}},
 	}
 }

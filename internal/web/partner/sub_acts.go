@@ -232,7 +232,7 @@ func (r *subRead) figures(dialog *actDialog, d deed, sent url.Values) (*fault.Fa
 		dialog.Rows = append(dialog.Rows, ui.Fact{Name: r.T("cancel.until"), Value: p.Window, Hint: daysLeft(r.Visit, *p)})
 	}
 	if p.Policy != "" && (d.key == "cancel" || d.key == "quantity") {
-		dialog.Rows = append(dialog.Rows, ui.Fact{Name: r.T("cancel.rule"), Value: windowWords(r.Visit, r.s.Rule), Hint: r.T("cancel.row", "row", r.s.Rule.ID, "source", r.s.Rule.Source)})
+		dialog.Rows = append(dialog.Rows, ui.Fact{Name: r.T("cancel.rule"), Value: windowWords(r.Visit, r.s.Rule), Hint: ruleWay(r.Visit, r.s.Rule)})
 	}
 	dialog.Rows = append(dialog.Rows, r.changes(out)...)
 	if p.Keys > 0 {

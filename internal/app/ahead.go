@@ -27,7 +27,8 @@ type Counted struct {
 	More bool // there are more
 }
 
-func countedUpTo(n, most int) Counted { return Counted{min(n, most), n > most} }
+// CountedUpTo is a number that was counted to one more than most.
+func CountedUpTo(n, most int) Counted { return Counted{min(n, most), n > most} }
 
 // Ahead is what comes next for a partner in one respect, with the names of the customers it is about.
 type Ahead[T any] struct {
@@ -45,11 +46,11 @@ func (a *App) Renewals(ctx context.Context, who party.Actor, within time.Duratio
 	out.Now = a.Clock.Now()
 	return read(ctx, a.Store, func(r Reader) (Ahead[subscription.Subscription], error) {
 		until := out.Now.Add(within)
-		n, err := r.EndingCount(who.Scope, out.Now, until, AheadMost+1)
+		counts, err := r.EndingCounts(who.Scope, []time.Time{out.Now, until}, AheadMost)
 		if err != nil {
 			return out, err
 		}
-		out.Count = countedUpTo(n, AheadMost)
+		out.Count = counts[0]
 		if out.Rows, err = r.Ending(who.Scope, out.Now, until, aheadRows); err != nil {
 			return out, err
 		}
@@ -71,18 +72,17 @@ func (a *App) RenewalWeeks(ctx context.Context, who party.Actor, weeks int) ([]R
 		return nil, err
 	}
 	from := a.Clock.Now()
+	day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC)
+	at := []time.Time{from}
+	for next := day.AddDate(0, 0, 7-(int(day.Weekday())+6)%7); len(at) <= weeks; next = next.AddDate(0, 0, 7) {
+		at = append(at, next)
+	}
 	return read(ctx, a.Store, func(r Reader) (out []RenewalWeek, err error) {
-		day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC)
-		next := day.AddDate(0, 0, 7-(int(day.Weekday())+6)%7)
-		for range weeks {
-			n, err := r.EndingCount(who.Scope, from, next, AheadMost+1)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, RenewalWeek{from, next, countedUpTo(n, AheadMost)})
-			from, next = next, next.AddDate(0, 0, 7)
+		counts, err := r.EndingCounts(who.Scope, at, AheadMost)
+		for i, n := range counts {
+			out = append(out, RenewalWeek{at[i], at[i+1], n})
 		}
-		return out, nil
+		return out, err
 	})
 }
 
@@ -195,11 +195,10 @@ func (a *App) Start(ctx context.Context, who party.Actor) (Start, error) {
 		if err != nil {
 			return s, err
 		}
-		orders, err := r.OrdersAt(who.Scope, FindQuery{Limit: 1})
-		if err != nil {
+		if s.Orders, err = r.Sold(who.Scope); err != nil {
 			return s, err
 		}
-		s.Customers, s.Orders = len(customers) > 0, len(orders) > 0
+		s.Customers = len(customers) > 0
 		if s.Prices = s.Orders; s.Prices {
 			return s, nil
 		}

@@ -88,6 +88,8 @@ type Reader interface {
 	FindSubscriptions(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
 	// SubscriptionsAt are those whose id begins with the text.
 	SubscriptionsAt(s party.Scope, q FindQuery) ([]subscription.Subscription, error)
+	// Sold tells whether there is any order of the scope.
+	Sold(s party.Scope) (bool, error)
 	// OrdersAt are those whose id is the text, or whose alternate id begins with it, with their lines.
 	OrdersAt(s party.Scope, q FindQuery) ([]order.Order, error)
 	// Metered lists the subscriptions that are charged by use, in any state: of a customer, or of the whole scope when c is
@@ -98,10 +100,11 @@ type Reader interface {
 	// Holdings tells, for each SKU with a limit, the places the customer has taken (F13).
 	Holdings(s party.Scope, c id.Customer, refs []catalog.Ref) (map[catalog.Ref]order.Holding, error)
 
-	// Ending are active subscriptions whose term ends from ≤ at < until, the next one first; EndingCount counts them up to a
-	// bound.
+	// Ending are active subscriptions whose term ends from ≤ at < until, the next one first; EndingCounts counts those
+	// between each two instants and the next, up to a bound. Of a reseller some thousands of its customers' subscriptions are
+	// looked at: where there are more, so say the counts.
 	Ending(s party.Scope, from, until time.Time, limit int) ([]subscription.Subscription, error)
-	EndingCount(s party.Scope, from, until time.Time, most int) (int, error)
+	EndingCounts(s party.Scope, at []time.Time, most int) ([]Counted, error)
 	// Pending are subscriptions that wait for their publisher, the oldest first.
 	Pending(s party.Scope, limit int) ([]subscription.Subscription, error)
 	// Waiting are lines that wait for a product key, from the pool or another supplier.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -58,8 +59,10 @@ func TestWhatWasSoldBeforeIsAhead(t *testing.T) {
 			if err != nil || len(ends) != 2 || ends[0].ID != "trial" || ends[1].ID != "runs" {
 				t.Errorf("terms that end: %v %v", ends, err)
 			}
-			if n, err := view(s, func(r *store.Reader) (int, error) { return r.EndingCount(scope, at(0), at(2), 9) }); n != 1 || err != nil {
-				t.Errorf("%d terms end before the second: %v", n, err)
+			if n, err := view(s, func(r *store.Reader) ([]app.Counted, error) {
+				return r.EndingCounts(scope, []time.Time{at(0), at(2)}, 9)
+			}); err != nil || n[0] != (app.Counted{N: 1}) {
+				t.Errorf("%v terms end before the second: %v", n, err)
 			}
 			for policy, want := range map[string]int{"P02": 1, "P05": 0} {
 				lines, err := view(s, func(r *store.Reader) ([]order.Order, error) { return r.PinnedOrders(scope, policy, at(7), at(8), 9) })

@@ -8,7 +8,6 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
-	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -26,26 +25,8 @@ type overviewPage struct {
 	Call     ui.Call
 }
 
-// held is all that a customer has bought.
-type held struct {
-	subs     []app.SubscriptionView
-	software []app.SoftwareItem
-	orders   []app.OrderView
-	now      time.Time
-}
-
-func heldBy(v *ui.Visit, c party.Customer) (h held, err error) {
-	ctx := v.R.Context()
-	h.now = v.App.Clock.Now()
-	if h.subs, err = v.App.Entitled(ctx, v.Actor, c.ID); err != nil {
-		return h, err
-	}
-	if h.software, err = v.App.Software(ctx, v.Actor, c.ID); err != nil {
-		return h, err
-	}
-	h.orders, err = v.App.Orders(ctx, v.Actor, c.ID, "", true)
-	return h, err
-}
+// held is what a customer has, as far as its first page tells.
+type held struct{ app.Overview }
 
 // customerOverview shows one customer (F02).
 func customerOverview(v *ui.Visit) error {
@@ -53,32 +34,36 @@ func customerOverview(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	h, err := heldBy(v, c)
+	all, err := v.App.Overview(v.R.Context(), v.Actor, c.ID)
 	if err != nil {
 		return err
 	}
+	h := held{all}
 	p := customerPage(v, c, "overview", c.CompanyName)
 	p.Head.Marks = []ui.Mark{relation(v, c)}
 	p.Head.ID = string(c.ID)
 	p.Head.Sub = []any{v.L.HTML("overview.since", "at", ui.Value(v.L, ui.Day(c.CreatedAt)))}
-	if v.May(party.RevealKey) && len(h.software) > 0 {
+	if v.May(party.RevealKey) && h.Keys {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("overview.keys"), Href: "/customers/" + string(c.ID) + "/software"})
 	}
 	if v.May(party.ManageOnline) || v.May(party.BuySoftware) {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("customer.add_products"), Href: "/customers/" + string(c.ID) + "/products", Icon: "plus", Kind: "main"})
 	}
+	if h.More {
+		p.Notes = append(p.Notes, ui.Note{Kind: "info", Text: v.T("overview.part")})
+	}
 	page := overviewPage{
 		Strip: h.strip(v), Facts: customerFacts(v, c),
 		Call: ui.Call{ID: "call", Method: "GET", Path: "/v1/customers/" + string(c.ID), URL: v.URL},
 	}
-	if len(h.orders) == 0 {
+	if !h.Any {
 		page.Empty = &ui.Empty{Title: v.T("overview.empty"), Text: v.T("overview.empty_text")}
 		if len(p.Head.Acts) > 0 {
 			b := p.Head.Acts[len(p.Head.Acts)-1]
 			page.Empty.Act = &b
 		}
 	} else if terms := h.terms(); len(terms) > 0 {
-		chart := ui.Terms(v.L, "terms", h.now, terms)
+		chart := ui.Terms(v.L, "terms", h.Now, terms)
 		page.Terms = &chart
 	}
 	if page.Timeline, err = customerTimeline(v, c, h); err != nil {
@@ -89,33 +74,23 @@ func customerOverview(v *ui.Visit) error {
 
 // strip is what was charged this month, what comes back, what renews, what can still be returned.
 func (h held) strip(v *ui.Visit) ui.Strip {
-	month := time.Date(h.now.Year(), h.now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	charged, credited := map[money.Currency]money.Amount{}, map[money.Currency]money.Amount{}
-	orders := 0
-	for _, o := range h.orders {
-		if !o.Order.At.Before(month) && !o.Order.System {
-			orders++
+	for _, ch := range h.Charges {
+		into := charged
+		if ch.Of != "" {
+			into = credited
 		}
-		for _, ch := range o.Charges {
-			if ch.At.Before(month) {
-				continue
-			}
-			into := charged
-			if ch.Of != "" {
-				into = credited
-			}
-			into[ch.Net.Currency()] = into[ch.Net.Currency()].Add(ch.Net)
-		}
+		into[ch.Net.Currency()] = into[ch.Net.Currency()].Add(ch.Net)
 	}
 	s := ui.Strip{Label: v.T("overview.glance"), Figures: []ui.Figure{
-		{Name: v.T("overview.month", "month", v.L.Month(h.now)), Value: sums(v, charged), Hint: v.T("overview.orders", "n", orders)},
+		{Name: v.T("overview.month", "month", v.L.Month(h.Now)), Value: sums(v, charged), Hint: v.T("overview.orders", "n", h.Orders)},
 		{Name: v.T("overview.credits"), Value: sums(v, credited), Hint: v.T("overview.credits_hint")},
 	}}
 	next, window := ui.Figure{Name: v.T("overview.next_renewal"), Value: "–"}, ui.Figure{Name: v.T("overview.windows"), Value: 0}
 	var at, closes time.Time
 	open := 0
-	for _, u := range h.subs {
-		if u.State == subscription.Active && u.Current.End.After(h.now) && (at.IsZero() || u.Current.End.Before(at)) {
+	for _, u := range h.Subs {
+		if u.State == subscription.Active && u.Current.End.After(h.Now) && (at.IsZero() || u.Current.End.Before(at)) {
 			at = u.Current.End
 			next.Value, next.Hint = ui.Day(at), v.T("overview.renews", "name", nameOf(u.Subscription))
 			if !u.AutoRenew {
@@ -124,7 +99,7 @@ func (h held) strip(v *ui.Visit) ui.Strip {
 		}
 	}
 	for _, t := range h.terms() {
-		if t.Window.After(h.now) {
+		if t.Window.After(h.Now) {
 			open++
 			if closes.IsZero() || t.Window.Before(closes) {
 				closes = t.Window
@@ -133,7 +108,7 @@ func (h held) strip(v *ui.Visit) ui.Strip {
 	}
 	window.Value = open
 	if open > 0 {
-		window.Hint = v.T("overview.closes_in", "span", v.L.Span(closes.Sub(h.now)))
+		window.Hint = v.T("overview.closes_in", "span", v.L.Span(closes.Sub(h.Now)))
 	}
 	s.Figures = append(s.Figures, next, window)
 	return s
@@ -157,8 +132,8 @@ func nameOf(s subscription.Subscription) string { return cmp.Or(s.FriendlyName, 
 // terms are what runs, the first to close or end above; at most twelve, for a picture.
 func (h held) terms() []ui.Term {
 	var all []ui.Term
-	for _, u := range h.subs {
-		if u.State != subscription.Active && u.State != subscription.Suspended || u.Current.End.IsZero() {
+	for _, u := range h.Subs {
+		if u.Current.End.IsZero() {
 			continue
 		}
 		t := ui.Term{Name: nameOf(u.Subscription) + ", " + strconv.FormatInt(u.Quantity, 10), From: u.Current.Start, Until: u.Current.End, Renews: u.AutoRenew}
@@ -167,10 +142,7 @@ func (h held) terms() []ui.Term {
 		}
 		all = append(all, t)
 	}
-	for _, s := range h.software {
-		if s.Line.Subscription != "" || s.State == license.Cancelled {
-			continue
-		}
+	for _, s := range h.Software {
 		t := ui.Term{Name: s.Line.Title + ", " + strconv.FormatInt(s.Line.Quantity, 10), From: s.Order.At}
 		if s.Open {
 			t.Window, t.WindowFrom = s.Until, s.Order.At
@@ -180,7 +152,7 @@ func (h held) terms() []ui.Term {
 	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	key := func(t ui.Term) time.Time {
 		switch {
-		case t.Window.After(h.now):
+		case t.Window.After(h.Now):
 			return t.Window
 		case t.Until.IsZero():
 			return far
@@ -209,8 +181,8 @@ func customerFacts(v *ui.Visit, c party.Customer) ui.Facts {
 // customerTimeline is what happened for a customer and what comes; records of keys and links stay in the log (R06).
 func customerTimeline(v *ui.Visit, c party.Customer, h held) (*ui.Timeline, error) {
 	t := &ui.Timeline{ID: "happened", Title: v.T("timeline.title"), Empty: v.T("timeline.empty")}
-	for _, u := range h.subs {
-		if u.State == subscription.Active && u.Current.End.After(h.now) {
+	for _, u := range h.Subs {
+		if u.State == subscription.Active && u.Current.End.After(h.Now) {
 			key := "timeline.renews"
 			if !u.AutoRenew {
 				key = "timeline.ends"
@@ -219,7 +191,7 @@ func customerTimeline(v *ui.Visit, c party.Customer, h held) (*ui.Timeline, erro
 		}
 	}
 	for _, term := range h.terms() {
-		if term.Window.After(h.now) {
+		if term.Window.After(h.Now) {
 			t.Moments = append(t.Moments, ui.Moment{At: term.Window, Kind: "hot", Text: v.T("timeline.window", "name", term.Name)})
 		}
 	}
@@ -230,7 +202,7 @@ func customerTimeline(v *ui.Visit, c party.Customer, h held) (*ui.Timeline, erro
 	if !v.May(party.ReadBusinessLog) {
 		return t, nil
 	}
-	records, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: c.ID, From: h.now.AddDate(-1, 0, 0), Until: h.now.Add(time.Second), Limit: 20})
+	records, err := v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: c.ID, From: h.Now.AddDate(-1, 0, 0), Until: h.Now.Add(time.Second), Limit: 20})
 	if err != nil {
 		return nil, err
 	}

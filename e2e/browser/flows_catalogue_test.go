@@ -192,6 +192,14 @@ var catalogueFlows = []flow{
 		h.find(row+`a[href="https://northwind.example/contact"]`, "")
 		h.says(row+"a", "buy.contact")
 	}},
+	{id: "F17", name: "one that was named buys it", drive: func(h *trip) {
+		h.provider()
+		h.record("FR", market.Commercial)
+		h.add("Northwind Planner")
+		h.checkout()
+		h.goes(`main tbody a[href*="/subscriptions/"]`, "")
+		h.says("#status ~ p", "state.pending")
+	}},
 	{id: "F18", name: "not sold here: the way out", drive: func(h *trip) {
 		h.offers(h.customer("US"), "online", "Harbour")
 		row := h.barred("Harbour containers", "offer.not_transactable")

@@ -55,15 +55,6 @@ func (h *trip) kept() time.Time {
 	return at
 }
 
-// ends cancels the subscription whose page is shown, as its button and its dialog are called.
-func (h *trip) ends(button, final string) {
-	h.t.Helper()
-	h.says(`[aria-labelledby=status] a[href$="/cancel"]`, button)
-	h.goes(`[aria-labelledby=status] a[href$="/cancel"]`, "")
-	h.says("dialog button[value=commit]", final)
-	h.goes("dialog button[value=commit]", "")
-}
-
 // over asks page and API whether it has ended.
 func (h *trip) over(c buyer, sub, state string) {
 	h.t.Helper()
@@ -75,21 +66,30 @@ func (h *trip) over(c buyer, sub, state string) {
 }
 
 // windowed drives F33 and F34: inside the window all comes back, at its end it runs to the end of its term.
-func (h *trip) windowed(cycle, term string, window time.Duration) {
+func (h *trip) windowed(cycle, term string, window time.Duration, price money.Amount) {
 	c := h.customer("US")
-	two := h.buy(c, ledger(cycle, term), mail(1))
-	h.activate(c, two[0].sub)
+	soon := h.buy(c, ledger(cycle, term))[0].sub
+	h.activate(c, soon)
 	at := c.at + "/subscriptions/"
-	h.visit(at + two[0].sub)
-	h.ends("subs.cancel_ask", "act.cancel.do")
+	h.visit(at + soon)
+	h.says(`[aria-labelledby=status] a[href$="/cancel"]`, "subs.cancel_ask")
+	h.goes(`[aria-labelledby=status] a[href$="/cancel"]`, "")
+	h.says("dialog button[value=commit]", "subs.final_credit", "act", h.l.Text("act.cancel.do"), "sum", price)
+	h.says("dialog", "subs.lands")
+	h.goes("dialog button[value=commit]", "")
 	h.says(".said", "act.cancel.said")
-	h.over(c, two[0].sub, "state.cancelled")
+	h.over(c, soon, "state.cancelled")
 
 	late := h.buy(c, ledger(cycle, term))[0].sub
 	h.activate(c, late)
 	h.pass(window)
 	h.visit(at + late)
-	h.ends("subs.end_ask", "act.cancel.at_end")
+	h.says(`[aria-labelledby=status] a[href$="/cancel"]`, "subs.end_ask")
+	h.goes(`[aria-labelledby=status] a[href$="/cancel"]`, "")
+	h.none("dialog .calc") // nothing comes back
+	h.says("dialog button[value=commit]", "act.cancel.at_end")
+	h.says("dialog", "subs.takes_effect")
+	h.goes("dialog button[value=commit]", "")
 	h.says(".said", "act.cancel.said_end")
 	h.says("#status ~ p", "state.active")
 	h.says("[aria-labelledby=status]", "subs.ends_at")
@@ -147,8 +147,8 @@ var subscriptionFlows = []flow{
 		h.none(`main a[href$="/reactivate"]`)
 		h.over(c, sub, "state.cancelled")
 	}},
-	{id: "F33", name: "SaaS by the month: a day to cancel, then it ends with its term", moves: true, drive: func(h *trip) { h.windowed("monthly", "P1M", day) }},
-	{id: "F34", name: "SaaS by the year: fourteen days, then it ends with its term", moves: true, drive: func(h *trip) { h.windowed("annual", "P1Y", 14*day) }},
+	{id: "F33", name: "SaaS by the month: a day to cancel, then it ends with its term", moves: true, drive: func(h *trip) { h.windowed("monthly", "P1M", day, usd(49_00)) }},
+	{id: "F34", name: "SaaS by the year: fourteen days, then it ends with its term", moves: true, drive: func(h *trip) { h.windowed("annual", "P1Y", 14*day, usd(529_00)) }},
 	{id: "F35", name: "Status, Cancel, Yes", drive: func(h *trip) {
 		c := h.customer("US")
 		sub := h.buy(c, mail(4))[0].sub

@@ -55,7 +55,7 @@ type round struct {
 	scripts bool
 	l       *locale.L
 	api     *harness.Client
-	tabs    map[string]*chrome.Page // by role
+	tabs    map[string]*chrome.Page // by the name that somebody signs in with
 	made    int                     // customers
 }
 
@@ -103,9 +103,15 @@ func (r *round) drive(t *testing.T, f flow) {
 // as lays the mouse into the hand of somebody with a role. Each has one tab in a round.
 func (h *trip) as(role string) {
 	h.t.Helper()
-	p := h.tabs[role]
+	h.of(h.As(h.t, role))
+}
+
+// of lays it into the hand of one of the demo's users.
+func (h *trip) of(u harness.User) {
+	h.t.Helper()
+	p := h.tabs[u.UserPrincipalName]
 	if p == nil {
-		who := h.SignIn(h.whole, h.As(h.t, role))
+		who := h.SignIn(h.whole, u)
 		// A link that saves a file is asked for without the headers that a test sets.
 		if got := who.Post(h.whole, "/language", "language", h.tag, "next", "/").Status; got != 303 {
 			h.t.Fatalf("choosing a language answers %d", got)
@@ -113,9 +119,21 @@ func (h *trip) as(role string) {
 		p = h.page(h.whole, who)
 		must(h.t, p.Language(h.tag))
 		must(h.t, p.Scripts(h.scripts))
-		h.tabs[role] = p
+		h.tabs[u.UserPrincipalName] = p
 	}
 	h.p = p
+}
+
+// provider lays it into the hand of an admin agent of the demo's indirect provider.
+func (h *trip) provider() {
+	h.t.Helper()
+	for _, u := range h.Users {
+		if u.Role == "AA" && u != h.As(h.t, "AA") {
+			h.of(u)
+			return
+		}
+	}
+	h.t.Fatal("the demo has nobody of an indirect provider")
 }
 
 // visit opens a page that must be there.

@@ -37,6 +37,7 @@ type PersonChange struct {
 	Keep     bool   // the password set need not be changed
 	DropTOTP bool   // the authenticator app was lost; passkeys go too
 	TOTP     []byte // the sealed secret of another one
+	SignOut  bool   // all sessions and tokens end; nothing is given or taken, so no role is above it
 	Version  int64  // the version that was read; 0: whatever there is
 }
 
@@ -178,7 +179,7 @@ func (a *App) Reform(ctx context.Context, who party.Actor, req Request, customer
 }
 
 func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed id.Customer, user id.User, c PersonChange) (Reply, error) {
-	if c.delicate() {
+	if c.delicate() || c.SignOut {
 		if err := who.Prove(); err != nil {
 			return Reply{}, err
 		}
@@ -241,6 +242,9 @@ func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed
 		if c.DropTOTP || c.TOTP != nil {
 			more = append(more, activity.Detail{Key: "Authenticator", Value: "reset"})
 		}
+		if c.SignOut {
+			more = append(more, activity.Detail{Key: "Sessions", Value: "ended"})
+		}
 		s := saver{app: a, tx: tx, act: &act, customer: customer, now: a.Clock.Now()}
 		return Admitted{p, password}, s.user(activity.UpdatePartnerUser, activity.UpdateCustomerUser, p, more...)
 	})
@@ -290,7 +294,7 @@ func (a *App) changed(who party.Actor, p *party.Person, c PersonChange) error {
 	if c.TOTP != nil {
 		p.TOTP, p.TOTPStep = c.TOTP, 0
 	}
-	if c.UPN != nil || c.State != nil || c.Password != nil || c.DropTOTP || c.TOTP != nil {
+	if c.UPN != nil || c.State != nil || c.Password != nil || c.DropTOTP || c.TOTP != nil || c.SignOut {
 		p.SignedOutAt = a.Wall.Now()
 	}
 	return p.Check()

@@ -130,3 +130,12 @@ func (a *App) SuspendTenant(ctx context.Context, who party.Actor, req Request, o
 		return p, s.record(activity.UpdatePartner, activity.PartnerProfile, string(p.ID), activity.Detail{Key: "State", Value: state})
 	})
 }
+
+// SignOutPerson ends all sessions and tokens of somebody, whosever staff they are (R15): who lost a device. Outcome and faults as
+// of Reform.
+func (a *App) SignOutPerson(ctx context.Context, who party.Actor, req Request, of party.Partner, p party.Person) (Reply, error) {
+	if of.ID == "" { // the operator's own
+		return a.Reform(ctx, who.Attending(party.Scope{}), req, p.Customer, p.ID, PersonChange{SignOut: true})
+	}
+	return a.Reform(ctx, who.Attending(scopeOf(of)), req, p.Customer, p.ID, PersonChange{SignOut: true})
+}

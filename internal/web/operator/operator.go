@@ -59,6 +59,8 @@ var routes = []ui.Route{
 	{Pattern: "GET /operator/requests/{request}/files/{file}", Handle: file},
 	{Pattern: "GET /operator/clock", Handle: clock},
 	{Pattern: "GET /operator/security", Handle: security},
+	{Pattern: "GET " + peoplePath, Handle: people},
+	{Pattern: "POST " + peoplePath, Handle: endSessions},
 }
 
 // Mount serves the console on mux.

@@ -34,6 +34,6 @@ func security(v *ui.Visit) error {
 	}
 	p := ui.Page{Title: v.T("console.security"), Area: "security"}
 	p.Head.Sub = []any{v.T("console.matrix")}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}, {Text: v.T("people.title"), Href: peoplePath}}
 	return v.Show("op-security", p, securityPage{t})
 }

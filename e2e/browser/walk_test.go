@@ -27,6 +27,9 @@ var unoffered = map[string]string{
 	"POST /operator/prices/import":                                     "a sheet is looked over first: TestR15SheetsOnTheConsole",
 	"POST /portal/users/{user}/restore":                                "nobody was removed: TestR11PortalUsers",
 	"POST /portal/access/resume":                                       "no relationship has ended",
+	"POST /operator/tenants/{partner}/withdraw":                        "how many is said first: TestR15KeysAreRevoked",
+	"POST /operator/policies/{row}/close":                              "the day is said first: TestR15RowIsEnded",
+	"POST /operator/security/people":                                   "somebody is looked for first: TestR15SessionsAreEnded",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }
 

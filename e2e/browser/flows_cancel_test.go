@@ -158,7 +158,10 @@ var cancelFlows = []flow{
 			h.t.Errorf("the request is filled in with %q", got)
 		}
 		h.limits("1000", "")
-		defer h.limits("", "")
+		defer h.unlimited()
+		h.put("f-request", "-1")
+		h.refuses("main form .btn.main", 422)
+		h.says("#f-request-error", "fault.money.not_an_amount")
 		h.as("AA")
 		h.visit(c.at + "/software")
 		h.asks(serverTitle)

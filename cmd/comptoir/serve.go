@@ -209,6 +209,9 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		App: s.app, People: people, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log, Version: buildVersion(), Database: st.engine(), URL: url,
 	}
 	shown.Sweep = sweep.Last
+	if st.engine() == "SQLite" {
+		shown.Backups = &backups{dir: filepath.Join(st.Data, "backups"), url: st.url()}
+	}
 	shown.Verify = func(ctx context.Context) ([]string, app.Audited, error) {
 		books, err := s.store.Verify(ctx)
 		if err != nil {

@@ -23,7 +23,7 @@ func TestR15R16Console(t *testing.T) {
 	tenant := "/operator/tenants/" + string(c.seeded.Partner.ID)
 	for _, lang := range []string{"fr", "ru", "en"} {
 		o.lang = lang
-		for _, path := range []string{"/operator", "/operator/tenants", tenant, "/operator/policies", "/operator/requests", "/operator/clock", "/operator/security"} {
+		for _, path := range []string{"/operator", "/operator/tenants", tenant, "/operator/policies", "/operator/requests", "/operator/clock", "/operator/security", "/operator/backup"} {
 			o.has(o.get(path), 200)
 		}
 	}
@@ -59,7 +59,7 @@ func TestR15R16Console(t *testing.T) {
 	s := c.ops(party.SupportAgent)
 	s.has(s.get("/"), 200, "Requests")
 	s.has(s.get("/operator/requests"), 200, "All clear")
-	for _, path := range []string{"/operator/tenants", tenant, "/operator/policies", "/operator/clock", "/operator/security"} {
+	for _, path := range []string{"/operator/tenants", tenant, "/operator/policies", "/operator/clock", "/operator/security", "/operator/backup"} {
 		s.has(s.get(path), 403)
 	}
 	staff := c.as(c.seeded.Partner, "", party.GlobalAdmin, party.AdminAgent)

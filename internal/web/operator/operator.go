@@ -58,6 +58,8 @@ var routes = []ui.Route{
 	{Pattern: "POST /operator/requests/{request}/{act}", Handle: answer},
 	{Pattern: "GET /operator/requests/{request}/files/{file}", Handle: file},
 	{Pattern: "GET /operator/clock", Handle: clock},
+	{Pattern: "GET " + backupPath, Handle: backup},
+	{Pattern: "POST " + backupPath, Handle: makeBackup},
 	{Pattern: "GET /operator/security", Handle: security},
 	{Pattern: "GET " + peoplePath, Handle: people},
 	{Pattern: "POST " + peoplePath, Handle: endSessions},

@@ -33,6 +33,7 @@ func TestPages(t *testing.T) {
 			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),
 				&refundPanel{Note: ui.Note{Kind: "info", Title: "t"}, Lines: &back, Proposal: &ui.Note{Title: "p"}, Law: ask, Acts: []ui.Button{{Text: "a", Post: "/a"}}}}},
 			"op-policy-new":   {Data: policyPage{*form("id"), list("rules")}},
+			"op-backup":       {Data: backupPage{ui.Note{Kind: "good", Title: "t"}, &low}},
 			"op-people":       {Data: peoplePage{ask, &facts, &low, &ui.Button{Text: "a", Post: "/a"}}},
 			"op-withdraw":     {Data: withdrawPage{ask, &ui.Note{Kind: "warn", Title: "t"}, facts}},
 			"op-policy-close": {Data: closePage{ask, &ui.Note{Kind: "stop", Title: "t"}, ui.Note{Kind: "info", Title: "t"}}},

@@ -41,6 +41,7 @@ func status(v *ui.Visit) error {
 			return err
 		}
 		page.Strip.Figures = append(page.Strip.Figures, ui.Figure{Name: v.T("console.tenants"), Value: ui.To{Href: "/operator/tenants", Text: len(all)}, Hint: v.T("console.tenants_hint")})
+		page.Facts.Rows = append(page.Facts.Rows, ui.Fact{Name: v.T("backup.title"), Value: ui.To{Href: backupPath, Text: v.T("backup.open")}})
 		low, err := lowPools(v, all)
 		if err != nil {
 			return err

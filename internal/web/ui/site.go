@@ -24,6 +24,8 @@ type Site struct {
 	Log    *slog.Logger
 	// Sandbox moves the business clock; nil in production.
 	Sandbox Clockwork
+	// Backups are copies of the database; nil where they are made by other means.
+	Backups Backups
 	// Verify recomputes the books and the activity log: differences in the books, and what was found in the log.
 	Verify func(context.Context) (books []string, log app.Audited, err error)
 	// Sweep tells when the sweep looked last, and what it could not do then.
@@ -40,6 +42,21 @@ type Site struct {
 type Clockwork interface {
 	State(ctx context.Context) (app.ClockState, error)
 	Move(ctx context.Context, who party.Actor, to time.Time) (app.ClockState, error)
+}
+
+// Backups are copies of the database that are made while it is served.
+type Backups interface {
+	// List are those there are, the newest first, and whether one is being made.
+	List() (all []Backup, running bool, err error)
+	// Make makes one, and waits a while for its end. Fault "backup.running".
+	Make(ctx context.Context, now time.Time) error
+}
+
+// Backup is one copy: a file in the folder of backups.
+type Backup struct {
+	Name string
+	At   time.Time // wall time
+	Size int64     // bytes
 }
 
 // Handler answers one request. A fault it returns becomes a page that says so in the reader's language; any other error

@@ -21,6 +21,9 @@ var elsewhere = map[string]string{
 	"price.negative": "import",
 	"policy.id":      "operator", "policy.past": "operator", "policy.taken": "operator", "policy.backwards": "operator", "policy.overlap": "operator", "policy.class": "operator",
 	"policy.window": "operator", "policy.credit": "operator", "policy.after": "operator", "policy.source": "operator",
+	"policy.unknown": "operator", "policy.closed": "operator", "policy.end_past": "operator",
+	"partner.name": "operator", "partner.kind": "operator", "partner.day": "operator", "partner.mpn": "operator", "partner.provider": "operator",
+	"partner.domain_taken": "operator", "partner.own": "operator", "pool.withdraw": "operator", "pool.changed": "operator",
 	"passkey.name": "sign-in", "passkey.taken": "sign-in", "passkey.changed": "sign-in", "passkey.unknown": "sign-in", "passkey.stale": "sign-in",
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -507,6 +508,58 @@ func TestR15ImportMedia(t *testing.T) {
 		nobody.Roles = party.RolesOf(party.GlobalAdmin)
 		if _, err := w.ImportMedia(context.Background(), nobody, folder, nil); fault.Of(err) == nil {
 			t.Error("anybody may import")
+		}
+	})
+}
+
+// TestR15TakeMedia: a file taken whole is known under its digest, once; what is refused leaves nothing that anybody knows.
+func TestR15TakeMedia(t *testing.T) {
+	both(t, func(w *world) {
+		t := w.t
+		w.mediaFolder()
+		take := func(name, want string, r io.Reader) (app.MediaFile, error) {
+			return do[app.MediaFile](w, func(req app.Request) (app.Reply, error) {
+				return w.TakeMedia(context.Background(), w.who, req, name, want, r)
+			})
+		}
+		good := sumOf([]byte("good"))
+		for _, c := range []struct {
+			name, file, want, code string
+			r                      io.Reader
+		}{
+			{"G58 a path", "../a.zip", "", "media.name", strings.NewReader("good")},
+			{"no name", "", "", "media.name", strings.NewReader("good")},
+			{"G58 empty", "a.zip", "", "media.size", strings.NewReader("")},
+			{"no digest", "a.zip", "../" + good[:61], "media.sha256", strings.NewReader("good")},
+			{"other bytes", "a.zip", good, "upload.sha256", strings.NewReader("evil")},
+			{"broken off", "a.zip", "", "body.cut", io.MultiReader(strings.NewReader("go"), iotest.ErrReader(io.ErrUnexpectedEOF))},
+		} {
+			if _, err := take(c.file, c.want, c.r); codeOf(err) != c.code {
+				t.Errorf("%s: %v, want %q", c.name, err, c.code)
+			}
+		}
+		staff := w.who
+		staff.Roles = party.RolesOf(party.GlobalAdmin, party.AdminAgent, party.PublisherAdmin)
+		if _, err := w.TakeMedia(context.Background(), staff, app.Request{}, "a.zip", "", strings.NewReader("good")); codeOf(err) != "role.missing" {
+			t.Error(err)
+		}
+		known := func() []app.MediaFile {
+			files, err := w.MediaFiles(context.Background(), w.who, "", 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return files
+		}
+		if files := known(); len(files) > 0 {
+			t.Fatalf("%+v", files)
+		}
+		first, err := take("a.zip", good, strings.NewReader("good"))
+		if err != nil || first.SHA256 != good || first.Size != 4 || first.Name != "a.zip" {
+			t.Fatalf("%+v %v", first, err)
+		}
+		again, err := take("b.zip", "", strings.NewReader("good"))
+		if files := known(); err != nil || again.Name != "a.zip" || len(files) != 1 || files[0].SHA256 != good {
+			t.Errorf("%+v %v, known %+v", again, err, files)
 		}
 	})
 }

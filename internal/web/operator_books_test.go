@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/blobs"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -106,5 +107,24 @@ func TestR15Jobs(t *testing.T) {
 	c := open(t)
 	o := c.ops(party.OperatorAdmin)
 	o.has(o.get("/operator/jobs"), 200, "All is done", "Due within", "Subscription: charge, renewal or end", "End of a billing period")
-	o.has(o.get("/operator/downloads"), 200, "Downloads")
+}
+
+// A file comes in by the page, and is taken only under the check sum that was told; who does not run the server may not send one (R15).
+func TestR15Upload(t *testing.T) {
+	c := open(t)
+	folder, err := blobs.Open(t.TempDir(), app.MaxMedia)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	c.app.Media = folder
+	o := c.ops(party.OperatorAdmin)
+	o.has(o.get("/operator/downloads"), 200, "Downloads", "Upload a file", `enctype="multipart/form-data"`)
+	const good = "770e607624d689265ca6c44884d0807d9b054d23c473c106c72be9de08b7376c" // of "good"
+	o.has(o.upload("/operator/downloads", "a.iso", "evil", "sha256", good), 409, "check sums differ", good)
+	o.has(o.upload("/operator/downloads", "a.iso", "good", "sha256", "abc"), 422, "SHA-256", `value="abc"`)
+	o.has(o.upload("/operator/downloads", "a.iso", "good", "sha256", " "+strings.ToUpper(good)+" "), 200, "a.iso is stored", good, "no product")
+	o.has(o.get("/operator/downloads?format=csv"), 200, "a.iso", good)
+	b := c.as(c.seeded.Partner, "", party.GlobalAdmin)
+	b.has(b.upload("/operator/downloads", "b.iso", "more"), 404)
 }

@@ -1,8 +1,11 @@
 package operator
 
 import (
+	"strings"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -12,11 +15,56 @@ type downloadsPage struct {
 	Chosen *ui.Facts
 	Remove *ui.Button
 	Refuse string
+	Upload ui.Form
 }
 
-func downloads(v *ui.Visit) error { return showDownloads(v, 200, v.Query("file"), nil) }
+const downloadsPath = "/operator/downloads"
 
-func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault) error {
+func downloads(v *ui.Visit) error {
+	return showDownloads(v, 200, v.Query("file"), nil, uploadForm(v), nil)
+}
+
+// uploadForm takes a file; the check sum stands before it, so that it is known when the file comes.
+func uploadForm(v *ui.Visit) ui.Form {
+	return ui.Form{
+		Action: downloadsPath, Once: v.Once(), Files: true, Submit: ui.Button{Text: v.T("files.upload"), Kind: "main"},
+		Fields: []ui.Field{
+			{Name: "sha256", Label: v.T("files.sha256"), Hint: v.T("files.sha256_hint"), MaxLength: 64},
+			{Name: "file", Label: v.T("files.file"), Kind: "file", Hint: v.T("files.upload_hint"), Required: true},
+		},
+	}
+}
+
+// takeFile takes a file; a product delivers it once an import or the API says so.
+func takeFile(v *ui.Visit) error {
+	if err := v.Actor.May(party.OperateSystem); err != nil { // before gigabytes come
+		return err
+	}
+	v.Large()
+	up, err := v.Upload(app.MaxMedia)
+	if err == nil {
+		err = v.Act(func(req app.Request) (app.Reply, error) {
+			want := strings.ToLower(strings.TrimSpace(up.Values.Get("sha256")))
+			return v.App.TakeMedia(v.R.Context(), v.Actor, req, up.Name, want, up.Whole())
+		}, func(out any) ui.Then {
+			f := out.(app.MediaFile)
+			return ui.Then{To: downloadsPath + "?file=" + f.SHA256, Said: v.T("files.taken", "name", f.Name)}
+		})
+	}
+	f := fault.Of(err)
+	if f == nil || f.Kind == fault.KindDenied {
+		return err
+	}
+	form, field := uploadForm(v), "file"
+	form.Fill(up.Values)
+	if f.Code == "media.sha256" || f.Code == "upload.sha256" {
+		field = "sha256"
+	}
+	errors := form.Blame(v.L, f, field)
+	return showDownloads(v, ui.Again(f), "", nil, form, errors)
+}
+
+func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upload ui.Form, errors *ui.Errors) error {
 	limit := ui.Limit + 1
 	if v.IsCSV() {
 		limit = ui.Export
@@ -25,7 +73,7 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault) err
 	if err != nil {
 		return err
 	}
-	page := downloadsPage{List: ui.Table{
+	page := downloadsPage{Upload: upload, List: ui.Table{
 		Caption: v.T("files.title"), Empty: ui.Empty{Title: v.T("files.none"), Text: v.T("files.none_text")},
 		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("files.size"), Num: true}, {Head: v.T("files.sha256")}, {Head: v.T("files.stored")}},
 	}}
@@ -39,7 +87,7 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault) err
 	}
 	for _, f := range found {
 		page.List.Rows = append(page.List.Rows, ui.Row{On: f.SHA256 == file, Cells: []ui.Cell{
-			{Value: f.Name, Href: "/operator/downloads?file=" + f.SHA256}, {Value: v.L.Bytes(f.Size)}, {Value: ui.Mono(f.SHA256)}, {Value: f.StoredAt},
+			{Value: f.Name, Href: downloadsPath + "?file=" + f.SHA256}, {Value: v.L.Bytes(f.Size)}, {Value: ui.Mono(f.SHA256)}, {Value: f.StoredAt},
 		}})
 		if f.SHA256 == file {
 			if err := page.choose(v, f); err != nil {
@@ -53,8 +101,8 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault) err
 	if refused != nil {
 		page.Refuse = v.L.Fault(refused)
 	}
-	p := ui.Page{Title: v.T("files.title"), Area: "downloads"}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: "/operator/downloads?format=csv", Icon: "down"}}
+	p := ui.Page{Title: v.T("files.title"), Area: "downloads", Errors: errors}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: downloadsPath + "?format=csv", Icon: "down"}}
 	p.Head.Sub = []any{v.T("files.how")}
 	return v.ShowAs(code, "op-downloads", p, page)
 }
@@ -74,7 +122,7 @@ func (d *downloadsPage) choose(v *ui.Visit, f app.MediaFile) error {
 		}
 		d.Chosen.Rows = append(d.Chosen.Rows, fact)
 	}
-	d.Remove = &ui.Button{Text: v.T("files.remove"), Post: "/operator/downloads/" + f.SHA256 + "/remove", Once: v.Once(), Kind: "ask"}
+	d.Remove = &ui.Button{Text: v.T("files.remove"), Post: downloadsPath + "/" + f.SHA256 + "/remove", Once: v.Once(), Kind: "ask"}
 	if len(uses) > 0 {
 		d.Remove = &ui.Button{Text: v.T("files.remove"), Off: v.T("files.in_use")}
 	}
@@ -88,9 +136,9 @@ func removeFile(v *ui.Visit) error {
 	err := v.Act(func(req app.Request) (app.Reply, error) {
 		return v.App.RemoveMedia(v.R.Context(), v.Actor, req, v.Path("file"))
 	},
-		func(any) ui.Then { return ui.Then{To: "/operator/downloads", Said: v.T("files.removed")} })
+		func(any) ui.Then { return ui.Then{To: downloadsPath, Said: v.T("files.removed")} })
 	if f := fault.Of(err); f != nil && f.Code == "media.in_use" {
-		return showDownloads(v, 409, v.Path("file"), f)
+		return showDownloads(v, 409, v.Path("file"), f, uploadForm(v), nil)
 	}
 	return err
 }

@@ -49,6 +49,7 @@ var routes = []ui.Route{
 	{Pattern: "POST /operator/ledger/verify", Handle: verify},
 	{Pattern: "GET /operator/jobs", Handle: jobs},
 	{Pattern: "GET /operator/downloads", Handle: downloads},
+	{Pattern: "POST /operator/downloads", Handle: takeFile},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
 	{Pattern: "GET " + pricesPath, Handle: prices},
 	{Pattern: "GET " + limitsPath, Handle: limits},

@@ -39,7 +39,7 @@ func TestPages(t *testing.T) {
 			"op-policy-close": {Data: closePage{ask, &ui.Note{Kind: "stop", Title: "t"}, ui.Note{Kind: "info", Title: "t"}}},
 			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
 			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
-			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no"}},
+			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
 			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
 			"op-security":     {Data: securityPage{list("list")}},
 		}

@@ -8,8 +8,10 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Upload is a form with one file, which is read while it comes: nothing of it is kept before the use case takes it.
@@ -56,6 +58,26 @@ func (v *Visit) Upload(max int64) (up Upload, err error) {
 	}
 	v.form, v.body = up.Values, [32]byte(hash.Sum(nil))
 	return up, nil
+}
+
+// silence is how long a large upload may bring nothing.
+const silence = 30 * time.Second
+
+// Large lets the message that follows take as long as it goes on coming, for files of gigabytes; call it before Upload.
+func (v *Visit) Large() { v.R.Body = &patient{ReadCloser: v.R.Body, w: v.W} }
+
+type patient struct {
+	io.ReadCloser
+	w     http.ResponseWriter
+	until time.Time
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if now := (when.Wall{}).Now(); p.until.Sub(now) < silence/2 { // a connection lives by the machine's clock
+		p.until = now.Add(silence)
+		_ = http.NewResponseController(p.w).SetReadDeadline(p.until) // what is no connection has none
+	}
+	return p.ReadCloser.Read(b)
 }
 
 // BadRows lists what kept a file out: the line, the column and what is wrong there, for each of n mistakes.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	plain "github.com/nicksnyder/go-i18n/v2/i18n/template"
-	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 )
 
@@ -26,9 +25,6 @@ type L struct {
 	plural  *i18n.Localizer
 	words   map[string]word
 	country map[string]string
-
-	ordering sync.Mutex // a Collator is for one goroutine
-	order    *collate.Collator
 }
 
 // word is one message: its only form, or by "one", "few", "many", "other".
@@ -134,10 +130,3 @@ func (l *L) fill(text string, pairs []any, write func(any) string) string {
 
 // Int is a whole number, grouped by thousands.
 func (l *L) Int(n int64) string { return l.numbers.plain(strconv.FormatInt(n, 10)) }
-
-// Compare orders two names as the language does.
-func (l *L) Compare(a, b string) int {
-	l.ordering.Lock()
-	defer l.ordering.Unlock()
-	return l.order.CompareString(a, b)
-}

@@ -3,6 +3,10 @@ package locale
 import (
 	"testing"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
@@ -66,13 +70,13 @@ func TestCountries(t *testing.T) {
 	for _, tag := range Languages {
 		l := Of(tag)
 		seen := map[string]bool{}
-		before := ""
+		before, order := "", collate.New(language.MustParse(tag))
 		for _, c := range l.Countries() {
 			name := l.Country(c)
 			if name == "" || name == string(c) || seen[name] {
 				t.Errorf("%s: %s is %q", tag, c, name)
 			}
-			if l.Compare(before, name) > 0 {
+			if order.CompareString(before, name) > 0 {
 				t.Errorf("%s: %s stands after %s", tag, name, before)
 			}
 			seen[name], before = true, name
@@ -99,6 +103,21 @@ func TestMatch(t *testing.T) {
 	} {
 		if got := Match(c.header, c.chosen).Tag; got != c.want {
 			t.Errorf("%q chosen %q: %s, want %s", c.header, c.chosen, got, c.want)
+		}
+	}
+}
+
+// TestOrderOfNames: names of products stand where the language puts them.
+func TestOrderOfNames(t *testing.T) {
+	names := []string{"Office 365", "Office", "office pro", "Éclair", "eclat", "Zeta", "Ångström", "angle", "A1", "Ab", "йод", "ион", "ёлка", "если", "ель", "Яндекс", "аз"}
+	for _, tag := range Languages {
+		l, order := Of(tag), collate.New(language.MustParse(tag))
+		for _, a := range names {
+			for _, b := range names {
+				if a != b && (unicode.Is(unicode.Cyrillic, []rune(a)[0]) == unicode.Is(unicode.Cyrillic, []rune(b)[0])) && l.Compare(a, b) != order.CompareString(a, b) {
+					t.Errorf("%s: %q and %q: %d", tag, a, b, l.Compare(a, b))
+				}
+			}
 		}
 	}
 }

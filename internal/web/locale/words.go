@@ -7,7 +7,6 @@ import (
 	"io/fs"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 )
 
@@ -33,9 +32,8 @@ func load() map[string]*L {
 	bundle := i18n.NewBundle(language.English)
 	out, named := map[string]*L{}, countries()
 	for _, tag := range Languages {
-		lang := language.MustParse(tag)
 		out[tag] = &L{
-			Tag: tag, Name: names[tag], numbers: written[tag], order: collate.New(lang), words: map[string]word{}, country: named[tag],
+			Tag: tag, Name: names[tag], numbers: written[tag], words: map[string]word{}, country: named[tag],
 			plural: i18n.NewLocalizer(bundle, tag),
 		}
 	}

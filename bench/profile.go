@@ -59,7 +59,9 @@ func serveProfiled(args []string) (err error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", identity.Handler(identity.Options{Tokens: tokens, Store: st, Wall: when.Wall{}, IDs: id.Random{}, Log: log}))
 	mux.Handle("/v1/", api)
-	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
+	for _, path := range [...]string{"/readyz", "/healthz"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "0") })
+	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err

@@ -75,29 +75,17 @@ func (a *App) LogTree(ctx context.Context, who party.Actor) (Tree, error) {
 // AddPolicy adds a row of cancellation (R15); who adds one has proved who they are. The outcome is the row.
 // Faults: "proof.needed", and those of policy.Add.
 func (a *App) AddPolicy(ctx context.Context, who party.Actor, req Request, row policy.CancelRule) (Reply, error) {
-	if err := who.May(party.OperateSystem); err != nil {
-		return Reply{}, err
-	}
-	if err := who.Prove(); err != nil {
-		return Reply{}, err
-	}
-	act := Act{Actor: who, Request: req}
-	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		if err := tx.HoldCatalogue(); err != nil { // nobody adds another meanwhile
-			return nil, err
-		}
+	return a.changeRows(ctx, who, req, func(tx Tx, s saver) (any, error) {
 		rows, err := tx.Rules()
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = policy.Add(rows, row, s.now)
 		}
-		now := a.Clock.Now()
-		if err := policy.Add(rows, row, now); err != nil {
+		if err != nil {
 			return nil, err
 		}
 		if err := tx.PutRules([]policy.CancelRule{row}, nil, nil); err != nil {
 			return nil, err
 		}
-		s := saver{a, tx, &act, party.Customer{}, now}
 		return row, s.record(activity.AddPolicy, activity.Policy, row.ID, activity.Detail{Key: "Class", Value: string(row.Class)}, activity.Detail{Key: "From", Value: row.From.UTC().Format(time.RFC3339)})
 	})
 }
@@ -105,6 +93,42 @@ func (a *App) AddPolicy(ctx context.Context, who party.Actor, req Request, row p
 // ClosePolicy gives a row of cancellation its end (R15); who does it has proved who they are. The outcome is the row.
 // Faults: "proof.needed", those of policy.Close, "policy.row_kept" when somebody was faster.
 func (a *App) ClosePolicy(ctx context.Context, who party.Actor, req Request, rule string, until time.Time) (Reply, error) {
+	return a.changeRows(ctx, who, req, func(tx Tx, s saver) (any, error) {
+		rows, err := tx.Rules()
+		if err != nil {
+			return nil, err
+		}
+		row, err := policy.Close(rows, rule, until, s.now)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.PutRules([]policy.CancelRule{row}, nil, nil); err != nil {
+			return nil, err
+		}
+		return row, s.record(activity.ClosePolicy, activity.Policy, row.ID, activity.Detail{Key: "Until", Value: until.UTC().Format(time.RFC3339)})
+	})
+}
+
+// AddTaxRow adds a row of tax (F79, R15); who adds one has proved who they are. Charges that were made keep the row they were
+// made with. The outcome is the row. Faults: "proof.needed", and those of market.AddTax.
+func (a *App) AddTaxRow(ctx context.Context, who party.Actor, req Request, row market.TaxRow) (Reply, error) {
+	return a.changeRows(ctx, who, req, func(tx Tx, s saver) (any, error) {
+		rows, err := tx.Taxes()
+		if err == nil {
+			err = market.AddTax(rows, row, s.now)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.PutRules(nil, nil, []market.TaxRow{row}); err != nil {
+			return nil, err
+		}
+		return row, s.record(activity.AddPolicy, activity.Policy, row.ID, activity.Detail{Key: "Market", Value: string(row.Market)}, activity.Detail{Key: "From", Value: row.From.UTC().Format(time.RFC3339)})
+	})
+}
+
+// changeRows changes dated rows for an operator who has proved who they are; nobody else changes any meanwhile.
+func (a *App) changeRows(ctx context.Context, who party.Actor, req Request, change func(tx Tx, s saver) (any, error)) (Reply, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return Reply{}, err
 	}
@@ -116,50 +140,7 @@ func (a *App) ClosePolicy(ctx context.Context, who party.Actor, req Request, rul
 		if err := tx.HoldCatalogue(); err != nil {
 			return nil, err
 		}
-		rows, err := tx.Rules()
-		if err != nil {
-			return nil, err
-		}
-		now := a.Clock.Now()
-		row, err := policy.Close(rows, rule, until, now)
-		if err != nil {
-			return nil, err
-		}
-		if err := tx.PutRules([]policy.CancelRule{row}, nil, nil); err != nil {
-			return nil, err
-		}
-		s := saver{a, tx, &act, party.Customer{}, now}
-		return row, s.record(activity.ClosePolicy, activity.Policy, row.ID, activity.Detail{Key: "Until", Value: until.UTC().Format(time.RFC3339)})
-	})
-}
-
-// AddTaxRow adds a row of tax (F79, R15); who adds one has proved who they are. Charges that were made keep the row they were
-// made with. The outcome is the row. Faults: "proof.needed", and those of market.AddTax.
-func (a *App) AddTaxRow(ctx context.Context, who party.Actor, req Request, row market.TaxRow) (Reply, error) {
-	if err := who.May(party.OperateSystem); err != nil {
-		return Reply{}, err
-	}
-	if err := who.Prove(); err != nil {
-		return Reply{}, err
-	}
-	act := Act{Actor: who, Request: req}
-	return a.Store.Update(ctx, act, func(tx Tx) (any, error) {
-		if err := tx.HoldCatalogue(); err != nil { // nobody adds another meanwhile
-			return nil, err
-		}
-		rows, err := tx.Taxes()
-		if err != nil {
-			return nil, err
-		}
-		now := a.Clock.Now()
-		if err := market.AddTax(rows, row, now); err != nil {
-			return nil, err
-		}
-		if err := tx.PutRules(nil, nil, []market.TaxRow{row}); err != nil {
-			return nil, err
-		}
-		s := saver{a, tx, &act, party.Customer{}, now}
-		return row, s.record(activity.AddPolicy, activity.Policy, row.ID, activity.Detail{Key: "Market", Value: string(row.Market)}, activity.Detail{Key: "From", Value: row.From.UTC().Format(time.RFC3339)})
+		return change(tx, saver{a, tx, &act, party.Customer{}, a.Clock.Now()})
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
@@ -31,6 +31,8 @@ type billingRun struct {
 	Done      int           // charged and invoiced
 	Took      time.Duration // for that
 	Chunks    int
+	Median    time.Duration // of all chunks
+	Most      time.Duration // of 99 of 100 chunks
 	CPU       time.Duration // of this process
 	Longest   time.Duration // of one chunk, from its lock to its commit
 	Private   int64         // bytes, at most
@@ -76,8 +78,8 @@ func runBillingProcess(args []string) error {
 // timed is a store that notes how long chunks take, from behind their locks to the end of their commit.
 type timed struct {
 	app.Store
-	chunks  atomic.Int64
-	longest atomic.Int64
+	mu     sync.Mutex
+	chunks []time.Duration
 }
 
 // Update implements app.Store.
@@ -93,10 +95,10 @@ func (t *timed) Update(ctx context.Context, act app.Act, fn func(app.Tx) (any, e
 	if err != nil {
 		return reply, err
 	}
-	took := int64(time.Since(began))
-	t.chunks.Add(1)
-	for most := t.longest.Load(); took > most && !t.longest.CompareAndSwap(most, took); most = t.longest.Load() {
-	}
+	took := time.Since(began)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.chunks = append(t.chunks, took)
 	return reply, nil
 }
 
@@ -140,7 +142,10 @@ func runBilling(ctx context.Context, dir, url string, from, until time.Time, bes
 	} else if err = checkouts(ctx, a, &out, run); err != nil {
 		return out, err
 	}
-	out.Chunks, out.Longest = int(store.chunks.Load()), time.Duration(store.longest.Load())
+	if out.Chunks = len(store.chunks); out.Chunks > 0 {
+		slices.Sort(store.chunks)
+		out.Median, out.Most, out.Longest = store.chunks[out.Chunks/2], store.chunks[out.Chunks*99/100], store.chunks[out.Chunks-1]
+	}
 	return out, err
 }
 

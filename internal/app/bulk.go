@@ -17,16 +17,23 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 )
 
-// Callers wait while a chunk is written: as many subscriptions go into one as these times allow.
 const (
-	chunkTime  = 15 * time.Millisecond // for the rows
-	wholeTime  = 35 * time.Millisecond // with the commit, which writes all of them to the log and waits for the disk
 	firstChunk = 64
 	leastChunk = 16
 	maxChunk   = 2048
 	// fewDue is where a chunk that fails is not halved any more.
 	fewDue = 8
 )
+
+// chunkTimes are how long a chunk may take for its rows, and with the commit, which writes all of them to the log and waits
+// for the disk. As many subscriptions go into one as these times allow: where one writes at a time everybody waits for it, else
+// nobody but callers of its customers, and fewer trips weigh more.
+func chunkTimes(oneWriter bool) (rows, whole time.Duration) {
+	if oneWriter {
+		return 8 * time.Millisecond, 20 * time.Millisecond
+	}
+	return 15 * time.Millisecond, 35 * time.Millisecond
+}
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {
@@ -136,15 +143,16 @@ func (b *bulk) do(ctx context.Context, dues []Due) error {
 	return b.do(ctx, dues[half:])
 }
 
-// resize lets the next chunk take about chunkTime when n took as long as they did, and wholeTime at most: but a disk that
-// takes long for few is not helped by fewer.
+// resize lets the next chunk take about the time that its rows may when n took as long as they did, and that of the whole at
+// most: but a disk that takes long for few is not helped by fewer.
 func (b *bulk) resize(n int, rows, whole time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	rowsTime, wholeTime := chunkTimes(b.Due.OneWriter())
 	most := func(t, took time.Duration) int {
 		return int(float64(n) * float64(t) / float64(max(took, time.Millisecond)))
 	}
-	fits := min(most(chunkTime, rows), b.size+b.size/4, maxChunk)
+	fits := min(most(rowsTime, rows), b.size+b.size/4, maxChunk)
 	if whole > wholeTime {
 		fits = min(fits, max(most(wholeTime, whole), firstChunk))
 	}

@@ -575,4 +575,6 @@ type DueStore interface {
 	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
 	ClockState() (offset time.Duration, high time.Time, err error)
 	SaveClock(offset time.Duration, high time.Time) error
+	// OneWriter is whether whoever writes keeps everybody else who would write waiting, and not only those who want the same rows.
+	OneWriter() bool
 }

@@ -111,3 +111,9 @@ func (s *Store) SaveClock(offset time.Duration, high time.Time) error {
 		return t.exec(1, nil, sqlClockSave, offset.Microseconds(), high)
 	})
 }
+
+// OneWriter implements app.DueStore.
+func (s *Store) OneWriter() bool {
+	_, many := s.engine.(*pgEngine)
+	return !many
+}

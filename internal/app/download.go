@@ -62,6 +62,9 @@ func (a *App) Download(ctx context.Context, f Fetch) (license.File, error) {
 		if err := tx.CountDownload(got.link, f.Client, now); err != nil {
 			return nil, err
 		}
+		if err := tx.CountUse(got.file.SHA256, got.link.ID, LinkUse{Downloads: 1, Last: now}); err != nil {
+			return nil, err
+		}
 		s := saver{a, tx, &act, customer, now}
 		details := append(lineDetails(got.link.Order, got.link.Line, got.file.Name), activity.Detail{Key: "Download", Value: "started"})
 		return nil, s.record(activity.GetDownloadLink, activity.SoftwareDownloadLink, string(got.link.ID), details...)

@@ -65,7 +65,30 @@ func (a *App) issue(tx Tx, who party.Actor, item SoftwareItem, ask license.LinkR
 			return out, err
 		}
 	}
-	return out, tx.AddLink(out.Link)
+	if err := tx.AddLink(out.Link); err != nil || out.OneTime {
+		return out, err
+	}
+	return out, tx.CountUse(out.File.SHA256, out.ID, LinkUse{Links: 1})
+}
+
+// LinkUse is what became of the links to one file, of all partners.
+type LinkUse struct {
+	Links     int64     // handed out (F46); one-time addresses (F45) are not among them
+	Downloads int64     // that counted (E24), by one-time addresses too
+	Last      time.Time // of the last one; zero: there was none
+}
+
+// LinkUse tells what became of the links to some files, by SHA-256 (R15); the files follow each other in that order, as those of
+// a page do. What was never handed out is left out.
+func (a *App) LinkUse(ctx context.Context, who party.Actor, files []MediaFile) (map[string]LinkUse, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return nil, err
+	}
+	sums := make([]string, len(files))
+	for i, f := range files {
+		sums[i] = f.SHA256
+	}
+	return read(ctx, a.Store, func(r Reader) (map[string]LinkUse, error) { return r.LinkUse(sums) })
 }
 
 // TokenHash is what a link is found by: SHA-256 of its token, in hex. The token itself is random, 258 bits.

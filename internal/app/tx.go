@@ -188,6 +188,8 @@ type Reader interface {
 	MediaKnown(digests []string) (map[string]bool, error)
 	// MediaUses are SKUs that deliver a file, the first hundred.
 	MediaUses(sha256 string) ([]catalog.Ref, error)
+	// LinkUse is what became of the links to each file from the first to the last of the digests; what was never used is left out.
+	LinkUse(sha256 []string) (map[string]LinkUse, error)
 	// MediaUpload fault: "upload.unknown".
 	MediaUpload(upload id.Upload) (MediaUpload, error)
 	// MediaUploads are those that were touched longest ago.
@@ -372,6 +374,8 @@ type Tx interface {
 	SaveLink(l license.Link) error // fault "link.changed"
 	// CountDownload counts one use while used < max and the link lives, and remembers the client. Fault: "link.used_up".
 	CountDownload(l license.Link, client string, now time.Time) error
+	// CountUse adds what one link did to the use of a file.
+	CountUse(sha256 string, link id.Link, n LinkUse) error
 
 	// AddDevices adds devices to a customer that the act holds.
 	AddDevices(c id.Customer, ds []license.Device) error

@@ -19,6 +19,13 @@ const (
 	sqlMediaAdd    = `INSERT INTO media_file (sha256, name, size, stored_at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING`
 	sqlMediaRemove = `DELETE FROM media_file WHERE sha256 = $1`
 
+	sqlMediaCount = `INSERT INTO media_use (sha256, part, links, downloads, last_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (sha256, part) DO UPDATE SET links = media_use.links + excluded.links, downloads = media_use.downloads + excluded.downloads,
+			last_at = CASE WHEN excluded.last_at > COALESCE(media_use.last_at, 0) THEN excluded.last_at ELSE media_use.last_at END`
+	// Of the files of a page, which follow each other: a file has at most useParts rows.
+	sqlMediaUse = `SELECT sha256, CAST(SUM(links) AS BIGINT), CAST(SUM(downloads) AS BIGINT), MAX(last_at)
+		FROM media_use WHERE sha256 >= $1 AND sha256 <= $2 GROUP BY sha256`
+
 	uploadColumns   = `id, name, size, sha256, received, digest, state, made_by, touched_at`
 	sqlUpload       = `SELECT ` + uploadColumns + ` FROM media_upload WHERE id = $1`
 	sqlUploads      = `SELECT ` + uploadColumns + ` FROM media_upload ORDER BY touched_at, id LIMIT $1`
@@ -80,6 +87,33 @@ func (r *Reader) MediaKnown(names []string) (map[string]bool, error) {
 func (r *Reader) MediaUses(sum string) ([]catalog.Ref, error) {
 	return collect(r, func(ref *catalog.Ref, scan func(dest ...any) error) error { return scan(&ref.Product, &ref.Sku) },
 		sqlMediaUses, `%"sha256":"`+sum+`"%`)
+}
+
+// useParts is in how many rows the use of one file is counted: downloads of it at once seldom wait for each other.
+const useParts = 8
+
+// LinkUse implements app.Reader.
+func (r *Reader) LinkUse(sums []string) (map[string]app.LinkUse, error) {
+	use := make(map[string]app.LinkUse, len(sums))
+	if len(sums) == 0 {
+		return use, nil
+	}
+	return use, r.batch(read{sqlMediaUse, []any{slices.Min(sums), slices.Max(sums)}, func(scan func(...any) error) error {
+		var sum string
+		var u app.LinkUse
+		err := scan(&sum, &u.Links, &u.Downloads, &u.Last)
+		use[sum] = u
+		return err
+	}})
+}
+
+// CountUse implements app.Tx.
+func (t *Tx) CountUse(sum string, l id.Link, n app.LinkUse) error {
+	part := 0
+	for _, b := range []byte(l) {
+		part += int(b)
+	}
+	return t.exec(1, nil, sqlMediaCount, sum, part%useParts, n.Links, n.Downloads, n.Last)
 }
 
 // MediaUpload implements app.Reader.

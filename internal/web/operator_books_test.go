@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -127,4 +128,43 @@ func TestR15Upload(t *testing.T) {
 	o.has(o.get("/operator/downloads?format=csv"), 200, "a.iso", good)
 	b := c.as(c.seeded.Partner, "", party.GlobalAdmin)
 	b.has(b.upload("/operator/downloads", "b.iso", "more"), 404)
+}
+
+// What became of the links to each file stands beside it, to the last one (R15).
+func TestR15UseOfLinks(t *testing.T) {
+	c := open(t)
+	sum := strings.Repeat("0", 64) // of what the demo's products deliver
+	system := party.Actor{Name: "test", Roles: party.RolesOf(party.OperatorAdmin)}
+	_, err := c.app.Store.Update(t.Context(), app.Act{Actor: system}, func(tx app.Tx) (any, error) {
+		return nil, errors.Join(tx.AddMedia(app.MediaFile{SHA256: sum, Name: "demo.zip", Size: 1, StoredAt: now}),
+			tx.AddMedia(app.MediaFile{SHA256: strings.Repeat("1", 64), Name: "idle.zip", Size: 1, StoredAt: now}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/customers/" + string(c.seeded.Customers[0].ID) + "/software"
+	b := c.as(c.seeded.Partner, "", party.AdminAgent)
+	form := b.get(at).values(`action="` + at + `/key"`)
+	link := output.FindStringSubmatch(b.post(at+"/link", form...).body)[1]
+	own := b.post(at+"/download", form...).path
+	b.post(at+"/link", append(form, "renew", "1")...)
+	for _, visit := range []struct{ address, client string }{{own, "a"}, {own, "b"}} {
+		_, _ = c.app.Download(t.Context(), app.Fetch{Token: app.Clear(visit.address[strings.LastIndex(visit.address, "/")+1:]), Client: visit.client})
+	}
+	o := c.ops(party.OperatorAdmin)
+	o.has(o.get("/operator/downloads"), 200, "Links handed out", "Last download", "Downloads of all partners that counted")
+	rows := o.get("/operator/downloads?format=csv").body
+	stamp := c.clock.Now().Format(time.DateOnly)
+	for _, want := range []string{sum + "," + now.Format(time.RFC3339) + ",2,1," + stamp, strings.Repeat("1", 64) + "," + now.Format(time.RFC3339) + ",0,0,\n"} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("%q is not in %s", want, rows)
+		}
+	}
+	if _, err := c.app.Download(t.Context(), app.Fetch{Token: app.Clear(link[strings.LastIndex(link, "/")+1:]), Client: "c"}); err == nil {
+		t.Error("F46 a replaced link gives a file")
+	}
+	for lang, want := range map[string]string{"fr": "Liens remis", "ru": "Выдано ссылок"} {
+		o.lang = lang
+		o.has(o.get("/operator/downloads?file="+sum), 200, want)
+	}
 }

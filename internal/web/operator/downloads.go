@@ -75,7 +75,8 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	}
 	page := downloadsPage{Upload: upload, List: ui.Table{
 		Caption: v.T("files.title"), Empty: ui.Empty{Title: v.T("files.none"), Text: v.T("files.none_text")},
-		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("files.size"), Num: true}, {Head: v.T("files.sha256")}, {Head: v.T("files.stored")}},
+		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("files.size"), Num: true}, {Head: v.T("files.sha256")}, {Head: v.T("files.stored")},
+			{Head: v.T("files.links"), Num: true}, {Head: v.T("files.downloads"), Num: true}, {Head: v.T("files.last")}},
 	}}
 	more := len(found) > ui.Limit && !v.IsCSV()
 	if more {
@@ -85,9 +86,15 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	if v.Query("after") != "" {
 		page.List.Pager.First = v.With("after", "")
 	}
+	use, err := v.App.LinkUse(v.R.Context(), v.Actor, found)
+	if err != nil {
+		return err
+	}
 	for _, f := range found {
+		u := use[f.SHA256]
 		page.List.Rows = append(page.List.Rows, ui.Row{On: f.SHA256 == file, Cells: []ui.Cell{
 			{Value: f.Name, Href: downloadsPath + "?file=" + f.SHA256}, {Value: v.L.Bytes(f.Size)}, {Value: ui.Mono(f.SHA256)}, {Value: f.StoredAt},
+			{Value: u.Links}, {Value: u.Downloads}, {Value: u.Last},
 		}})
 		if f.SHA256 == file {
 			if err := page.choose(v, f); err != nil {
@@ -97,6 +104,9 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	}
 	if v.IsCSV() {
 		return v.CSV("downloads", page.List)
+	}
+	if len(found) > 0 {
+		page.List.More = []any{v.T("files.use_note")}
 	}
 	if refused != nil {
 		page.Refuse = v.L.Fault(refused)

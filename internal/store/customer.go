@@ -11,11 +11,15 @@ import (
 )
 
 const (
-	sqlCustomers      = `SELECT id, domain, reseller_id, deleted_at, version, body FROM customer WHERE partner_id = $1`
+	customerColumns   = `id, domain, reseller_id, deleted_at, version, body`
+	sqlCustomers      = `SELECT ` + customerColumns + ` FROM customer WHERE partner_id = $1`
 	sqlCustomer       = sqlCustomers + ` AND id = $2`
 	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, deleted_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, deleted_at = $6, body = $7, version = version + 1
 		WHERE partner_id = $1 AND id = $2 AND version = $3`
+	// What is asked for is decided in the key customer_name alone, between these two; rows are read of those alone that it finds.
+	customersFound = ` FROM (SELECT name AS found_name, id AS found_id FROM customer WHERE partner_id = $1 AND deleted_at IS NULL`
+	customersRead  = `) found CROSS JOIN customer WHERE partner_id = $1 AND id = found_id ORDER BY found_name, found_id`
 	// sqlOfReseller narrows by customer for an indirect reseller.
 	sqlOfReseller = ` AND customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
 )
@@ -181,8 +185,7 @@ func (r *Reader) within(s party.Scope, c id.Customer) error {
 
 // Customers implements app.Reader.
 func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer, error) {
-	f := where(sqlCustomers, s.Partner())
-	f.and(" AND deleted_at IS NULL")
+	f := where(`SELECT `+customerColumns+customersFound, s.Partner())
 	equal(f, " AND reseller_id = ?", s.Reseller())
 	equal(f, " AND reseller_id = ?", q.Reseller)
 	f.text("name", q.NameOp, q.Name)
@@ -197,6 +200,7 @@ func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer
 	}
 	f.and(" ORDER BY name, id")
 	f.limit(q.Limit)
+	f.and(customersRead)
 	return rowsOf(r, f, scanCustomer)
 }
 

@@ -112,3 +112,16 @@ func MigrateTo(ctx context.Context, db *sql.DB, lite bool, version int64) error 
 	}
 	return err
 }
+
+// Noting is r, and what it asks for is noted.
+func (r *Reader) Noting(to *[]string) *Reader { return &Reader{s: noting{r.s, to}} }
+
+type noting struct {
+	session
+	to *[]string
+}
+
+func (n noting) query(sql string, args []any) (cursor, error) {
+	*n.to = append(*n.to, sql)
+	return n.session.query(sql, args)
+}

@@ -170,3 +170,42 @@ func TestF02TheSearchIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// Whatever customers are asked for by, no row is read of those that are not shown: their key has all that is asked.
+func TestF02CustomersAreDecidedInTheirKey(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	for name, q := range map[string]app.CustomerQuery{
+		"all":        {Limit: 51},
+		"text":       {Text: "a", Limit: 51},
+		"next page":  {Text: "a", After: [2]string{"b", "c"}, Limit: 51},
+		"name":       {Name: "a", NameOp: "substring", Limit: 51},
+		"domain":     {Domain: "a", DomainOp: "starts_with"},
+		"a reseller": {Reseller: "r", Text: "a", Limit: 51},
+	} {
+		var asked, plan []string
+		err := s.ViewReader(ctx, func(r *store.Reader) error {
+			_, err := r.Noting(&asked).Customers(own, q)
+			return err
+		})
+		if err != nil || len(asked) != 1 {
+			t.Fatalf("%s: %v %v", name, err, asked)
+		}
+		err = s.ViewReader(ctx, func(r *store.Reader) error {
+			return r.Batch(store.NewRead(func(scan func(...any) error) error {
+				var n, parent, unused int
+				var detail string
+				err := scan(&n, &parent, &unused, &detail)
+				plan = append(plan, detail)
+				return err
+			}, `EXPLAIN QUERY PLAN `+asked[0], make([]any, highest(asked[0]))...))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := strings.Join(plan, "; ")
+		if !strings.Contains(steps, "SEARCH customer USING COVERING INDEX customer_name (partner_id=?") ||
+			!strings.Contains(steps, "SEARCH customer USING INDEX sqlite_autoindex_customer_1 (partner_id=? AND id=?)") || strings.Contains(steps, "SCAN customer") {
+			t.Errorf("%s: %s", name, steps)
+		}
+	}
+}

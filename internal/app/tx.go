@@ -125,6 +125,9 @@ type Reader interface {
 	Invoice(s party.Scope, number id.Invoice) (billing.Invoice, error)
 	// Invoices and credit notes newest first, without the void notes.
 	Invoices(s party.Scope, q InvoiceQuery) ([]billing.Invoice, error)
+	// Editions are the invoices and credit notes of the periods of a currency that instants from ≤ at ≤ to may lie in, by period
+	// and edition; the first may be of a period that ended before.
+	Editions(s party.Scope, c money.Currency, from, to time.Time) ([]billing.Invoice, error)
 	// Payments by their days, newest first.
 	Payments(s party.Scope, q PaymentQuery) ([]billing.Payment, error)
 	// Currencies the scope is billed in, in order.
@@ -148,6 +151,8 @@ type Reader interface {
 	LedgerSums(s party.Scope) (map[money.Currency]map[ledger.Account]int64, error)
 	// BookEntries are at most limit entries of the books, whole, the newest first, from before one on.
 	BookEntries(s party.Scope, before id.Entry, limit int) ([]BookEntry, error)
+	// Postings are those of the entries of charges, each in its order; a charge of nothing has none.
+	Postings(s party.Scope, charges []billing.Charge) (map[id.Charge][]ledger.Posting, error)
 
 	// Records of the activity log, newest first.
 	Records(s party.Scope, q RecordQuery) ([]activity.Record, error)

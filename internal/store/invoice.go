@@ -21,8 +21,10 @@ const (
 			(SELECT v.id FROM invoice v WHERE v.partner_id = i.partner_id AND v.amends = i.id AND v.document = 'void_note'),
 			(SELECT a.id FROM invoice a WHERE a.partner_id = i.partner_id AND a.amends = i.id AND a.document <> 'void_note')
 		FROM invoice i WHERE i.partner_id = $1`
-	sqlInvoice = sqlInvoices + ` AND i.id = $2`
-	sqlCarry   = `SELECT carry_out FROM invoice WHERE partner_id = $1 AND currency = $2 AND document <> 'void_note'
+	sqlInvoice  = sqlInvoices + ` AND i.id = $2`
+	sqlEditions = sqlInvoices + ` AND i.currency = $2 AND i.period_start > $3 AND i.period_start <= $4 AND i.document <> 'void_note'
+		ORDER BY i.period_start, i.edition`
+	sqlCarry = `SELECT carry_out FROM invoice WHERE partner_id = $1 AND currency = $2 AND document <> 'void_note'
 		ORDER BY period_start DESC, edition DESC LIMIT 1`
 
 	sqlInvoiceInsert = `INSERT INTO invoice (partner_id, id, number, document, edition, currency, period_start, period_end, issued_at, due_at,
@@ -80,6 +82,17 @@ func (r *Reader) Invoices(s party.Scope, q app.InvoiceQuery) ([]billing.Invoice,
 	f.and(" ORDER BY i.issued_at DESC, i.number DESC")
 	f.page(q.Offset, q.Limit)
 	return rowsOf(r, f, scanInvoice)
+}
+
+// longestPeriod is more than any billing period lasts: what lies in one began at most so long before it.
+const longestPeriod = 32 * 24 * time.Hour
+
+// Editions implements app.Reader.
+func (r *Reader) Editions(s party.Scope, c money.Currency, from, to time.Time) ([]billing.Invoice, error) {
+	if s.Reseller() != "" {
+		return nil, nil
+	}
+	return collect(r, scanInvoice, sqlEditions, s.Partner(), c, from.Add(-longestPeriod), to)
 }
 
 // Carry implements app.Reader; zero in the currency without an invoice.

@@ -4,8 +4,10 @@ package store
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/ledger"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
@@ -19,6 +21,8 @@ const (
 	// Names of entries begin with their instant: the newest first.
 	sqlBookEntries = `SELECT entry_id, at, ref, account, currency, amount FROM posting WHERE partner_id = $1 AND entry_id < $2
 		ORDER BY entry_id DESC, n DESC LIMIT $3`
+	// The entries of one instant: those of a charge are named by its own.
+	sqlPostingsAt = `SELECT ref, account, currency, amount FROM posting WHERE partner_id = $1 AND entry_id > $2 AND entry_id < $3`
 )
 
 var postingInsert = newBulk(sqlPostingInsert)
@@ -32,6 +36,38 @@ func (t *Tx) AddEntries(es ...ledger.Entry) error {
 		}
 	}
 	return t.add(postingInsert, args)
+}
+
+// Postings implements app.Reader: one read for each instant, all of them in one trip.
+func (r *Reader) Postings(s party.Scope, charges []billing.Charge) (map[id.Charge][]ledger.Posting, error) {
+	posted := map[id.Charge][]ledger.Posting{}
+	if s.Reseller() != "" {
+		return posted, nil
+	}
+	at := map[time.Time][]id.Charge{}
+	var reads []read
+	for _, c := range charges {
+		at[c.At] = append(at[c.At], c.ID)
+	}
+	each := func(scan func(dest ...any) error) error {
+		var of id.Charge
+		var p ledger.Posting
+		var c money.Currency
+		var minor int64
+		if err := scan(&of, &p.Account, &c, &minor); err != nil {
+			return err
+		}
+		p.Amount = money.Of(minor, c)
+		posted[of] = append(posted[of], p)
+		return nil
+	}
+	for t, ids := range at {
+		f := where(sqlPostingsAt, s.Partner(), ledger.Mark(t), ledger.Mark(t.Add(time.Microsecond)))
+		in(f, "ref", ids)
+		f.and(" ORDER BY entry_id, n")
+		reads = append(reads, read{f.sql.String(), f.args, each})
+	}
+	return posted, r.batch(reads...)
 }
 
 // LedgerSums implements app.Reader, in minor units. The books are those of who is billed: an indirect reseller has none.

@@ -25,6 +25,7 @@ type ordersPage struct{ List ui.Table }
 type orderPage struct {
 	Lines, Setup *ui.Table
 	Comes        *ui.Table // charges still to be made
+	Flow         *ui.Chart // for those who may read invoices
 	Facts        ui.Facts
 	Call         ui.Call
 }
@@ -169,6 +170,13 @@ func showOrder(v *ui.Visit) error {
 	}}
 	if page.Lines, page.Comes, err = orderLines(v, c, o); err != nil {
 		return err
+	}
+	var unsound *ui.Note
+	if page.Flow, unsound, err = flowOf(v, c, o.Order); err != nil {
+		return err
+	}
+	if unsound != nil {
+		p.Notes = append(p.Notes, *unsound)
 	}
 	links, err := v.App.OrderActivationLinks(v.R.Context(), v.Actor, c.ID, string(o.Order.ID), -1)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 type reservationsPage struct {
 	List ui.Table
 	Why  ui.Note
+	Map  ui.Chart // where they are sold
 }
 
 func reservations(v *ui.Visit) error {
@@ -59,7 +60,7 @@ func showReservations(v *ui.Visit, c party.Customer, status int, notes []ui.Note
 		}})
 	}
 	m, _ := market.Lookup(string(c.Country()))
-	page := reservationsPage{Why: ui.Note{Kind: "inset", Title: v.T("reserved.why"), Text: v.T("reserved.why_text"), Rows: []ui.Fact{{Name: v.T("cancel.rule"), Value: v.T("reserved.rule")}}}}
+	page := reservationsPage{Map: marketMap(v, c.Country()), Why: ui.Note{Kind: "inset", Title: v.T("reserved.why"), Text: v.T("reserved.why_text"), Rows: []ui.Fact{{Name: v.T("cancel.rule"), Value: v.T("reserved.rule")}}}}
 	p := customerPage(v, c, "reservations", v.T("customer.reservations"))
 	switch {
 	case !m.Reservations:

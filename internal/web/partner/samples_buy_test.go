@@ -4,6 +4,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/web/locale"
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/market"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -76,4 +77,21 @@ func sampleAct() actDialog {
 		Fields:  []ui.Field{{Name: "quantity", Label: "q", Kind: "number", Value: "x", Error: "no"}, {Name: "to", Label: "t", Kind: "radio", Options: []ui.Option{{Value: "a", Text: "a"}}}},
 		Refused: &ui.Note{Kind: "stop", Title: "r"}, Figures: &figures, Rows: []ui.Fact{{Name: "n", Value: sampleDay, Hint: "h"}}, Gone: []string{"g"}, Ack: true, Bad: "tick", Back: "/b", Keep: "k", Preview: "p", Final: "f", Kind: "final",
 	}
+}
+
+// sampleFlow has more shares than are drawn, some to come, some gone.
+func sampleFlow() *ui.Chart {
+	stations, currents := []ui.Station{{Name: "order <x>"}, {Name: "credit"}}, [][]ui.Current{nil}
+	for i := range 8 {
+		stations[0].Parts = append(stations[0].Parts, ui.StationPart{Name: "line <i>", Label: "1", Size: 3})
+		currents[0] = append(currents[0], ui.Current{From: i, To: i % 2, Size: 3})
+	}
+	stations[1].Parts = []ui.StationPart{{Name: "kept", Label: "12", Size: 12, Kind: ui.PartPlanned}, {Name: "back", Label: "12", Size: 12, Kind: ui.PartGone}}
+	c := ui.FlowOf(ui.Chart{ID: "flow", Title: "f", Twin: sampleTable}, "flow", stations, currents, func(int, int64) (string, string) { return "rest", "9" })
+	return &c
+}
+
+func sampleMap(l *locale.L) ui.Chart {
+	tile := func(c market.Country) ui.Tile { return ui.Tile(c[0] % 3) }
+	return ui.World(l, ui.Chart{ID: "map", Title: "m", Keys: []ui.Key{{Sign: ui.TileSign(ui.TileCut), Text: "k"}, {Sign: ui.HereSign(), Text: "h"}}, Twin: sampleTable}, "map", tile, "FR")
 }

@@ -47,7 +47,7 @@ func Add(rows []CancelRule, r CancelRule, now time.Time) error {
 		if other.Class != r.Class {
 			continue
 		}
-		from, until := Span(append([]CancelRule{r}, rows...), other)
+		from, until := claim(append([]CancelRule{r}, rows...), other)
 		if from.Equal(r.From) || from.After(r.From) && (r.Until.IsZero() || from.Before(r.Until)) || from.Before(r.From) && !until.IsZero() && r.From.Before(until) {
 			args := fault.Args{"row": other.ID, "from": from}
 			if !until.IsZero() {
@@ -59,8 +59,9 @@ func Add(rows []CancelRule, r CancelRule, now time.Time) error {
 	return nil
 }
 
-// Span is when a row among others holds: to its own end, or where it has none, to the beginning of the next row of its class.
-func Span(rows []CancelRule, r CancelRule) (from, until time.Time) {
+// claim is what a row among others holds against new ones: to its own end, or where it has none, to the beginning of the next row
+// of its class.
+func claim(rows []CancelRule, r CancelRule) (from, until time.Time) {
 	if !r.Until.IsZero() {
 		return r.From, r.Until
 	}

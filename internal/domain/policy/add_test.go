@@ -87,3 +87,45 @@ func TestAddedRowsDecideWithinTheirSpan(t *testing.T) {
 		}
 	})
 }
+
+// TestSpansAreWhereEachRowDecides: at each instant the span that holds it names the row that For picks, spans lie one after
+// another, and an open row comes again after a closed one.
+func TestSpansAreWhereEachRowDecides(t *testing.T) {
+	open := CancelRule{ID: "A", Class: catalog.Perpetual, From: at("2026-01-01")}
+	closed := CancelRule{ID: "B", Class: catalog.Perpetual, From: at("2026-02-01"), Until: at("2026-03-01")}
+	got := Spans([]CancelRule{closed, open})
+	if len(got) != 3 || got[0].Rule.ID != "A" || got[1].Rule.ID != "B" || got[2].Rule.ID != "A" || !got[2].From.Equal(closed.Until) || !got[2].Until.IsZero() {
+		t.Errorf("%+v", got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var rows []CancelRule
+		day := func(name string) time.Time {
+			if n := rapid.IntRange(-1, 20).Draw(t, name); n >= 0 {
+				return at("2026-01-01").AddDate(0, 0, n)
+			}
+			return time.Time{}
+		}
+		for n := range rapid.IntRange(0, 6).Draw(t, "rows") {
+			rows = append(rows, CancelRule{ID: string(rune('A' + n)), Class: catalog.Perpetual, From: day("from"), Until: day("until")})
+		}
+		spans := Spans(rows)
+		for i := 1; i < len(spans); i++ {
+			if spans[i-1].Until.IsZero() || spans[i].From.Before(spans[i-1].Until) {
+				t.Fatalf("%+v", spans)
+			}
+		}
+		for n := range 24 * 22 {
+			now := at("2025-12-31").Add(time.Duration(n) * time.Hour)
+			r, ok := For(rows, catalog.Perpetual, now)
+			held := ""
+			for _, s := range spans {
+				if !now.Before(s.From) && (s.Until.IsZero() || now.Before(s.Until)) {
+					held = s.Rule.ID
+				}
+			}
+			if held != r.ID || ok != (held != "") {
+				t.Fatalf("at %v %q decides, the spans say %q: %+v", now, r.ID, held, spans)
+			}
+		}
+	})
+}

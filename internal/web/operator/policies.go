@@ -108,14 +108,28 @@ func ruleTable(v *ui.Visit, rules []policy.CancelRule, class catalog.Class, at t
 	chosen, _ := policy.For(rules, class, at)
 	for _, r := range inOrder(rules) {
 		to := ui.Cell{Value: v.T("console.open")}
-		if _, until := policy.Span(rules, r); !until.IsZero() {
-			to.Value = ui.Day(until.AddDate(0, 0, -1))
+		if until := lastDay(rules, r); !until.IsZero() {
+			to.Value = ui.Day(until)
 		}
 		t.Rows = append(t.Rows, ui.Row{On: r.ID == chosen.ID, Cells: []ui.Cell{
 			{Value: v.T("console.class." + string(r.Class))}, {Value: r.ID}, since(v, r.From), to, {Value: windowOf(v, r.Window)}, {Value: v.T("console.credit." + string(r.Credit))}, {Value: v.T("console.after." + string(r.After))}, {Value: r.Source},
 		}})
 	}
 	return t
+}
+
+// lastDay is the last day on which a row decides, as far as rows are known; zero: it has no end.
+func lastDay(rules []policy.CancelRule, r policy.CancelRule) time.Time {
+	until := r.Until
+	for _, s := range policy.Spans(ofClass(rules, r.Class)) {
+		if s.Rule.ID == r.ID {
+			until = s.Until
+		}
+	}
+	if until.IsZero() {
+		return until
+	}
+	return until.AddDate(0, 0, -1)
 }
 
 // inOrder is rows by class, the newest first.

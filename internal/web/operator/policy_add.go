@@ -33,17 +33,17 @@ func reigns(v *ui.Visit, rules []policy.CancelRule, at time.Time) []ui.Reigns {
 	for _, class := range policy.Classes {
 		line := ui.Reigns{Name: v.T("console.class." + string(class))}
 		on, _ := policy.For(rules, class, at)
-		for _, r := range rules {
-			if r.Class != class {
-				continue
-			}
-			from, until := policy.Span(rules, r)
-			line.Rows = append(line.Rows, ui.Reign{Text: r.ID + " · " + windowOf(v, r.Window), From: from, Until: until, On: r.ID == on.ID})
+		for _, s := range policy.Spans(ofClass(rules, class)) {
+			r := s.Rule
+			line.Rows = append(line.Rows, ui.Reign{Text: r.ID + " · " + windowOf(v, r.Window), From: s.From, Until: s.Until, On: r.ID == on.ID && !at.Before(s.From) && (s.Until.IsZero() || at.Before(s.Until))})
 		}
-		slices.SortFunc(line.Rows, func(a, b ui.Reign) int { return a.From.Compare(b.From) })
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func ofClass(rules []policy.CancelRule, class catalog.Class) []policy.CancelRule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r policy.CancelRule) bool { return r.Class != class })
 }
 
 // picture draws them; its twin tells the same as a table.

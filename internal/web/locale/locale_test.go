@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"regexp"
 	"testing"
 	"time"
 	"unicode"
@@ -29,6 +30,26 @@ func TestAmounts(t *testing.T) {
 	} {
 		if got := Of(c.lang).Money(c.a); got != c.want {
 			t.Errorf("%s: %q, want %q", c.lang, got, c.want)
+		}
+	}
+}
+
+// A sign of French never begins a line, and a quotation never ends one.
+func TestFrenchSignsStayWithTheirWord(t *testing.T) {
+	l := Of("fr")
+	for key, want := range map[string]string{
+		"part.of_field": "Quantité\u00a0: 3", "files.none_text": "Envoyez-en un ci-dessous, ou importez un dossier\u00a0: «\u00a0comptoir import media DIR\u00a0».",
+	} {
+		if got := l.Text(key, "field", "Quantité", "error", 3); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	alone := regexp.MustCompile(` [:;?!%»]|« `)
+	for key := range l.words {
+		for _, n := range []int{0, 1, 2, 1_000_000} {
+			if text := l.Text(key, "n", n); alone.MatchString(text) {
+				t.Errorf("%s: %q", key, text)
+			}
 		}
 	}
 }

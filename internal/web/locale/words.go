@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -65,11 +66,22 @@ func load() map[string]*L {
 	return out
 }
 
+// frenchSpaces keep a sign of French from standing alone on a line: the space before it, or behind it, does not break.
+var frenchSpaces = strings.NewReplacer(" :", "\u00a0:", " ;", "\u202f;", " ?", "\u202f?", " !", "\u202f!", " %", "\u00a0%", "« ", "«\u00a0", " »", "\u00a0»")
+
+// spaced is a text as its language sets it.
+func (l *L) spaced(text string) string {
+	if l.Tag == "fr" {
+		return frenchSpaces.Replace(text)
+	}
+	return text
+}
+
 func (l *L) add(bundle *i18n.Bundle, key string, raw json.RawMessage) error {
 	if raw[0] == '"' {
 		var text string
 		err := json.Unmarshal(raw, &text)
-		l.words[key] = word{text: text}
+		l.words[key] = word{text: l.spaced(text)}
 		return err
 	}
 	var f forms
@@ -77,5 +89,5 @@ func (l *L) add(bundle *i18n.Bundle, key string, raw json.RawMessage) error {
 		return err
 	}
 	l.words[key] = word{plural: true}
-	return bundle.AddMessages(language.MustParse(l.Tag), &i18n.Message{ID: key, One: f.One, Few: f.Few, Many: f.Many, Other: f.Other})
+	return bundle.AddMessages(language.MustParse(l.Tag), &i18n.Message{ID: key, One: l.spaced(f.One), Few: l.spaced(f.Few), Many: l.spaced(f.Many), Other: l.spaced(f.Other)})
 }

@@ -62,13 +62,13 @@ func (p *peoplePage) show(v *ui.Visit, u party.Person, of party.Partner, session
 	if u.TOTP != nil {
 		second = v.T("part.yes")
 	}
-	p.Facts = &ui.Facts{ID: "who", Title: v.T("me.facts"), Rows: []ui.Fact{
+	p.Facts = &ui.Facts{ID: "who", Title: v.T("people.who"), Rows: []ui.Fact{
 		{Name: v.T("me.name"), Value: u.DisplayName}, {Name: v.T("me.upn"), Value: ui.ID(u.UPN)}, {Name: v.T("people.side"), Value: v.T("console.side." + string(u.Side())), Hint: of.Name},
 		{Name: v.T("me.roles"), Value: strings.Join(roles, ", ")}, {Name: v.T("subs.status"), Value: state}, {Name: v.T("account.second"), Value: second},
 	}}
 	at := somebodysPage(u.UPN)
 	t := ui.Table{
-		ID: "sessions", Title: v.T("me.sessions"), Caption: v.T("me.sessions"), Empty: ui.Empty{Title: v.T("people.nowhere")},
+		ID: "sessions", Title: v.T("people.sessions"), Caption: v.T("people.sessions"), Empty: ui.Empty{Title: v.T("people.nowhere")},
 		Columns: []ui.Column{{Head: v.T("me.browser")}, {Head: v.T("me.since")}, {Head: v.T("me.seen")}, {Head: v.T("me.how")}, {Head: v.T("me.end"), Hidden: true}},
 	}
 	for _, e := range sessions {

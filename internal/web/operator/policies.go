@@ -43,9 +43,9 @@ func policies(v *ui.Visit) error {
 	}
 	page.Taxes = taxTable(v, all.Taxes)
 	page.Taxes.Hint = ui.To{Href: taxPath, Text: v.T("tax.add")}
-	page.Links = ui.Table{ID: "links", Title: v.T("console.links"), Caption: v.T("console.links"), Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("console.from")}, {Head: v.T("console.life")}, {Head: v.T("console.downloads"), Num: true}, {Head: v.T("console.source")}}, Empty: ui.Empty{Title: v.T("console.no_rows")}}
+	page.Links = ui.Table{ID: "links", Title: v.T("console.links"), Caption: v.T("console.links"), Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("console.since")}, {Head: v.T("console.life")}, {Head: v.T("console.downloads"), Num: true}, {Head: v.T("console.source")}}, Empty: ui.Empty{Title: v.T("console.no_rows")}}
 	for _, l := range all.Links {
-		page.Links.Rows = append(page.Links.Rows, ui.Row{Cells: []ui.Cell{{Value: ui.Mono(l.ID)}, since(v, l.From), {Value: lasting(v, l.Life)}, {Value: l.Downloads}, {Value: l.Source}}})
+		page.Links.Rows = append(page.Links.Rows, ui.Row{Cells: []ui.Cell{{Value: ui.Mono(l.ID)}, since(v, l.From), {Value: v.Lasting(l.Life)}, {Value: l.Downloads}, {Value: l.Source}}})
 	}
 	if v.IsCSV() {
 		return v.CSV("policies", page.List)
@@ -86,18 +86,9 @@ func windowOf(v *ui.Visit, w policy.Window) string {
 	case policy.ByDayEnd:
 		return v.T("console.window.day_end", "n", w.Days)
 	case policy.ByTerm, policy.ByElapsed:
-		return v.T("console.window."+string(w.Kind), "span", lasting(v, w.Span))
+		return v.T("console.window."+string(w.Kind), "span", v.Lasting(w.Span))
 	}
 	return v.T("console.window." + string(w.Kind))
-}
-
-// lasting is a length as the rules say it: "24 h", "7 × 24 h".
-func lasting(v *ui.Visit, d time.Duration) string {
-	hours := int64(d / time.Hour)
-	if hours > 24 && hours%24 == 0 {
-		return v.T("console.days_of_24", "d", hours/24)
-	}
-	return v.T("console.hours", "h", hours)
 }
 
 func ruleTable(v *ui.Visit, rules []policy.CancelRule, class catalog.Class, at time.Time) ui.Table {

@@ -36,7 +36,7 @@ func showTax(v *ui.Visit, code int, form ui.Form, errors *ui.Errors) error {
 func taxTable(v *ui.Visit, rows []market.TaxRow) ui.Table {
 	t := ui.Table{
 		ID: "taxes", Title: v.T("console.taxes"), Caption: v.T("console.taxes"), Empty: ui.Empty{Title: v.T("console.no_rows")},
-		Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("pricing.country")}, {Head: v.T("console.from")}, {Head: v.T("console.rate"), Num: true}, {Head: v.T("console.source")}},
+		Columns: []ui.Column{{Head: v.T("console.row")}, {Head: v.T("pricing.country")}, {Head: v.T("console.since")}, {Head: v.T("console.rate"), Num: true}, {Head: v.T("console.source")}},
 	}
 	for _, r := range rows {
 		rate := ui.Cell{Value: v.L.Percent(r.RatePPM), Hint: v.T("console.tax_on_top")}
@@ -66,7 +66,7 @@ func taxForm(v *ui.Visit) ui.Form {
 		Action: taxPath, Once: v.Once(), Before: v.T("tax.before"), Submit: ui.Button{Text: v.T("tax.add"), Kind: "main"}, Back: &ui.Button{Text: v.T("part.back"), Href: "/operator/policies"},
 		Fields: []ui.Field{
 			{Name: "id", Label: v.T("console.row"), Hint: v.T("console.row_hint"), Required: true, MaxLength: 20}, of, class,
-			{Name: "from", Label: v.T("console.from"), Kind: "date", Required: true, Hint: v.T("console.from_hint")},
+			{Name: "from", Label: v.T("console.since"), Kind: "date", Required: true, Hint: v.T("console.from_hint")},
 			{Name: "rate", Label: v.T("console.rate"), Hint: v.T("tax.rate_hint"), Required: true, MaxLength: 12},
 			{Name: "inside", Label: v.T("console.tax_inside"), Kind: "check"},
 			{Name: "source", Label: v.T("console.source"), Required: true, MaxLength: 200, Hint: v.T("console.source_hint"), Grow: true},

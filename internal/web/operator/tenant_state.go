@@ -28,7 +28,7 @@ func tenantAct(v *ui.Visit, p party.Partner) ui.Button {
 	case v.Actor.Scope.Own() == p.ID || v.Actor.Scope.Partner() == p.ID:
 		return ui.Button{Text: v.T("tenant.suspend"), Off: v.L.Fault(fault.Refuse("partner.own", nil))}
 	}
-	return ui.Button{Text: v.T("tenant.suspend"), Href: at + "/suspend", Kind: "ask"}
+	return ui.Button{Text: v.T("tenant.ask_suspend"), Href: at + "/suspend", Kind: "ask"}
 }
 
 // askSuspend asks before a partner's people are shut out.

@@ -107,7 +107,7 @@ func showCart(v *ui.Visit, c party.Customer, r app.Review, sent url.Values, note
 			row.Quantity = cmp.Or(sent.Get("q"+strconv.Itoa(row.ID)), row.Quantity)
 			if _, err := quantityOf(sent, row.ID); err != nil {
 				row.Error = v.T("cart.not_a_number")
-				errors = append(errors, ui.Link{Text: row.Title + ": " + row.Error, Href: "#" + row.QuantityID})
+				errors = append(errors, ui.Link{Text: v.T("part.of_field", "field", row.Title, "error", row.Error), Href: "#" + row.QuantityID})
 			}
 		}
 		page.Lines = append(page.Lines, row)

@@ -2,7 +2,6 @@ package partner
 
 import (
 	"slices"
-	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -249,8 +248,7 @@ func ruleText(v *ui.Visit, r policy.CancelRule) string {
 	case !r.Until.IsZero():
 		class = v.T("cancel.rule.before", "class", class, "until", v.L.Date(r.Until))
 	}
-	hours := int64(r.Window.Span / time.Hour)
-	return v.T("cancel.rule."+string(r.Window.Kind), "class", class, "n", r.Window.Length(), "hours", hours)
+	return v.T("cancel.rule."+string(r.Window.Kind), "class", class, "n", r.Window.Length(), "span", v.Lasting(r.Window.Span))
 }
 
 // refuse says the rule, the date, the source and the way out (F57, F58).

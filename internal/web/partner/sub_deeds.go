@@ -224,7 +224,7 @@ func (r *subRead) becomeDeed(d deed, quantity ui.Field) (deed, error) {
 	var why []string
 	for _, t := range targets {
 		if t.Fault != nil {
-			why = append(why, t.Title+": "+r.L.Fault(t.Fault))
+			why = append(why, r.T("part.of_field", "field", t.Title, "error", r.L.Fault(t.Fault)))
 			continue
 		}
 		pick.Options = append(pick.Options, ui.Option{Value: t.Item.String() + "|", Text: t.Title})

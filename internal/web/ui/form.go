@@ -119,7 +119,7 @@ func (f *Form) Summary(l *locale.L) *Errors {
 	e := &Errors{}
 	for _, field := range f.Fields {
 		if field.Error != "" {
-			e.Items = append(e.Items, Link{Text: field.Label + ": " + field.Error, Href: "#" + field.ID()})
+			e.Items = append(e.Items, Link{Text: l.Text("part.of_field", "field", field.Label, "error", field.Error), Href: "#" + field.ID()})
 		}
 	}
 	e.Title = l.Text("form.errors", "n", len(e.Items))

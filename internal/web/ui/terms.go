@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
@@ -11,6 +13,15 @@ func (v *Visit) TermWords(t when.Term) string {
 		return v.T("term.none")
 	}
 	return v.TermOf(t)
+}
+
+// Lasting is a length as the rules say it: "24 h", "7 × 24 h".
+func (v *Visit) Lasting(d time.Duration) string {
+	hours := int64(d / time.Hour)
+	if hours > 24 && hours%24 == 0 {
+		return v.T("console.days_of_24", "d", hours/24)
+	}
+	return v.T("console.hours", "h", hours)
 }
 
 // PlanWords is how often something is charged: "each month". A plan whose one charge pays the whole term is said so.

@@ -84,7 +84,7 @@ func (p *patient) Read(b []byte) (int, error) {
 func (v *Visit) BadRows(n int, row func(i int) (line int, column, text string)) *Table {
 	t := &Table{
 		ID: "bad", Title: v.T("move.bad"), Caption: v.T("move.bad"), Hint: v.T("move.bad_hint"),
-		Columns: []Column{{Head: v.T("move.line"), Num: true}, {Head: v.T("move.column")}, {Head: v.T("move.wrong")}},
+		Columns: []Column{{Head: v.T("move.line")}, {Head: v.T("move.column")}, {Head: v.T("move.wrong")}},
 	}
 	for i := range n {
 		line, column, text := row(i)

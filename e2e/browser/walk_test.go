@@ -28,6 +28,7 @@ var unoffered = map[string]string{
 	"POST /portal/users/{user}/restore":                                "nobody was removed: TestR11PortalUsers",
 	"POST /portal/access/resume":                                       "no relationship has ended",
 	"POST /operator/tenants/{partner}/withdraw":                        "how many is said first: TestR15KeysAreRevoked",
+	"POST /operator/tenants/{partner}/waiting":                         "nothing waits for a supplier: TestR15KeysAreHanded",
 	"POST /operator/policies/{row}/close":                              "the day is said first: TestR15RowIsEnded",
 	"POST /operator/security/people":                                   "somebody is looked for first: TestR15SessionsAreEnded",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",

@@ -37,6 +37,8 @@ func TestPages(t *testing.T) {
 			"op-people":       {Data: peoplePage{ask, &facts, &low, &ui.Button{Text: "a", Post: "/a"}}},
 			"op-withdraw":     {Data: withdrawPage{ask, &ui.Note{Kind: "warn", Title: "t"}, facts}},
 			"op-policy-close": {Data: closePage{ask, &ui.Note{Kind: "stop", Title: "t"}, ui.Note{Kind: "info", Title: "t"}}},
+			"op-void":         {Data: voidPage{ui.Note{Kind: "warn", Title: "t"}, facts}},
+			"op-waiting":      {Data: waitingPage{list("waiting"), form("key")}},
 			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
 			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
 			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},

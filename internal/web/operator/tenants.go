@@ -90,7 +90,7 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 	if err != nil {
 		return err
 	}
-	page.Owing, page.Pools = owingTable(v, owing, at, now), withdrawable(v, poolTable(v, pools), pools, at)
+	page.Owing, page.Pools = voidable(v, owingTable(v, owing, at, now), owing, at), withdrawable(v, poolTable(v, pools), pools, at)
 	page.Pay = payForm(v, owing, at, now)
 	page.Keys = &ui.Form{Action: at + "/keys", Once: v.Once(), Before: v.T("console.keys_before"), Submit: ui.Button{Text: v.T("console.import_keys"), Kind: "main"}, Fields: []ui.Field{
 		{Name: "pool", Label: v.T("console.pool"), Required: true, MaxLength: 100, Prefix: "k-", Value: v.Query("pool")}, {Name: "version", Label: v.T("console.version"), MaxLength: 100, Prefix: "k-", Value: v.Query("version")},
@@ -101,6 +101,7 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 		{Name: "mark", Label: v.T("console.mark"), Kind: "number", Min: "0", Hint: v.T("console.mark_hint"), Required: true, Prefix: "m-"},
 	}}
 	page.Set = settingsForm(v, p, at)
+	frame.Head.Acts = append([]ui.Button{{Text: v.T("waiting.title"), Href: at + "/waiting"}}, frame.Head.Acts...)
 	if refused != nil {
 		form := map[string]*ui.Form{"pay": page.Pay, "keys": page.Keys, "mark": page.Mark, "settings": page.Set}[about]
 		if form == nil {

@@ -270,7 +270,7 @@ var softwareFlows = []flow{
 			h.t.Errorf("the link answers %d", status)
 		}
 		h.goes(`#taken a[data-close]`, "")
-		h.says(".take", "portal.link_left", "left", 49, "max", 50)
+		h.says(".take", "gauge.downloads_left", "left", 49, "of", 50)
 		if f := h.saves(`.take [formaction$="/download"]`); f.Name != "server-2019-fr-FR.zip" || !bytes.HasPrefix(f.Content, []byte("PK")) {
 			h.t.Errorf("%s begins with %.2q", f.Name, f.Content)
 		}

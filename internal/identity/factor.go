@@ -55,6 +55,16 @@ func (p *People) SetLanguage(ctx context.Context, s Signed, tag string) error {
 	return p.save(ctx, u, func(app.Tx) error { return nil })
 }
 
+// SetKeys keeps whether pages listen to single keys of this person. Fault "user.changed".
+func (p *People) SetKeys(ctx context.Context, s Signed, on bool) error {
+	if s.Person.KeysOff == !on {
+		return nil
+	}
+	u := s.Person
+	u.KeysOff = !on
+	return p.save(ctx, u, func(app.Tx) error { return nil })
+}
+
 // SealTOTP is what is stored of such a secret.
 func (p *People) SealTOTP(u party.Person, secret string) ([]byte, error) {
 	return p.Vault.Seal(u.AuthenticatorBinding(), []byte(secret))

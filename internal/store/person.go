@@ -45,12 +45,13 @@ type personShape struct {
 	DeletedAt     *int64 `json:"deleted,omitempty"`
 	SignedOutAt   *int64 `json:"signed_out,omitempty"`
 	Language      string `json:"language,omitempty"`
+	KeysOff       bool   `json:"keys_off,omitempty"`
 }
 
 func personBody(p party.Person) string {
 	return toBody(personShape{
 		p.DisplayName, p.FirstName, p.LastName, p.Email, p.Phone, p.UsageLocation, p.ImmutableID, p.MustChange,
-		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt), p.Language,
+		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt), p.Language, p.KeysOff,
 	})
 }
 
@@ -82,7 +83,7 @@ func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) e
 	p.DisplayName, p.FirstName, p.LastName, p.Email, p.Phone = b.DisplayName, b.FirstName, b.LastName, b.Email, b.Phone
 	p.UsageLocation, p.ImmutableID, p.MustChange, p.TOTPStep = b.UsageLocation, b.ImmutableID, b.MustChange, b.TOTPStep
 	p.CreatedAt, p.DeletedAt, p.SignedOutAt = instant(b.CreatedAt), instant(b.DeletedAt), instant(b.SignedOutAt)
-	p.Language = b.Language
+	p.Language, p.KeysOff = b.Language, b.KeysOff
 	return nil
 }
 

@@ -11,6 +11,7 @@ type mePage struct {
 	Sessions ui.Table
 	SignOut  ui.Button
 	Others   ui.Button
+	Keys     ui.Form
 }
 
 // me shows it (promises.md, Sessions).
@@ -36,7 +37,11 @@ func me(v *ui.Visit) error {
 			Columns: []ui.Column{{Head: v.T("me.browser")}, {Head: v.T("me.since")}, {Head: v.T("me.seen")}, {Head: v.T("me.how")}, {Head: v.T("me.end"), Hidden: true}},
 		},
 		SignOut: ui.Button{Text: v.T("me.sign_out"), Post: identity.SignOutPath, Icon: "out"},
-		Others:  ui.Button{Text: v.T("me.end_others"), Post: "/me/sessions", Hidden: []ui.Pair{{Name: "others", Value: "1"}}},
+		Keys: ui.Form{
+			Action: "/me/keys", Fields: []ui.Field{{Name: "keys", Kind: "check", Label: v.T("keys.own"), Value: ticked(!u.KeysOff), Hint: v.T("keys.own_hint")}},
+			Submit: ui.Button{Text: v.T("part.save")},
+		},
+		Others: ui.Button{Text: v.T("me.end_others"), Post: "/me/sessions", Hidden: []ui.Pair{{Name: "others", Value: "1"}}},
 	}
 	roles := ""
 	for i, r := range u.Roles.List() {
@@ -57,6 +62,13 @@ func me(v *ui.Visit) error {
 		p.Sessions.Rows = append(p.Sessions.Rows, row)
 	}
 	return v.Show("me", ui.Page{Title: v.T("me.title")}, p)
+}
+
+func ticked(on bool) string {
+	if on {
+		return "1"
+	}
+	return ""
 }
 
 func appKey(on bool) string {

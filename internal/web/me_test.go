@@ -58,3 +58,29 @@ func TestLanguageIsThePersons(t *testing.T) {
 		t.Error("a language that is none of ours is not English")
 	}
 }
+
+// Single keys are switched off for the person, wherever they sign in; Ctrl K stays (WCAG 2.1.4).
+func TestKeysAreSwitchedOff(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.SalesAgent)
+	b.has(b.get("/customers"), 200, `<nav id="jumps" hidden>`, `<dialog id="keys"`)
+	b.has(b.get("/me"), 200, `name="keys" value="1" checked`)
+	b.has(b.post("/me/keys"), 200, "Single keys do nothing any more.")
+	name := regexp.MustCompile(`p[0-9a-f]{8}@[0-9a-f]{8}\.example`).FindString(b.get("/me").body)
+	other := c.stranger()
+	other.post("/sign-in", "name", name, "password", password, "next", "/")
+	for _, who := range []*browser{b, other} {
+		page := who.get("/customers")
+		who.has(page, 200, `id="find"`)
+		if strings.Contains(page.body, `id="jumps"`) || strings.Contains(page.body, `<dialog id="keys"`) {
+			t.Error("single keys still lead somewhere")
+		}
+		sheet := who.get("/keys")
+		who.has(sheet, 200, "<kbd>Ctrl K</kbd>", "switched single keys off")
+		if strings.Contains(sheet.body, "<kbd>j</kbd>") {
+			t.Error("the sheet lists what does not work")
+		}
+	}
+	b.has(b.post("/me/keys", "keys", "1"), 200, `id="jumps"`, `name="keys" value="1" checked`)
+	b.has(b.get("/keys"), 200, "<kbd>j</kbd>", "can be switched off")
+}

@@ -123,7 +123,7 @@ func TestF52PortalKeys(t *testing.T) {
 	}
 	admin.has(admin.get("/portal/access"), 200, "Product key seen")
 	admin.has(admin.post(m[1]+"/link", admin.get(m[1]).values(`action="`+m[1]+`/key"`)...), 200, "/downloads/")
-	admin.has(admin.get(m[1]), 200, "50 of 50 downloads left")
+	admin.has(admin.get(m[1]), 200, `<div class="gauge"><svg`, "50 of 50 downloads")
 	ask := regexp.MustCompile(`href="(/portal/requests/new\?product=[^"]+)"`).FindStringSubmatch(admin.get("/portal/products").body)
 	if ask == nil {
 		t.Fatal("nothing to ask about")
@@ -143,4 +143,51 @@ func TestF52PortalKeys(t *testing.T) {
 	if page := late.get(m[1]); !strings.Contains(page.body, "The link expired on") || strings.Contains(page.body, "downloads left") {
 		t.Error("E24 an expired link looks alive")
 	}
+}
+
+// The customer reads the whole log of who saw its keys, page by page, and nothing of it twice (R06).
+func TestR06PortalLogHasPages(t *testing.T) {
+	c := open(t)
+	admin := c.as(c.seeded.Partner, c.seeded.Customers[0].ID, party.CustomerGlobal)
+	at := regexp.MustCompile(`href="(/portal/software/[^"]+)"`).FindStringSubmatch(admin.get("/portal/products?tab=software").body)[1]
+	version := regexp.MustCompile(`name="version"[^>]*><option value="([^"]+)"`).FindStringSubmatch(admin.get(at).body)[1]
+	for range 60 {
+		admin.post(at+"/key", "version", version)
+	}
+	rows := regexp.MustCompile(`<tr role="row"><th scope="row" role="rowheader"><time datetime="`)
+	var seen, pages int
+	for path := "/portal/access"; path != "" && pages < 10; pages++ {
+		page := admin.get(path)
+		seen += len(rows.FindAllString(page.body, -1))
+		next := regexp.MustCompile(`<a href="([^"]+)" rel="next">`).FindStringSubmatch(page.body)
+		path = ""
+		if next != nil {
+			path = html.UnescapeString(next[1])
+		}
+		if pages > 0 {
+			admin.has(page, 200, "First page")
+		}
+	}
+	csv := strings.Count(strings.TrimSpace(admin.get("/portal/access?format=csv").body), "\n")
+	if seen != csv || seen < 60 || pages < 2 {
+		t.Errorf("%d records on %d pages, %d in the file", seen, pages, csv)
+	}
+}
+
+// The customer sees where its partner is reached, and can write and call from there; what the link has left is a picture.
+func TestR23PortalTellsWhereThePartnerIs(t *testing.T) {
+	c := open(t)
+	partner := c.as(c.seeded.Partner, "", party.GlobalAdmin)
+	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(partner.get("/account").body)
+	if version == nil {
+		t.Fatal("no form of the support profile")
+	}
+	partner.has(partner.post("/account", "version", version[1], "email", "help+eu?cc=x@quai.example", "phone", "+33 1 23 45", "website", "https://help.quai.example/"), 200)
+	admin := c.as(c.seeded.Partner, c.seeded.Customers[0].ID, party.CustomerGlobal)
+	for _, path := range []string{"/portal", "/portal/access"} {
+		admin.has(admin.get(path), 200, `<a href="mailto:help+eu%3Fcc=x@quai.example">help&#43;eu?cc=x@quai.example</a>`, `<a href="tel:&#43;3312345">&#43;33 1 23 45</a>`, `<a href="https://help.quai.example/">`)
+	}
+	at := regexp.MustCompile(`href="(/portal/software/[^"]+)"`).FindStringSubmatch(admin.get("/portal/products?tab=software").body)[1]
+	admin.post(at+"/link", admin.get(at).values(`action="`+at+`/key"`)...)
+	admin.has(admin.get(at), 200, `<div class="gauge"><svg`, "Show as table")
 }

@@ -4,6 +4,7 @@ package web
 
 import (
 	"embed"
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -37,6 +38,7 @@ var routes = []ui.Route{
 	{Pattern: "POST /me/passkeys/{passkey}", Handle: signedIn(passkeyAct("passkey.named_said", namePasskey))},
 	{Pattern: "POST /me/passkeys/{passkey}/remove", Handle: signedIn(passkeyAct("passkey.removed_said", removePasskey))},
 	{Pattern: "GET /keys", Handle: keys},
+	{Pattern: "POST /me/keys", Handle: signedIn(setKeys)},
 	{Pattern: "POST /language", Handle: language},
 	{Pattern: "POST /clock", Handle: signedIn(moveClock)},
 	{Pattern: "/", Handle: nowhere},
@@ -124,7 +126,40 @@ type frontPage struct {
 }
 
 // keys is the sheet of shortcuts as a page, for those without scripts.
-func keys(v *ui.Visit) error { return v.Show("keys", ui.Page{Title: v.T("keys.title")}, nav(v)) }
+func keys(v *ui.Visit) error {
+	page := keysPage{List: v.KeyList()}
+	switch {
+	case v.Signed.Person.ID == "":
+	case page.List.Jumps:
+		page.Switch = v.L.HTML("keys.on_text", "profile", ui.Value(v.L, ui.To{Href: "/me#keys-own", Text: v.T("me.title")}))
+	default:
+		page.Switch = v.L.HTML("keys.off_text", "profile", ui.Value(v.L, ui.To{Href: "/me#keys-own", Text: v.T("me.title")}))
+	}
+	return v.Show("keys", ui.Page{Title: v.T("keys.title")}, page)
+}
+
+// keysPage is what keys do, and where they are switched off and on.
+type keysPage struct {
+	List   ui.KeyList
+	Switch template.HTML
+}
+
+// setKeys keeps whether single keys lead somewhere: a character that a speech program or a slip of the hand types must not
+// act on whoever does not want it (WCAG 2.1.4).
+func setKeys(v *ui.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	on := form.Get("keys") == "1"
+	if err := v.People.SetKeys(v.R.Context(), v.Signed, on); err != nil {
+		return err
+	}
+	if on {
+		return v.Redirect("/me", v.T("keys.on_said"))
+	}
+	return v.Redirect("/me", v.T("keys.off_said"))
+}
 
 // language keeps the reader's choice: with the person who is signed in, and on this browser for who is not yet.
 func language(v *ui.Visit) error {

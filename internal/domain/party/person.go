@@ -26,6 +26,7 @@ type Person struct {
 	UsageLocation string // ISO 3166 alpha-2, of customer users
 	ImmutableID   string // of a customer user in the customer's own directory
 	Language      string // that pages are shown in: "fr"; empty: what the browser asks for
+	KeysOff       bool   // pages do not listen to single keys
 
 	Roles     Roles
 	State     PersonState

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -43,13 +44,20 @@ func showAccess(v *ui.Visit, code int, dialog *ui.Dialog) error {
 	if day, err := time.Parse(time.DateOnly, v.Query("until")); err == nil {
 		until = day.AddDate(0, 0, 1)
 	}
-	limit := ui.Limit
+	var after app.RecordCursor
+	limit := ui.Limit + 1
 	if v.IsCSV() {
 		limit = ui.Export
+	} else {
+		ui.ReadCursor(v.Query("after"), &after)
 	}
-	seen, err := keyRecords(v, from, until, limit)
+	seen, err := keyRecords(v, from, until, after, limit)
 	if err != nil {
 		return err
+	}
+	var pager ui.Pager
+	if !v.IsCSV() {
+		seen, pager = pageOf(v, seen)
 	}
 	page := accessPage{
 		Facts: ui.Facts{ID: "partner", Title: v.T("portal.your_partner"), Rows: []ui.Fact{
@@ -58,13 +66,14 @@ func showAccess(v *ui.Visit, code int, dialog *ui.Dialog) error {
 		May: ui.Verdicts{ID: "may", Title: v.T("portal.partner_may"), Hint: v.T("portal.partner_may_hint")},
 		Log: ui.Table{
 			ID: "log", Title: v.T("portal.who_saw"), Caption: v.T("portal.who_saw"),
-			Columns: []ui.Column{{Head: v.T("portal.when")}, {Head: v.T("portal.who")}, {Head: v.T("portal.what")}},
-			Empty:   ui.Empty{Title: v.T("portal.nobody_saw"), Text: v.T("portal.nobody_text")},
+			Columns: []ui.Column{{Head: v.T("portal.when")}, {Head: v.T("portal.who")}, {Head: v.T("portal.what")}}, Pager: pager,
+			Empty: ui.Empty{Title: v.T("portal.nobody_saw"), Text: v.T("portal.nobody_text")},
 			Filters: &ui.Filters{Label: v.T("portal.span"), Action: "/portal/access", Fields: []ui.Field{
 				{Name: "from", Label: v.T("portal.from"), Kind: "date", Value: from.Format(time.DateOnly)}, {Name: "until", Label: v.T("portal.until"), Kind: "date", Value: until.Add(-time.Second).Format(time.DateOnly)},
 			}},
 		},
 	}
+	page.Facts.Rows = append(page.Facts.Rows, reach(v, t.Partner)...)
 	for _, r := range seen {
 		m := seenMoment(v, r, t.Customer)
 		page.Log.Rows = append(page.Log.Rows, ui.Row{Cells: []ui.Cell{{Value: r.At}, {Value: r.Actor}, {Value: v.T("op." + string(r.Operation)), Hint: m.Hint}}})
@@ -83,7 +92,7 @@ func showAccess(v *ui.Visit, code int, dialog *ui.Dialog) error {
 		page.May.Rows = append(page.May.Rows, ui.Verdict{Allowed: !t.Customer.RelationEnded, Title: v.T("portal.act." + act.Name), Text: roles})
 	}
 	p := ui.Page{Title: v.T("portal.access"), Area: "access", Dialog: dialog}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
 	if t.Customer.RelationEnded {
 		page.Facts.Rows[1].Value = ui.Mark{Kind: "dead", Text: v.T("customers.ended")}
 		page.End = &ui.Button{Text: v.T("portal.resume"), Post: "/portal/access/resume", Once: v.Once()}
@@ -91,6 +100,21 @@ func showAccess(v *ui.Visit, code int, dialog *ui.Dialog) error {
 		page.End = &ui.Button{Text: v.T("portal.end"), Href: "/portal/access/end", Kind: "ask"}
 	}
 	return v.ShowAs(code, "portal-access", p, page)
+}
+
+// pageOf is one page of the records that were read with one more than it holds, and the way on.
+func pageOf(v *ui.Visit, seen []activity.Record) ([]activity.Record, ui.Pager) {
+	var p ui.Pager
+	if len(seen) > ui.Limit {
+		seen = seen[:ui.Limit]
+		last := seen[ui.Limit-1]
+		p.Next = v.With("after", ui.Cursor(app.RecordCursor{At: last.At, ID: last.ID}))
+	}
+	if v.Query("after") != "" {
+		p.First = v.With("after", "")
+	}
+	p.Shown = v.T("part.shown", "n", len(seen))
+	return seen, p
 }
 
 // askEnd is the second step: what ends, what stays, and one tick.

@@ -21,7 +21,10 @@ type homePage struct {
 	Bills *ui.Table
 }
 
-const few = 6 // rows of a sheet on the home page
+const (
+	few    = 6   // rows of a sheet on the home page
+	looked = 200 // records of keys that the home page counts
+)
 
 func home(v *ui.Visit) error {
 	t, err := v.App.Tenancy(v.R.Context(), v.Actor)
@@ -46,7 +49,7 @@ func home(v *ui.Visit) error {
 		page.Have = have(v, subs, software, now)
 	}
 	if v.May(party.ReadSecurityLog) {
-		seen, err := keyRecords(v, now.AddDate(0, -1, 0), now.Add(time.Second), 200)
+		seen, err := keyRecords(v, now.AddDate(0, -1, 0), now.Add(time.Second), app.RecordCursor{}, looked)
 		if err != nil {
 			return err
 		}
@@ -56,7 +59,11 @@ func home(v *ui.Visit) error {
 				byPartner++
 			}
 		}
-		figure(ui.Figure{Name: v.T("portal.seen"), Value: byPartner, Hint: v.T("portal.seen_hint")})
+		views := ui.Figure{Name: v.T("portal.seen"), Value: byPartner, Hint: v.T("portal.seen_hint")}
+		if len(seen) == looked { // there may be more: the whole log has its own page
+			views.Value = v.T("portal.at_least", "n", byPartner)
+		}
+		figure(views)
 		page.Seen = &ui.Timeline{ID: "seen", Title: v.T("portal.who_saw"), Link: &ui.Link{Text: v.T("portal.access"), Href: "/portal/access"}, Empty: v.T("portal.nobody_saw")}
 		for _, r := range seen[:min(len(seen), few)] {
 			page.Seen.Moments = append(page.Seen.Moments, seenMoment(v, r, t.Customer))
@@ -64,8 +71,8 @@ func home(v *ui.Visit) error {
 	}
 	p := ui.Page{Title: t.Customer.CompanyName, Area: "home"}
 	p.Head.Sub = []any{v.T("portal.partner", "name", t.Partner.Name)}
-	if where := t.Partner.Profiles.Support; where.Email != "" {
-		p.Head.Sub = append(p.Head.Sub, where.Email)
+	for _, f := range reach(v, t.Partner) {
+		p.Head.Sub = append(p.Head.Sub, f.Value)
 	}
 	if v.May(party.RaiseSupport) {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("portal.ask"), Href: "/portal/requests/new"})
@@ -77,6 +84,21 @@ func home(v *ui.Visit) error {
 		p.Notes = append(p.Notes, ui.Note{Kind: "warn", Text: v.T("portal.ended_note")})
 	}
 	return v.Show("portal-home", p, page)
+}
+
+// reach is where the partner is asked for help: what its support profile names.
+func reach(v *ui.Visit, p party.Partner) (facts []ui.Fact) {
+	where := p.Profiles.Support
+	if where.Telephone != "" {
+		facts = append(facts, ui.Fact{Name: v.T("customers.phone"), Value: ui.Phone(where.Telephone)})
+	}
+	if where.Email != "" {
+		facts = append(facts, ui.Fact{Name: v.T("customers.email"), Value: ui.Mail(where.Email)})
+	}
+	if where.Website != "" {
+		facts = append(facts, ui.Fact{Name: v.T("account.website"), Value: ui.To{Href: where.Website, Text: where.Website}})
+	}
+	return facts
 }
 
 // lastBills is the newest bills, and the next payment at the head.
@@ -146,8 +168,8 @@ func have(v *ui.Visit, subs, software []app.Holding, now time.Time) *ui.Table {
 }
 
 // keyRecords are the records of keys and links in a span, newest first (R06).
-func keyRecords(v *ui.Visit, from, until time.Time, limit int) ([]activity.Record, error) {
-	return v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: v.Actor.Customer, From: from, Until: until, Keys: true, Limit: limit})
+func keyRecords(v *ui.Visit, from, until time.Time, after app.RecordCursor, limit int) ([]activity.Record, error) {
+	return v.App.Records(v.R.Context(), v.Actor, app.RecordQuery{Customer: v.Actor.Customer, From: from, Until: until, Keys: true, After: after, Limit: limit})
 }
 
 // ownPeople tells whether it was somebody of the customer's own.

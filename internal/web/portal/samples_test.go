@@ -22,7 +22,7 @@ func TestPages(t *testing.T) {
 		return map[string]uitest.Sample{
 			"portal-home":        {Data: homePage{ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}, &have, &line, &bills}},
 			"portal-products":    {Data: productsPage{[]ui.Link{{Text: "a", Href: "/a", Here: true}}, list("list")}},
-			"portal-software":    {Page: ui.Page{Dialog: &ui.Dialog{Name: "taken", Data: ui.Taken{Title: "t", Key: "k", Seconds: 60, Clock: `<span id="taken-clock">60</span>`, Back: "/b"}}}, Data: softwarePage{At: "/at", Fields: []ui.Field{{Name: "version", Kind: "select"}}, HasKeys: true, HasDownloads: true, File: "f", Link: "l", Facts: facts}},
+			"portal-software":    {Page: ui.Page{Dialog: &ui.Dialog{Name: "taken", Data: ui.Taken{Title: "t", Key: "k", Seconds: 60, Clock: `<span id="taken-clock">60</span>`, Back: "/b"}}}, Data: softwarePage{At: "/at", Fields: []ui.Field{{Name: "version", Kind: "select"}}, HasKeys: true, HasDownloads: true, File: "f", Gauge: &ui.LinkGauge{Picture: "<svg></svg>", Twin: list("twin"), Text: "t"}, Facts: facts}},
 			"portal-bills":       {Data: billsPage{list("list")}},
 			"portal-bill":        {Data: ui.BillPage{Lines: list("lines"), Sum: facts}},
 			"portal-users":       {Page: ui.Page{Dialog: &ui.Dialog{Name: "portal-user-delete", Data: deletePage{"t", form}}}, Data: usersPage{list("list"), list("seats"), ui.SeatFile{Form: ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}, &deleted}},

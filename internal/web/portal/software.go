@@ -22,8 +22,8 @@ type softwarePage struct {
 	NoKey        string // why not
 	NoFile       string
 	File         string
-	Link         any  // how the live link stands
-	Gone         bool // it was cancelled: nothing is handed out (F63, F64)
+	Gauge        *ui.LinkGauge // how the link stands
+	Gone         bool          // it was cancelled: nothing is handed out (F63, F64)
 	Facts        ui.Facts
 }
 
@@ -97,11 +97,7 @@ func showSoftware(v *ui.Visit, l line, dialog *ui.Dialog) error {
 		page.File = d.File.Name + " · " + v.L.Bytes(d.File.Size)
 	}
 	if d.Link != nil {
-		if now := v.App.Clock.Now(); !d.Link.Works(now) {
-			page.Link = ui.SpentLink(v, *d.Link, now)
-		} else {
-			page.Link = v.L.HTML("portal.link_left", "at", ui.Value(v.L, d.Link.ExpiresAt), "left", d.Link.Remaining(), "max", d.Link.Max)
-		}
+		page.Gauge = ui.GaugeOf(v, "link-gauge", *d.Link, v.App.Clock.Now())
 	}
 	i := l.item
 	page.Facts = ui.Facts{ID: "facts", Title: v.T("portal.about"), Rows: []ui.Fact{

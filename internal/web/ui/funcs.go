@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"html/template"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
@@ -58,6 +60,10 @@ func Value(l *locale.L, v any) template.HTML {
 		return template.HTML(`<span class="id">` + template.HTMLEscapeString(string(v)) + `</span>`) //nolint:gosec // escaped
 	case To:
 		return anchor(l, v.Href, v.Text)
+	case Mail:
+		return v.html()
+	case Phone:
+		return v.html()
 	case market.Country:
 		return escaped(l.Country(v))
 	}
@@ -74,6 +80,35 @@ type (
 		Text any
 	}
 )
+
+// Mail is an address to write to, Phone a number to call: each is a link where it can be one.
+type (
+	Mail  string
+	Phone string
+)
+
+func (m Mail) html() template.HTML {
+	at := strings.LastIndexByte(string(m), '@')
+	if at < 1 || strings.ContainsFunc(string(m), func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return escaped(string(m))
+	}
+	// What is no plain character of an address is written in percents: nothing of it is a header of the letter.
+	href := "mailto:" + url.PathEscape(string(m[:at])) + "@" + url.PathEscape(string(m[at+1:]))
+	return template.HTML(`<a href="`) + escaped(href) + template.HTML(`">`) + escaped(string(m)) + template.HTML(`</a>`)
+}
+
+func (p Phone) html() template.HTML {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, string(p))
+	if len(digits) < 3 || strings.LastIndexByte(digits, '+') > 0 {
+		return escaped(string(p))
+	}
+	return template.HTML(`<a href="tel:`) + escaped(digits) + template.HTML(`">`) + escaped(string(p)) + template.HTML(`</a>`) //nolint:gosec // escaped
+}
 
 func escaped(s string) template.HTML {
 	return template.HTML(template.HTMLEscapeString(s)) //nolint:gosec // escaped

@@ -84,10 +84,35 @@ type Shell struct {
 	Language string
 	Choices  []Choice
 	Back     string // where the choice of a language comes back to
-	Jumps    bool
+	Jumps    bool   // single keys lead somewhere; the reader may have switched that off
 
 	Content    template.HTML
 	DialogHTML template.HTML
+}
+
+// KeyList is the sheet of keyboard shortcuts: what works for this reader.
+type KeyList struct {
+	Nav   []Link
+	Find  bool // there is a search
+	Jumps bool // single keys work
+}
+
+// KeyList is that of the page.
+func (s Shell) KeyList() KeyList { return KeyList{s.Nav, s.Find != "", s.Jumps} }
+
+// KeyList is that of the reader.
+func (v *Visit) KeyList() KeyList {
+	k := KeyList{Jumps: !v.Signed.Person.KeysOff}
+	if v.Signed.Person.ID == "" {
+		return k
+	}
+	if v.room.Find != nil {
+		k.Find = v.room.Find(v) != ""
+	}
+	if v.room.Nav != nil {
+		k.Nav = v.room.Nav(v)
+	}
+	return k
 }
 
 // Reader is who is signed in.
@@ -111,7 +136,7 @@ type Banner struct {
 func (v *Visit) shell(p Page) Shell {
 	s := Shell{
 		Page: p, Room: v.room.Name, Language: v.L.Tag, Back: v.R.URL.RequestURI(), Asked: v.Query("q"),
-		Said: v.said(), Jumps: true,
+		Said: v.said(), Jumps: !v.Signed.Person.KeysOff,
 	}
 	if v.R.Method != "GET" && v.R.Method != "HEAD" {
 		s.Back = v.comeBack()

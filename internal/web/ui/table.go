@@ -167,6 +167,10 @@ func machine(l *locale.L, c Cell) string {
 		return string(x)
 	case Mono:
 		return string(x)
+	case Mail:
+		return string(x)
+	case Phone:
+		return string(x)
 	case To:
 		return machine(l, Cell{Value: x.Text})
 	case template.HTML:

@@ -66,3 +66,18 @@ func TestR12CustomerAccount(t *testing.T) {
 	b.has(b.post("/customers/new", "company", "N", "domain", "northstar.example", "country", "FR", "segment", "commercial",
 		"first", "A", "last", "B", "email", "a@b.example", "street", "1 rue", "city", "Lyon", "postal", "69001"), 409, "This customer is yours already", `href="/customers/`+string(north.ID)+`"`)
 }
+
+// A partner has an address to send to a customer who is to take the relationship up again; it names the partner and leads to
+// the page where that is done (contract.md §6). Who may not edit customers is not offered it.
+func TestRelationIsAskedFor(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.GlobalAdmin)
+	b.has(b.get("/customers"), 200, `href="/customers/request"`)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		b.lang = lang
+		page := b.get("/customers/request")
+		b.has(page, 200, "/portal/access?partner="+string(c.seeded.Partner.ID), c.seeded.Partner.Name)
+	}
+	customer := c.as(c.seeded.Partner, c.seeded.Customers[0].ID, party.CustomerGlobal)
+	customer.has(customer.get("/portal/access?partner="+string(c.seeded.Partner.ID)), 200, c.seeded.Partner.Name)
+}

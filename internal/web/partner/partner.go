@@ -27,6 +27,7 @@ var routes = []ui.Route{
 	{Pattern: "GET " + homePath, Handle: home},
 	{Pattern: "GET " + searchPath, Handle: search},
 	{Pattern: "GET /customers", Handle: customers},
+	{Pattern: "GET /customers/request", Handle: requestRelation},
 	{Pattern: "GET /customers/new", Handle: newCustomer},
 	{Pattern: "POST /customers/new", Handle: createCustomer},
 	{Pattern: "GET /customers/{customer}", Handle: customerOverview},

@@ -71,6 +71,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"search":        {Page: ui.Page{}, Data: searchPage{Form: *list.Filters, Lists: []ui.Table{bare}, Empty: &ui.Empty{Title: "none", Text: "x"}}},
 		"customers":     {Page: ui.Page{Area: "customers"}, Data: customersPage{list}},
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
+		"relation":      {Page: ui.Page{Area: "customers"}, Data: relationPage{"https://pc.example/portal/access", "Dear customer"}},
 		"customer-account": {
 			Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Form: form}}},
 			Data: customerAccountPage{&accountForms{form, prefixed, ui.Form{Fields: []ui.Field{{Name: "a", Label: "A", Prefix: "q-"}}}}, facts, named("agreements"), ui.Call{ID: "call"}},

@@ -115,7 +115,7 @@ func TestR13AccountApps(t *testing.T) {
 	b.has(b.post("/account", "version", "0", "email", "nowhere", "website", "help"), 422, "f-email", "f-website")
 	page = b.get("/account")
 	b.has(b.press(page, `name="website"`, "email", "help@quai.example", "phone", "+33 1", "website", "https://help.example"), 200, "The change is saved.", "https://help.example")
-	b.has(b.press(page, `name="website"`, "once", "another", "email", "other@quai.example"), 422, "changed")
+	b.has(b.press(page, `name="website"`, "once", "another", "email", "other@quai.example"), 409, "It was changed meanwhile", "it is “help@quai.example” now", `value="other@quai.example"`)
 	for lang, text := range map[string]string{"fr": "Applications d’API", "ru": "Приложения API"} {
 		b.lang = lang
 		b.has(b.get("/account/apps"), 200, text)

@@ -47,7 +47,7 @@ func TestF06ReservationIsSwitched(t *testing.T) {
 	page := b.get(at)
 	b.has(page, 200, "Switch auto-renew off", "at the price of that day")
 	b.has(b.press(page, `name="reservation"`), 200, "ends with its term", "Switch auto-renew on")
-	b.has(b.press(page, `name="reservation"`, "once", "another"), 422, "It was changed meanwhile", "Switch auto-renew on")
+	b.has(b.press(page, `name="reservation"`, "once", "another"), 422, "It was changed meanwhile", "you saw “On”, it is “Off” now", "Switch auto-renew on")
 	b.has(b.press(b.get(at), `name="reservation"`), 200, "renews at its end", "Switch auto-renew off")
 	sales := c.as(c.seeded.Partner, "", party.SalesAgent)
 	sales.has(sales.post(at+"/renew", "reservation", "x"), 403)

@@ -127,6 +127,10 @@ func TestF38RenewPlanActivate(t *testing.T) {
 		pairs = append(pairs, "pick", p[1])
 	}
 	b.has(b.post(c.at(0)+"/subscriptions", pairs...), 200, "Auto-renew is off for")
+	ended := c.sub(1, "RDS CAL, per user, 1 year") // F38: what cannot be switched is called by its name
+	b.has(b.press(b.get(c.at(1)+"/subscriptions/"+string(ended.ID)+"/cancel"), `value="commit"`, "do", "commit", "ack", "1"), 200, "Cancelled.")
+	off := b.post(c.at(1)+"/subscriptions", "once", "off", "act", "renew_off", "pick", string(ended.ID))
+	b.has(off, 409, "1 was not switched", "<dt>"+ended.Title+"</dt>")
 	b.has(b.get(c.at(0)+"/subscriptions?format=csv"), 200, "Subscription id,Name,Status,", string(win.ID))
 	pending := c.sub(5, "Ledger Desk Pro")
 	at = c.at(5) + "/subscriptions/" + string(pending.ID)

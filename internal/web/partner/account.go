@@ -58,9 +58,10 @@ func accountFrame(v *ui.Visit, here, title string) ui.Page {
 }
 
 // company shows the partner itself (R20).
-func company(v *ui.Visit) error { return showCompany(v, 200, nil, nil) }
+func company(v *ui.Visit) error { return showCompany(v, 200, nil, ui.Page{}) }
 
-func showCompany(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors) error {
+// showCompany shows it; said brings notes and errors.
+func showCompany(v *ui.Visit, status int, form *ui.Form, said ui.Page) error {
 	p, err := v.App.OwnPartner(v.R.Context(), v.Actor)
 	if err != nil {
 		return err
@@ -83,13 +84,13 @@ func showCompany(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors) erro
 		page.Edit = &f
 	}
 	frame := accountFrame(v, "", v.T("account.company"))
-	frame.Errors = errors
+	frame.Errors, frame.Notes = said.Errors, said.Notes
 	return v.ShowAs(status, "account", frame, page)
 }
 
 func supportForm(v *ui.Visit, p party.Partner) ui.Form {
 	s := p.Profiles.Support
-	return ui.Form{Action: accountPath, Once: v.Once(), Hidden: []ui.Pair{{Name: "version", Value: strconv.FormatInt(p.Version, 10)}}, Fields: []ui.Field{
+	return ui.Form{Action: accountPath, Once: v.Once(), Hidden: []ui.Pair{{Name: "version", Value: strconv.FormatInt(p.Version, 10)}, {Name: "seen", Value: ui.Cursor(s)}}, Fields: []ui.Field{
 		{Name: "email", Label: v.T("customers.email"), Kind: "email", Value: s.Email, MaxLength: 254}, {Name: "phone", Label: v.T("customers.phone"), Kind: "tel", Value: s.Telephone, MaxLength: 64},
 		{Name: "website", Label: v.T("account.website"), Kind: "url", Value: s.Website, MaxLength: 500},
 	}, Before: v.T("account.support_before"), Submit: ui.Button{Text: v.T("account.save"), Kind: "main"}}
@@ -105,6 +106,7 @@ func setSupport(v *ui.Visit) error {
 	version, _ := strconv.ParseInt(sent.Get("version"), 10, 64)
 	support := party.SupportProfile{Email: get("email"), Telephone: get("phone"), Website: get("website")}
 	form := supportForm(v, party.Partner{Version: version})
+	form.Hidden[1].Value = sent.Get("seen")
 	form.Fill(sent)
 	if u, err := url.Parse(support.Website); support.Website != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
 		form.Field("website").Error = v.T("account.website_wrong")
@@ -113,15 +115,36 @@ func setSupport(v *ui.Visit) error {
 		form.Field("email").Error = v.T("account.email_wrong")
 	}
 	if e := form.Summary(v.L); len(e.Items) > 0 {
-		return showCompany(v, 422, &form, e)
+		return showCompany(v, 422, &form, ui.Page{Errors: e})
 	}
 	err = v.Act(func(req app.Request) (app.Reply, error) {
 		return v.App.EditPartner(v.R.Context(), v.Actor, req, version, func(p *party.Partner) { p.Profiles.Support = support })
 	}, func(any) ui.Then { return ui.Then{To: accountPath, Said: v.T("account.said")} })
 	if f := fault.Of(err); f != nil && f.Kind != fault.KindDenied {
-		return showCompany(v, ui.Again(f), &form, form.Blame(v.L, f, ""))
+		if ui.WasChanged(f) {
+			return staleCompany(v, sent)
+		}
+		return showCompany(v, ui.Again(f), &form, ui.Page{Errors: form.Blame(v.L, f, "")})
 	}
 	return err
+}
+
+// staleCompany shows where customers find help as it is now, beside what the reader saw; what was typed stays in the form.
+func staleCompany(v *ui.Visit, sent url.Values) error {
+	p, err := v.App.OwnPartner(v.R.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	var was party.SupportProfile
+	ui.ReadCursor(sent.Get("seen"), &was)
+	is := p.Profiles.Support
+	note := v.Stale(
+		ui.Change{Name: v.T("customers.email"), Was: was.Email, Is: is.Email}, ui.Change{Name: v.T("customers.phone"), Was: was.Telephone, Is: is.Telephone},
+		ui.Change{Name: v.T("account.website"), Was: was.Website, Is: is.Website},
+	)
+	form := supportForm(v, p)
+	form.Fill(sent)
+	return showCompany(v, 409, &form, ui.Page{Notes: []ui.Note{note}})
 }
 
 func dash(s string) string {

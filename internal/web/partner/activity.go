@@ -2,6 +2,7 @@ package partner
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -199,18 +200,18 @@ func recordOf(v *ui.Visit, rec activity.Record, zone *time.Location) recordRow {
 		row.Icon = "down"
 	}
 	row.Details = ui.Table{Caption: v.T("log.details"), Small: true, Columns: []ui.Column{{Head: v.T("log.field")}, {Head: v.T("log.value")}}}
-	add := func(name string, value any) {
-		row.Details.Rows = append(row.Details.Rows, ui.Row{Cells: []ui.Cell{{Value: name}, {Value: value}}})
+	add := func(name string, value, hint any) {
+		row.Details.Rows = append(row.Details.Rows, ui.Row{Cells: []ui.Cell{{Value: name}, {Value: value, Hint: hint}}})
 	}
 	for _, d := range rec.Details {
-		add(d.Key, ui.Mono(d.Value))
+		add(v.DetailName(d.Key), v.DetailValue(d), nil)
 	}
-	add(v.T("log.resource"), ui.Mono(string(rec.Resource)+" "+rec.ResourceID))
-	add(v.T("log.correlation"), ui.Mono(rec.Correlation))
+	add(v.T("log.resource"), v.ResourceName(rec.Resource), ui.Mono(rec.ResourceID))
+	add(v.T("log.correlation"), ui.Mono(rec.Correlation), nil)
 	if rec.Client != "" {
-		add(v.T("log.client"), ui.Mono(string(rec.Client)))
+		add(v.T("log.client"), ui.Mono(string(rec.Client)), nil)
 	}
-	add(v.T("log.record"), ui.Mono(string(rec.ID)))
+	add(v.T("log.record"), ui.Mono(string(rec.ID)), nil)
 	return row
 }
 
@@ -241,7 +242,7 @@ func about(v *ui.Visit, rec activity.Record) any {
 		if order != "" {
 			text = v.T("log.order", "order", id.AlternateID(id.Order(order)))
 		}
-		return ui.To{Href: at + "/software?q=" + order, Text: text}
+		return ui.To{Href: at + "/software?q=" + url.QueryEscape(order), Text: text}
 	case activity.Order:
 		return ui.To{Href: at + "/orders/" + rec.ResourceID, Text: v.T("log.order", "order", id.AlternateID(id.Order(rec.ResourceID)))}
 	case activity.Subscription:

@@ -219,7 +219,7 @@ func happened(v *ui.Visit, r activity.Record) ui.Moment {
 	m := ui.Moment{At: r.At, Kind: "done", Text: v.T("op." + string(r.Operation)), Hint: r.Actor}
 	for _, d := range r.Details {
 		if key := "detail." + d.Key; v.L.Has(key) {
-			m.Hint = v.L.Value(m.Hint) + " · " + v.T(key, "value", d.Value)
+			m.Hint = v.L.Value(m.Hint) + " · " + v.T(key, "value", v.DetailValue(d))
 		}
 	}
 	return m

@@ -1,8 +1,10 @@
 package partner
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
@@ -83,11 +85,13 @@ func renewSwitch(v *ui.Visit, at string, s app.SubscriptionView) ui.Cell {
 	}
 	b := ui.Button{
 		Text: v.T("reserved.renew_on"), More: nameOf(s.Subscription), Post: at + "/reservations/renew", Once: v.Once(), Kind: "small",
-		Hidden: []ui.Pair{{Name: "reservation", Value: string(s.ID)}, {Name: "version", Value: strconv.FormatInt(s.Version, 10)}, {Name: "on", Value: "1"}},
+		Hidden: []ui.Pair{
+			{Name: "reservation", Value: string(s.ID)}, {Name: "version", Value: strconv.FormatInt(s.Version, 10)}, {Name: "seen", Value: ui.Cursor(reservationSeenOf(s.Subscription))}, {Name: "on", Value: "1"},
+		},
 	}
 	hint := v.T("reserved.then_ends", "day", v.L.Date(s.TermEnd()))
 	if s.AutoRenew {
-		b.Text, b.Hidden = v.T("reserved.renew_off"), b.Hidden[:2]
+		b.Text, b.Hidden = v.T("reserved.renew_off"), b.Hidden[:3]
 		hint = v.T("reserved.then_renews", "day", v.L.Date(s.TermEnd()))
 	}
 	if _, err := subscription.SetAutoRenew(s.Subscription, !s.AutoRenew, s.Now); err != nil {
@@ -122,10 +126,41 @@ func renewReservation(v *ui.Visit) error {
 		return err
 	}
 	note := ui.Note{Kind: "stop", Title: v.T("problem.refused"), Text: v.L.Fault(f)}
-	if ui.WasChanged(f) { // the button that was pressed tells what was seen
-		note = v.Stale()
+	if ui.WasChanged(f) {
+		all, err := v.App.Entitled(v.R.Context(), v.Actor, c.ID)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(all, func(s app.SubscriptionView) bool { return string(s.ID) == sent.Get("reservation") }); i >= 0 {
+			note = staleReservation(v, sent.Get("seen"), all[i].Subscription)
+		}
 	}
 	return showReservations(v, c, ui.Again(f), []ui.Note{note})
+}
+
+// reservationSeen is what a reader saw of a reservation beside its switch.
+type reservationSeen struct {
+	State  subscription.State
+	Renews bool
+	End    int64 // of the term, Unix seconds
+}
+
+func reservationSeenOf(s subscription.Subscription) reservationSeen {
+	return reservationSeen{s.State, s.AutoRenew, s.TermEnd().Unix()}
+}
+
+// staleReservation puts what was seen of a reservation beside what it is now.
+func staleReservation(v *ui.Visit, cursor string, is subscription.Subscription) ui.Note {
+	was := reservationSeenOf(is) // of a form that tells nothing, nothing differs
+	ui.ReadCursor(cursor, &was)
+	onOff := map[bool]string{true: v.T("subs.on"), false: v.T("subs.off")}
+	old := is
+	old.State = was.State
+	return v.Stale(
+		ui.Change{Name: v.T("subs.status"), Was: stateMark(v, old).Text, Is: stateMark(v, is).Text},
+		ui.Change{Name: v.T("subs.auto_renew"), Was: onOff[was.Renews], Is: onOff[is.AutoRenew]},
+		ui.Change{Name: v.T("subs.term_end"), Was: v.L.Date(time.Unix(was.End, 0).UTC()), Is: v.L.Date(is.TermEnd())},
+	)
 }
 
 // scopeOf is what a reservation is for: all of the customer's subscriptions, or one of them, as it was ordered.

@@ -121,7 +121,7 @@ func (p product) suits(text, state string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(p.lines, func(l app.SoftwareItem) bool {
 		return (state == "" || string(l.State) == state) && (text == "" || strings.Contains(strings.ToLower(l.Line.Title), text) ||
-			strings.Contains(string(l.Order.ID), text) || strings.HasPrefix(id.AlternateID(l.Order.ID), text))
+			strings.Contains(strings.ToLower(string(l.Order.ID)), text) || strings.HasPrefix(id.AlternateID(l.Order.ID), text))
 	})
 }
 
@@ -250,7 +250,10 @@ func (s *softwareRead) page() (softwarePage, error) {
 		page.More = s.T("software.more", "n", len(shown)-maxProducts)
 		shown = shown[:maxProducts]
 	}
-	open := s.chosen("item")
+	open, line := s.chosen("item"), s.chosen("order")
+	if i := slices.IndexFunc(shown, func(p product) bool { _, ok := p.line(line); return ok }); open == "" && line != "" && i >= 0 {
+		open = shown[i].key // a link to a line opens its product
+	}
 	if !slices.ContainsFunc(shown, func(p product) bool { return p.key == open }) && len(shown) > 0 {
 		open = shown[0].key // what closes first
 	}

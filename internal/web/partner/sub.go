@@ -328,7 +328,7 @@ func (r *subRead) facts() ui.Facts {
 		publisher = s.Entry.Product.PublisherName
 	}
 	add("buy.offer", s.Title, publisher)
-	add("cart.quantity", s.Quantity, s.UnitType)
+	add("cart.quantity", s.Quantity, unitWords(r.Visit, s.UnitType))
 	switch {
 	case s.Current.Start.IsZero() && !s.TrialUntil.IsZero():
 		add("subs.term", r.T("subs.trial_until", "at", s.TrialUntil), r.T("subs.trial_then"))
@@ -365,6 +365,14 @@ func (r *subRead) facts() ui.Facts {
 	}
 	add("bought.order", ui.To{Href: orders + string(s.Order), Text: ui.Mono(id.AlternateID(s.Order))}, r.L.Date(s.LineAt))
 	return f
+}
+
+// unitWords is what is counted, in the reader's language; a unit that a price sheet named itself stays as it is.
+func unitWords(v *ui.Visit, unit string) string {
+	if key := "unit." + unit; v.L.Has(key) {
+		return v.T(key)
+	}
+	return unit
 }
 
 // plannedWords says what the next renewal changes.

@@ -206,7 +206,11 @@ func renewOff(v *ui.Visit) error {
 		}, func(any) { done++ })
 		switch f := fault.Of(err); {
 		case f != nil:
-			note.Rows = append(note.Rows, ui.Fact{Name: pick, Value: v.L.Fault(f)})
+			name := pick
+			if s, err := v.App.Subscription(v.R.Context(), v.Actor, c.ID, id.Subscription(pick)); err == nil {
+				name = nameOf(s.Subscription)
+			}
+			note.Rows = append(note.Rows, ui.Fact{Name: name, Value: v.L.Fault(f)})
 		case err != nil:
 			return err
 		}

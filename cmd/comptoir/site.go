@@ -72,7 +72,7 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	}
 	out.clock = when.NewMovable(when.Wall{}, offset, high)
 	out.app = &app.App{
-		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault,
+		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault, Keyset: out.secrets.Vault,
 		Credentials: identity.Credentials{},
 		Files:       out.files,
 		Media:       out.media,

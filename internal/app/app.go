@@ -34,6 +34,8 @@ type App struct {
 	Wall  when.Clock
 	IDs   id.Source
 	Vault Vault
+	// Keyset is the keys that the vault seals with; nil: nothing is told of them.
+	Keyset Keyset
 	// Credentials is needed where people and API clients are managed.
 	Credentials Credentials
 	Files       Files // attachments; nil: none are taken

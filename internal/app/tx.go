@@ -58,6 +58,10 @@ type Reader interface {
 	// ClientOf is an API client of the scope's own partner. Fault: "client.unknown".
 	ClientOf(s party.Scope, client id.Client) (party.Client, error)
 	Clients(s party.Scope) ([]party.Client, error) // by name
+	// AllClients are those of all partners, by partner and id, from after one on: the operator's to see, as SignIns are, the
+	// latest sessions of anybody that were made after an instant.
+	AllClients(after ClientKey, limit int) ([]party.Client, error)
+	SignIns(after time.Time, limit int) ([]SignIn, error)
 
 	// Cart fault: "cart.unknown".
 	Cart(s party.Scope, c id.Customer, cart id.Cart) (order.Cart, error)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -13,7 +14,9 @@ import (
 const (
 	sqlClient = `SELECT c.partner_id, c.id, c.name, c.roles, c.disabled, c.version, c.body, ` + partnerOfRow + `
 		FROM client c JOIN partner p ON p.id = c.partner_id` + workplace + ` WHERE c.id = $1`
-	sqlClients = `SELECT partner_id, id, name, roles, disabled, version, body FROM client WHERE partner_id = $1`
+	sqlClients    = `SELECT partner_id, id, name, roles, disabled, version, body FROM client WHERE partner_id = $1`
+	sqlClientsAll = `SELECT partner_id, id, name, roles, disabled, version, body FROM client WHERE (partner_id, id) > ($1, $2)
+		ORDER BY partner_id, id LIMIT $3`
 
 	sqlClientInsert = `INSERT INTO client (partner_id, id, name, roles, disabled, body) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlClientUpdate = `UPDATE client SET name = $4, roles = $5, disabled = $6, body = $7, version = version + 1
@@ -103,6 +106,11 @@ func (r *Reader) Clients(s party.Scope) ([]party.Client, error) {
 	f := where(sqlClients, s.Own())
 	f.and(" ORDER BY name, id")
 	return rowsOf(r, f, scanClientRow)
+}
+
+// AllClients implements app.Reader.
+func (r *Reader) AllClients(after app.ClientKey, limit int) ([]party.Client, error) {
+	return collect(r, scanClientRow, sqlClientsAll, after.Partner, after.Client, limit)
 }
 
 func scanClientRow(c *party.Client, scan func(dest ...any) error) error { return scanClient(c, scan) }

@@ -39,6 +39,8 @@ var unscoped = map[string]string{
 	"sqlPersonBySubject":       "a person signs in elsewhere before it is known whose staff it is",
 	"sqlPasskeyAny":            "a passkey is found before it is known whose it is",
 	"sqlChallengePurge":        "challenges end whosever they are",
+	"sqlSignIns":               "the operator sees who is signed in, whosever staff",
+	"sqlClientsAll":            "the operator sees the API clients of all partners",
 	"sqlSession":               "a cookie is found before it is known whose it is",
 	"sqlSessionsForget":        "a restored copy signs everybody out",
 	"sqlSessionPurge":          "sessions end whosever they are",

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -33,6 +34,9 @@ const (
 	sqlSessionEndAll = `DELETE FROM session WHERE partner_id = $1 AND person_id = $2 AND id <> $3`
 	sqlSessionPurge  = `DELETE FROM session WHERE (partner_id, person_id, id) IN (
 			SELECT partner_id, person_id, id FROM session WHERE made_at <= $1 ORDER BY made_at LIMIT $2)`
+
+	sqlSignIns = `SELECT s.id, s.person_id, s.made_at, s.seen_at, s.proved_at, s.method, s.agent, u.upn, u.partner_id, u.customer_id FROM session s
+		JOIN person u ON u.partner_id = s.partner_id AND u.id = s.person_id WHERE s.made_at > $1 ORDER BY s.made_at DESC LIMIT $2`
 
 	sqlSessionsForget = `DELETE FROM session`
 
@@ -131,6 +135,13 @@ func (r *Reader) Sessions(s party.Scope, user id.User) ([]party.Session, error) 
 		e.Person = user
 		return scan(&e.ID, &e.Hash, &e.MadeAt, &e.SeenAt, &e.ProvedAt, &e.Method, &e.Agent)
 	}, sqlSessions, s.Partner(), user)
+}
+
+// SignIns implements app.Reader.
+func (r *Reader) SignIns(after time.Time, limit int) ([]app.SignIn, error) {
+	return collect(r, func(e *app.SignIn, scan func(dest ...any) error) error {
+		return scan(&e.ID, &e.Person, &e.MadeAt, &e.SeenAt, &e.ProvedAt, &e.Method, &e.Agent, &e.UPN, &e.Partner, &e.Customer)
+	}, sqlSignIns, after, limit)
 }
 
 // AddSession implements app.Tx.

@@ -19,6 +19,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
 )
 
 // ErrNotOpened says that a sealed value does not open: it was changed, belongs to another row, or its key is gone.
@@ -115,16 +117,56 @@ func (v *Vault) Rotate() error {
 	if v.path == "" {
 		return ErrNotAFile
 	}
-	return v.change(func(m *keyset.Manager, _ *sealer) error {
-		id, err := m.Add(aead.XChaCha20Poly1305KeyTemplate())
-		if err != nil {
-			return errors.New("vault: making a key failed")
+	return v.change(func(m *keyset.Manager, _ *sealer) error { return another(m) })
+}
+
+// errMoved ends a change of a keyset that somebody else changed first.
+var errMoved = errors.New("vault: another key seals already")
+
+// RotateFrom is Rotate where that key is still the primary one; else nothing is done and done is false. Two who ask at once
+// make one rotation.
+func (v *Vault) RotateFrom(primary uint32) (done bool, err error) {
+	if v.path == "" {
+		return false, ErrNotAFile
+	}
+	err = v.change(func(m *keyset.Manager, before *sealer) error {
+		if before.primary != primary {
+			return errMoved
 		}
-		if err := m.SetPrimary(id); err != nil {
-			return errors.New("vault: choosing the new key failed")
-		}
-		return nil
+		return another(m)
 	})
+	if errors.Is(err, errMoved) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// another adds a key and makes it the primary one.
+func another(m *keyset.Manager) error {
+	id, err := m.Add(aead.XChaCha20Poly1305KeyTemplate())
+	if err != nil {
+		return errors.New("vault: making a key failed")
+	}
+	if err := m.SetPrimary(id); err != nil {
+		return errors.New("vault: choosing the new key failed")
+	}
+	return nil
+}
+
+// KeysetState tells how the keyset stands: which key seals, how many there are, and since when its file is as it is. The instant
+// is zero where the keyset came from the environment.
+func (v *Vault) KeysetState() (app.KeysetState, error) {
+	s := v.now.Load()
+	out := app.KeysetState{Primary: s.primary, Keys: len(s.known)}
+	if v.path == "" {
+		return out, nil
+	}
+	info, err := os.Stat(v.path)
+	if err != nil {
+		return out, fmt.Errorf("vault: looking at the keyset: %w", err)
+	}
+	out.ChangedAt = info.ModTime().UTC()
+	return out, nil
 }
 
 // change replaces the keyset by what fn makes of it.

@@ -325,3 +325,32 @@ func TestEnvironment(t *testing.T) {
 		t.Errorf("the environment's keyset was written down: %v", err)
 	}
 }
+
+// Two who rotate from the same key make one rotation, and what was sealed before still opens (R15).
+func TestRotateFrom(t *testing.T) {
+	secrets, err := Open(Options{Dir: t.TempDir() + "/secrets", Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := secrets.Vault
+	sealed, err := v.Seal("a", []byte("plain"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := v.KeysetState()
+	if err != nil || before.Keys != 1 || before.ChangedAt.IsZero() {
+		t.Fatalf("%+v, %v", before, err)
+	}
+	for i, want := range []bool{true, false} {
+		if done, err := v.RotateFrom(before.Primary); done != want || err != nil {
+			t.Errorf("time %d: %v, %v", i, done, err)
+		}
+	}
+	after, err := v.KeysetState()
+	if err != nil || after.Keys != 2 || after.Primary == before.Primary || !v.Stale(sealed) {
+		t.Errorf("%+v, %v", after, err)
+	}
+	if plain, err := v.OpenSealed("a", sealed); err != nil || string(plain) != "plain" {
+		t.Errorf("%q, %v", plain, err)
+	}
+}

@@ -155,7 +155,7 @@ func furnish(ctx context.Context, dir string, wall, clock when.Clock, create boo
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return &app.App{Store: s, Due: s, Clock: clock, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Credentials: identity.Credentials{}}, secrets, s, nil
+	return &app.App{Store: s, Due: s, Clock: clock, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Keyset: secrets.Vault, Credentials: identity.Credentials{}}, secrets, s, nil
 }
 
 type tlog struct{ t *testing.T }

@@ -24,6 +24,7 @@ var elsewhere = map[string]string{
 	"policy.unknown": "operator", "policy.closed": "operator", "policy.end_past": "operator",
 	"partner.name": "operator", "partner.kind": "operator", "partner.day": "operator", "partner.mpn": "operator", "partner.provider": "operator",
 	"partner.domain_taken": "operator", "partner.own": "operator", "pool.withdraw": "operator", "pool.changed": "operator",
+	"keyset.unknown": "operator", "keyset.elsewhere": "operator", "keyset.changed": "operator", "client.revoked": "operator",
 	"passkey.name": "sign-in", "passkey.taken": "sign-in", "passkey.changed": "sign-in", "passkey.unknown": "sign-in", "passkey.stale": "sign-in",
 }
 

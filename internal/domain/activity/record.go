@@ -76,6 +76,8 @@ const (
 	AddPolicy   Operation = "add_policy_row"
 	ClosePolicy Operation = "close_policy_row"
 	AddPartner  Operation = "add_partner"
+
+	RotateKeyset Operation = "rotate_keyset"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -106,6 +108,7 @@ const (
 	SoftwareMedia        Resource = "software_media"
 	Software             Resource = "software"
 	Policy               Resource = "policy"
+	Vault                Resource = "vault" // the keys that product keys are sealed with
 
 	CustomerDirectoryRole Resource = "customer_directory_role"
 )

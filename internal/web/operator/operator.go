@@ -65,7 +65,12 @@ var routes = []ui.Route{
 	{Pattern: "GET /operator/clock", Handle: clock},
 	{Pattern: "GET " + backupPath, Handle: backup},
 	{Pattern: "POST " + backupPath, Handle: makeBackup},
-	{Pattern: "GET /operator/security", Handle: security},
+	{Pattern: "GET " + securityPath, Handle: security},
+	{Pattern: "GET " + keysetPath, Handle: askRotate},
+	{Pattern: "POST " + keysetPath, Handle: rotateKeyset},
+	{Pattern: "GET " + clientsPath, Handle: clients},
+	{Pattern: "GET " + clientsPath + "/{partner}/{client}/revoke", Handle: askRevoke},
+	{Pattern: "POST " + clientsPath + "/{partner}/{client}/revoke", Handle: revokeClient},
 	{Pattern: "GET " + peoplePath, Handle: people},
 	{Pattern: "POST " + peoplePath, Handle: endSessions},
 }

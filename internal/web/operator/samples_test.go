@@ -43,7 +43,8 @@ func TestPages(t *testing.T) {
 			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
 			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
 			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
-			"op-security":     {Data: securityPage{list("list")}},
+			"op-security":     {Data: securityPage{&facts, &ui.Button{Text: "a", Href: "/a"}, list("sign-ins"), &low, list("list")}},
+			"op-clients":      {Data: clientsPage{list("clients")}},
 		}
 	})
 }

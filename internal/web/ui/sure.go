@@ -5,5 +5,5 @@ package ui
 type Sure struct {
 	Title string
 	Rows  []Fact // what follows, in figures
-	Form  Form   // without fields: what is done is in its address and its hidden values
+	Form  Form   // what is done is in its address and its hidden values; a field only where a name is typed to confirm it
 }

@@ -127,3 +127,34 @@ func readable(who party.Actor, q RecordQuery) (RecordQuery, error) {
 	}
 	return q, nil
 }
+
+// recordStretches is how many stretches of the log are looked through for one page of what concerns a single thing.
+const recordStretches = 6
+
+// RecordsOf lists the records of a query that keep keeps, latest first, at most the query's limit: the log has no key of what a
+// record is about, so it is read in stretches, and after so many a page ends early. next is what the query's After is for the page
+// that follows; zero at the end. Permission and faults as for Records.
+func (a *App) RecordsOf(ctx context.Context, who party.Actor, q RecordQuery, keep func(activity.Record) bool) (out []activity.Record, next RecordCursor, err error) {
+	limit := q.Limit
+	q.Limit, next = pageStretch, q.After
+	for range recordStretches {
+		q.After = next
+		found, err := a.Records(ctx, who, q)
+		if err != nil {
+			return nil, RecordCursor{}, err
+		}
+		for _, rec := range found {
+			if keep(rec) {
+				if len(out) == limit {
+					return out, next, nil
+				}
+				out = append(out, rec)
+			}
+			next = RecordCursor{At: rec.At, ID: rec.ID}
+		}
+		if len(found) < pageStretch {
+			return out, RecordCursor{}, nil
+		}
+	}
+	return out, next, nil
+}

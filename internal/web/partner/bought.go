@@ -165,21 +165,26 @@ func (p *boughtPage) bought(v *ui.Visit, c party.Customer, orders []id.Order) er
 
 // cancelVerdict tells until when a line can be taken back.
 func cancelVerdict(v *ui.Visit, c party.Customer, o id.Order, l order.Line) (out app.Verdict, err error) {
-	var all []app.Verdict
-	if l.Subscription == "" || l.Class.Software() {
-		all, err = v.App.LineVerdicts(v.R.Context(), v.Actor, c.ID, string(o), l.Number)
-	} else {
-		all, err = v.App.SubscriptionVerdicts(v.R.Context(), v.Actor, c.ID, l.Subscription)
-		if f := fault.Of(err); f != nil && f.Code == "subscription.unknown" { // a reservation's, say
-			return out, nil
-		}
-	}
+	all, err := lineVerdicts(v, c, o, l)
 	for _, verdict := range all {
 		if verdict.Act == app.ActCancel {
 			return verdict, err
 		}
 	}
 	return out, err
+}
+
+// lineVerdicts are the verdicts on a line of an order, or on what it began; none on what has no page of its own.
+func lineVerdicts(v *ui.Visit, c party.Customer, o id.Order, l order.Line) (all []app.Verdict, err error) {
+	if l.Subscription == "" || l.Class.Software() {
+		all, err = v.App.LineVerdicts(v.R.Context(), v.Actor, c.ID, string(o), l.Number)
+	} else {
+		all, err = v.App.SubscriptionVerdicts(v.R.Context(), v.Actor, c.ID, l.Subscription)
+		if f := fault.Of(err); f != nil && f.Code == "subscription.unknown" { // a reservation's, say
+			return nil, nil
+		}
+	}
+	return all, err
 }
 
 // comes lists the charges that follow the first.

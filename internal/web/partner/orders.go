@@ -26,6 +26,7 @@ type orderPage struct {
 	Lines, Setup *ui.Table
 	Comes        *ui.Table // charges still to be made
 	Flow         *ui.Chart // for those who may read invoices
+	Story        orderStory
 	Facts        ui.Facts
 	Call         ui.Call
 }
@@ -177,6 +178,9 @@ func showOrder(v *ui.Visit) error {
 	}
 	if unsound != nil {
 		p.Notes = append(p.Notes, *unsound)
+	}
+	if page.Story, err = storyOf(v, c, o); err != nil {
+		return err
 	}
 	links, err := v.App.OrderActivationLinks(v.R.Context(), v.Actor, c.ID, string(o.Order.ID), -1)
 	if err != nil {

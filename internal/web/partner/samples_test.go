@@ -78,7 +78,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 		"products":      {Data: sampleProducts()}, "cart": {Data: sampleCart()}, "bought": {Data: sampleBought()},
-		"orders": {Data: ordersPage{list}}, "order": {Data: orderPage{Lines: &sampleTable, Facts: facts, Flow: sampleFlow(), Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"}}},
+		"orders": {Data: ordersPage{list}}, "order": {Data: orderPage{Lines: &sampleTable, Story: orderStory{&ui.Verdicts{ID: "can", Title: "c", Rows: []ui.Verdict{{Title: "a", Text: "b"}}}, ui.Timeline{ID: "t", Title: "t", Newer: &ui.Link{Text: "n", Href: "/n"}, Older: &ui.Link{Text: "o", Href: "/o"}}}, Facts: facts, Flow: sampleFlow(), Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"}}},
 		"reservations": {Data: reservationsPage{list, ui.Note{Kind: "inset", Title: "w"}, sampleMap(l)}}, "users": {Data: usersPage{list, sampleTable, ui.SeatFile{Form: ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}, &form}},
 		"subscriptions": {Data: subsPage{list}}, "subscription": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sub-act", Data: sampleAct()}}, Data: sampleSub(l)},
 		"sub-status": {Data: sampleStatus()}, "sub-addons": {Data: sampleAddOns()}, "sub-act": {Data: sampleAct()},

@@ -434,7 +434,7 @@ func (r *subRead) steps() []ui.Step {
 	return out
 }
 
-// timeline is what comes, what closes, and what the business log tells of the subscription (R06, R07).
+// timeline is what comes, what closes, and what happened: records of the business log, charges and credits.
 func (r *subRead) timeline() (ui.Timeline, error) {
 	t := ui.Timeline{ID: "happened", Title: r.T("timeline.title"), Empty: r.T("timeline.empty")}
 	s := r.s
@@ -462,26 +462,11 @@ func (r *subRead) timeline() (ui.Timeline, error) {
 			t.Moments = append(t.Moments, ui.Moment{At: b.Until, Kind: "hot", Text: r.T("subs.batch_window", "n", b.Quantity)})
 		}
 	}
-	slices.SortStableFunc(t.Moments, func(a, b ui.Moment) int { return b.At.Compare(a.At) })
-	if !r.May(party.ReadBusinessLog) {
-		return t, nil
-	}
-	records, err := r.App.Records(r.R.Context(), r.Actor, app.RecordQuery{Customer: r.c.ID, From: s.OrderedAt.Add(-time.Second), Until: s.Now.Add(time.Second), Limit: 400})
-	if err != nil {
-		return t, err
-	}
-	for _, one := range records {
-		if !one.Security() && concerns(one, s) && len(t.Moments) < 40 {
-			t.Moments = append(t.Moments, happened(r.Visit, one))
-		}
-	}
-	return t, nil
+	h := history{r.c.ID, s.OrderedAt, s.Now, func(one activity.Record) bool { return concerns(one, string(s.ID), string(s.Order)) }, r.charges}
+	return t, h.into(r.Visit, &t)
 }
 
-// concerns tells whether a record is of a subscription: named by it, or by the order it came with.
-func concerns(one activity.Record, s app.SubscriptionView) bool {
-	if one.ResourceID == string(s.ID) || one.ResourceID == string(s.Order) {
-		return true
-	}
-	return slices.ContainsFunc(one.Details, func(d activity.Detail) bool { return d.Value == string(s.ID) || d.Value == string(s.Order) })
+// concerns tells whether a record is of something: a subscription, say, is named by itself, or by the order it came with.
+func concerns(one activity.Record, ids ...string) bool {
+	return slices.Contains(ids, one.ResourceID) || slices.ContainsFunc(one.Details, func(d activity.Detail) bool { return slices.Contains(ids, d.Value) })
 }

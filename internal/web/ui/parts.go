@@ -82,6 +82,8 @@ type Timeline struct {
 	Link      *Link
 	Moments   []Moment
 	Empty     string
+	// Newer and Older lead through one that is told in pages.
+	Newer, Older *Link
 }
 
 // Verdict is whether an act can be done, until when, by which rule, and what can be done instead.

@@ -75,8 +75,8 @@ func TestOrderTellsItsStory(t *testing.T) {
 	page := b.get(at)
 	b.has(page, 200, "What you can do with each line", "Cancel: SQL Server Standard", "Get key: SQL Server Standard", "What happened, and what comes", "Purchase: €", "Order placed")
 	ways := regexp.MustCompile(`<a class="btn small" href="([^"]*)">Go there`).FindAllStringSubmatch(page.body, -1)
-	if len(ways) < 2 {
-		t.Errorf("%d ways", len(ways))
+	if len(ways) == 0 {
+		t.Error("no way to any act")
 	}
 	for _, href := range ways {
 		path, _, _ := strings.Cut(html.UnescapeString(href[1]), "#")

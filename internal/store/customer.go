@@ -204,6 +204,15 @@ func (r *Reader) Customers(s party.Scope, q app.CustomerQuery) ([]party.Customer
 	return rowsOf(r, f, scanCustomer)
 }
 
+// CustomerAt implements app.Reader.
+func (r *Reader) CustomerAt(domain string) (id.Customer, error) {
+	found, err := collect(r, func(c *id.Customer, scan func(dest ...any) error) error { return scan(c) }, sqlTenantAt, domain)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
 // CustomersByID implements app.Reader.
 func (r *Reader) CustomersByID(s party.Scope, ids []id.Customer) ([]party.Customer, error) {
 	if len(ids) == 0 {

@@ -82,6 +82,11 @@ func TestF02SubscriptionsAreFound(t *testing.T) {
 				t.Errorf("%s: %v %v, want %s", c.name, text, err, c.want)
 			}
 		}
+		for domain, want := range map[string]id.Customer{"b.example": "b", "B.example": "", "none.example": ""} {
+			if got, err := view(s, func(r *store.Reader) (id.Customer, error) { return r.CustomerAt(domain) }); err != nil || got != want {
+				t.Errorf("%s: %q %v, want %q", domain, got, err, want)
+			}
+		}
 		at := func(scope party.Scope, q app.FindQuery) string {
 			q.Limit = 10
 			got, err := view(s, func(r *store.Reader) ([]subscription.Subscription, error) { return r.SubscriptionsAt(scope, q) })

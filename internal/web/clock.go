@@ -1,9 +1,12 @@
 package web
 
 import (
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
@@ -26,6 +29,10 @@ func moveClock(v *ui.Visit) error {
 	to := state.NextDue
 	if d, ok := moves[form.Get("advance")]; ok {
 		to = state.Now.Add(d)
+	} else if form.Get("advance") == "to" {
+		if to, err = scrubbed(form, state.Now); err != nil {
+			return err
+		}
 	}
 	if to.IsZero() {
 		return v.Redirect(next, v.T("sandbox.nothing_due"))
@@ -38,4 +45,27 @@ func moveClock(v *ui.Visit) error {
 		return v.Redirect(next, v.T("sandbox.running"))
 	}
 	return v.Redirect(next, v.T("sandbox.moved", "now", state.Now, "n", state.Done))
+}
+
+// scrubDays is how far the slider of the banner reaches; what is further is asked for by its day.
+const scrubDays = 60
+
+// scrubbed is where the slider or the field for a day leads: a day that was chosen wins over the slider, as nothing sets it but
+// a hand. It is the beginning of that day, or so many days from now. Fault "clock.where".
+func scrubbed(form url.Values, now time.Time) (time.Time, error) {
+	if text := form.Get("to"); text != "" {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return time.Time{}, fault.Invalid("clock.where", nil)
+		}
+		if y, m, d := now.UTC().Date(); !day.After(when.Date(y, m, d)) {
+			return time.Time{}, fault.Invalid("clock.back", fault.Args{"now": now})
+		}
+		return day, nil
+	}
+	days, err := strconv.Atoi(form.Get("days"))
+	if err != nil || days < 1 || days > scrubDays {
+		return time.Time{}, fault.Invalid("clock.where", nil)
+	}
+	return now.Add(time.Duration(days) * 24 * time.Hour), nil
 }

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"cmp"
 	"embed"
 	"html/template"
 	"net/http"
@@ -23,7 +24,7 @@ import (
 var files embed.FS
 
 // common is the pages of everybody.
-var common = ui.NewRoom(ui.Room{Name: "common", Nav: nav, Find: partner.Find}, files)
+var common = ui.NewRoom(ui.Room{Name: "common", Nav: nav, Find: find}, files)
 
 var routes = []ui.Route{
 	{Pattern: "GET /{$}", Handle: front},
@@ -102,6 +103,11 @@ func nav(v *ui.Visit) []ui.Link {
 		return operator.Nav(v)
 	}
 	return nil
+}
+
+// find is the search of that room; each is asked whose reader it is.
+func find(v *ui.Visit) string {
+	return cmp.Or(partner.Find(v), portal.Find(v), operator.Find(v))
 }
 
 // home is where a reader begins: the first page that their roles open.

@@ -41,7 +41,7 @@ var (
 	tags     = regexp.MustCompile(`(?s)<[^>]*>`)
 	attrs    = regexp.MustCompile(`\b[a-z-]+="[^"]*"`) // of an attribute that a part makes
 	names    = regexp.MustCompile(`Comptoir`)
-	values   = regexp.MustCompile(`^(1h|1d|7d|due|1|update|buy|preview|commit)$`) // what buttons send, never shown
+	values   = regexp.MustCompile(`^(1h|1d|7d|due|to|1|update|buy|preview|commit)$`) // what buttons send, never shown
 )
 
 // No words stand in templates: all come from the catalogues.

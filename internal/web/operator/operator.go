@@ -14,7 +14,7 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var room = ui.NewRoom(ui.Room{Name: "operator", Enter: Enter, Nav: Nav}, files)
+var room = ui.NewRoom(ui.Room{Name: "operator", Enter: Enter, Nav: Nav, Find: Find}, files)
 
 // Home is where the operator's people begin.
 const Home = "/operator"
@@ -26,6 +26,7 @@ func Enter(a party.Actor) bool {
 
 var routes = []ui.Route{
 	{Pattern: "GET /operator", Handle: status},
+	{Pattern: "GET " + searchPath, Handle: search},
 	{Pattern: "GET /operator/tenants", Handle: tenants},
 	{Pattern: "GET /operator/tenants/new", Handle: newTenant},
 	{Pattern: "POST /operator/tenants/new", Handle: addTenant},

@@ -14,7 +14,7 @@ import (
 //go:embed *.html
 var files embed.FS
 
-var room = ui.NewRoom(ui.Room{Name: "portal", Enter: Enter, Nav: Nav}, files)
+var room = ui.NewRoom(ui.Room{Name: "portal", Enter: Enter, Nav: Nav, Find: Find}, files)
 
 // Home is where customer staff begin.
 const Home = "/portal"
@@ -24,6 +24,7 @@ func Enter(a party.Actor) bool { return a.Customer != "" }
 
 var routes = []ui.Route{
 	{Pattern: "GET /portal", Handle: home},
+	{Pattern: "GET " + searchPath, Handle: search},
 	{Pattern: "GET /portal/products", Handle: products},
 	{Pattern: "GET /portal/software/{order}/{line}", Handle: software},
 	{Pattern: "POST /portal/software/{order}/{line}/key", Handle: getKey},

@@ -36,14 +36,7 @@ func products(v *ui.Visit) error {
 	if tab == "software" {
 		all = software
 	}
-	text := strings.ToLower(v.Query("q"))
-	var found []app.Holding
-	for _, h := range all {
-		if text == "" || strings.Contains(strings.ToLower(h.Title), text) {
-			found = append(found, h)
-		}
-	}
-	page.List = holdingTable(v, found, now)
+	page.List = holdingTable(v, fitting(all, v.Query("q")), now)
 	if v.IsCSV() {
 		return v.CSV("products", page.List)
 	}
@@ -54,6 +47,24 @@ func products(v *ui.Visit) error {
 	p := ui.Page{Title: v.T("portal.products"), Area: "products"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}
 	return v.Show("portal-products", p, page)
+}
+
+// shortestID is how much of an id finds a thing.
+const shortestID = 4
+
+// fitting are the things with the text in their name, or with an id that begins with it.
+func fitting(all []app.Holding, text string) (found []app.Holding) {
+	text = strings.ToLower(text)
+	for _, h := range all {
+		fits := strings.Contains(strings.ToLower(h.Title), text)
+		for _, name := range []string{string(h.Subscription), string(h.Order), id.AlternateID(h.Order)} {
+			fits = fits || len(text) >= shortestID && strings.HasPrefix(strings.ToLower(name), text)
+		}
+		if fits {
+			found = append(found, h)
+		}
+	}
+	return found
 }
 
 // holdingTable is what the customer has, without keys and without prices (R19).

@@ -133,6 +133,15 @@ type Banner struct {
 	Back    string
 }
 
+// First is the first day that the clock can be moved to.
+func (b Banner) First() time.Time { return b.Now.Add(24 * time.Hour).UTC() }
+
+// Last is the last day that one move of the clock reaches.
+func (b Banner) Last() time.Time { return b.Now.Add(sandboxReach).UTC() }
+
+// sandboxReach bounds one move of the clock; the sandbox itself refuses what goes further.
+const sandboxReach = 399 * 24 * time.Hour
+
 func (v *Visit) shell(p Page) Shell {
 	s := Shell{
 		Page: p, Room: v.room.Name, Language: v.L.Tag, Back: v.R.URL.RequestURI(), Asked: v.Query("q"),

@@ -91,11 +91,35 @@ document.addEventListener("change", (e) => {
   if (e.target.matches("form[data-now] select, form[data-now] input[type=radio], form[data-now] input[type=checkbox]")) e.target.form.requestSubmit();
 });
 
-// One tick for a whole table.
+// One tick for a whole table. What can be done with the chosen rows comes when there are any; without a script it stands there.
+const chosen = (bulk) => {
+  const n = bulk.closest("form").querySelectorAll("tbody input[name=pick]:checked").length;
+  bulk.hidden = n === 0;
+  const count = bulk.querySelector("[data-chosen]");
+  count.hidden = false;
+  count.querySelector("output").textContent = String(n);
+};
+const choose = () => { for (const bulk of document.querySelectorAll("[data-bulk]")) chosen(bulk); };
 document.addEventListener("change", (e) => {
-  if (!e.target.matches("input[data-all]")) return;
-  for (const c of e.target.closest("table").querySelectorAll("tbody input[type=checkbox]:not(:disabled)")) c.checked = e.target.checked;
+  if (e.target.matches("input[data-all]")) {
+    for (const c of e.target.closest("table").querySelectorAll("tbody input[type=checkbox]:not(:disabled)")) c.checked = e.target.checked;
+  }
+  if (e.target.matches("table input[type=checkbox]")) choose();
 });
+choose();
+addEventListener("pageshow", choose); // the browser ticks again what was ticked
+
+// The slider of the sandbox's clock says which day it stands on.
+for (const slider of document.querySelectorAll("input[data-scrub]")) {
+  const out = document.getElementById(slider.dataset.scrub);
+  const say = () => {
+    const day = new Date(Date.parse(out.dataset.day) + Number(slider.value) * 86400000);
+    out.textContent = slider.value === "0" ? out.dataset.none
+      : `+${slider.value} · ${day.toLocaleDateString(document.documentElement.lang, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" })}`;
+  };
+  slider.addEventListener("input", say);
+  say();
+}
 
 // Keys. All of them can be switched off in the profile; Ctrl K stays.
 const jumps = document.getElementById("jumps");

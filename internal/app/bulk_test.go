@@ -20,9 +20,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
-	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // oneByOne is a store that takes no chunks: everything due is done in a transaction of its own.
@@ -43,17 +41,14 @@ func (s *oneByOne) Update(ctx context.Context, act app.Act, fn func(app.Tx) (any
 // TestE13BulkIsOneByOne plays one life twice, and does what falls due in the four months after it in bulk and one by one:
 // the rows that come of it are the same, and so is what is told.
 func TestE13BulkIsOneByOne(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for engine, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "pgx": storetest.Postgres} {
+	secrets := vaulttest.Secrets(t)
+	for engine, url := range map[string]func(testing.TB) (string, told){"sqlite": story.SQLite, "pgx": story.Postgres} {
 		t.Run(engine, func(t *testing.T) {
 			var rows [2][]string
 			var told [2][]app.Happened
 			for way := range 2 {
-				at := url(t)
-				w := newWorld(t, storetest.Open(t, at, store.Options{Sealer: secrets.Vault}), secrets)
+				at, of := url(t)
+				w := newWorld(t, at, of, secrets, nil)
 				w.live()
 				single := &oneByOne{Store: w.store}
 				if way == 1 {
@@ -170,14 +165,11 @@ func tables(t *testing.T, engine, url string) (out []string) {
 // TestOneBadItemStopsNobodyElse: a subscription whose row is damaged is held back with its customer, and the invoice of its
 // partner waits. All others are charged. Once it is mended, the next run does what is left, and it is on the invoice.
 func TestOneBadItemStopsNobodyElse(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for engine, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "pgx": storetest.Postgres} {
+	secrets := vaulttest.Secrets(t)
+	for engine, url := range map[string]func(testing.TB) (string, told){"sqlite": story.SQLite, "pgx": story.Postgres} {
 		t.Run(engine, func(t *testing.T) {
-			at := url(t)
-			w := newWorld(t, storetest.Open(t, at, store.Options{Sealer: secrets.Vault}), secrets)
+			at, of := url(t)
+			w := newWorld(t, at, of, secrets, nil)
 			w.live()
 			db, err := sql.Open(engine, strings.TrimPrefix(at, "sqlite:"))
 			if err != nil {

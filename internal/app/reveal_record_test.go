@@ -15,27 +15,16 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
-	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // bothAt is both for tests that reach into the database past the program.
 func bothAt(t *testing.T, test func(w *world, url string)) {
 	t.Helper()
-	for _, engine := range []struct {
-		name string
-		url  func(testing.TB) string
-	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
-		t.Run(engine.name, func(t *testing.T) {
-			secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			url := engine.url(t)
-			test(newWorld(t, storetest.Open(t, url, store.Options{Sealer: secrets.Vault}), secrets), url)
-		})
-	}
+	story.Both(t, func(t *testing.T, url string, told told) {
+		test(newWorld(t, url, told, vaulttest.Secrets(t), nil), url)
+	})
 }
 
 func (w *world) issue(c party.Customer, o id.Order, ask license.LinkRequest) (app.IssuedLink, error) {

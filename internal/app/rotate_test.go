@@ -15,19 +15,16 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // TestR04RotationUnderReveals rotates the vault's key and seals everything again while keys are revealed without a pause: none
 // fails, each is the one it was, and in the end nothing is sealed with an older key.
 func TestR04RotationUnderReveals(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) {
-		w := newWorld(t, s, secrets)
+	story.Both(t, func(t *testing.T, url string, told told) {
+		secrets := vaulttest.Secrets(t)
+		w := newWorld(t, url, told, secrets, nil)
+		s := w.store
 		if _, err := w.addKeys("bulk", "1", numbered("bulk", 700)...); err != nil {
 			t.Fatal(err)
 		}
@@ -80,14 +77,13 @@ func TestR04RotationUnderReveals(t *testing.T) {
 // TestR04RetireWhatNothingNeeds: keys, links and the secrets of authenticator apps are sealed again; what is not, stored answers, is
 // counted, and ends in a day. Then the older keys go, and everything opens still.
 func TestR04RetireWhatNothingNeeds(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
 	wall := when.NewFixed(time.Now())
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault, Wall: wall}, func(t *testing.T, s *store.Store) {
-		w := newWorld(t, s, secrets)
+	story.Both(t, func(t *testing.T, url string, told told) {
+		secrets := vaulttest.Secrets(t)
+		w := newWorld(t, url, told, secrets, wall)
+		s := w.store
 		ctx, c := context.Background(), w.seeded.Customers[0]
+		var err error
 		person := party.Person{ID: "5e550000-0000-4000-8000-000000000001", UPN: "ana@quainine.example", Alias: "ana", State: party.PersonActive, DisplayName: "Ana"}
 		if person.TOTP, err = secrets.Vault.Seal(person.AuthenticatorBinding(), []byte("the app's secret")); err != nil {
 			t.Fatal(err)

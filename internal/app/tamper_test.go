@@ -16,9 +16,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
-	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // memoryLog is a log in memory that anybody can write to.
@@ -98,18 +96,16 @@ func (m *memoryLog) rehash(t *testing.T, signer note.Signer) activity.Checkpoint
 // demoLog is the log of the demo's story, as the integrator left it.
 func demoLog(t *testing.T) *memoryLog {
 	t.Helper()
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := storetest.Open(t, storetest.SQLite(t), store.Options{Sealer: secrets.Vault})
-	newWorld(t, s, secrets)
+	secrets := vaulttest.Secrets(t)
+	url, told := story.SQLite(t)
+	s := newWorld(t, url, told, secrets, nil).store
 	ctx := context.Background()
 	i := app.Integrator{Store: s, Key: secrets.LogKey().Signer, Wall: when.Wall{}}
 	if _, err := i.CatchUp(ctx); err != nil {
 		t.Fatal(err)
 	}
 	m := &memoryLog{tiles: map[activity.TileKey][]byte{}}
+	var err error
 	if m.tree, err = s.Tree(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // kept are the names in the folder of attachments.
@@ -29,7 +28,7 @@ func (d *demo) kept() []string {
 
 // TestG58AttachmentsOverTheWire: what is taken comes back byte for byte, as something to save; what is not leaves nothing.
 func TestG58AttachmentsOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		request := d.do(201, "POST", "/v1/servicerequests/en-US", `{"title":"x","description":"y","severity":"minimal","supportTopicId":32444676}`).text("id")
 		one := "/v1/servicerequests/" + request
@@ -107,7 +106,7 @@ func TestG58AttachmentsOverTheWire(t *testing.T) {
 
 // TestG58KilledUploads: whatever a process that died left in the folder is gone at the next start, and nothing else.
 func TestG58KilledUploads(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		request := d.do(201, "POST", "/v1/servicerequests/en-US", `{"title":"x","description":"y","severity":"minimal","supportTopicId":32444676}`).text("id")
 		whole := d.attach(request, "a.txt", "x").text("id")

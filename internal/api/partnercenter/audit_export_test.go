@@ -14,7 +14,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // sheet is an export by columns.
@@ -63,7 +62,7 @@ func isSecurity(op string) bool {
 // TestF53ExportOfTheLog: every record of the range once, newest first, in pieces, harmless in a spreadsheet, and of the kinds
 // that its reader may read (R06, R07).
 func TestF53ExportOfTheLog(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		line := ""
@@ -82,7 +81,7 @@ func TestF53ExportOfTheLog(t *testing.T) {
 				Resource: activity.Order, Status: activity.Succeeded, Correlation: "-2", Details: []activity.Detail{{Key: "=Key", Value: "x\n=1"}},
 			})
 		}
-		d.write(s, many...)
+		d.write(s.Store, many...)
 		all := d.export("?startDate=2000-01-01")
 		ids := all.column("id")
 		want := len(d.do(200, "GET", "/v1/auditrecords?startDate=2000-01-01&size=1000", "").items())
@@ -155,7 +154,7 @@ func instantOf(t testing.TB, text string) time.Time {
 
 // TestF53DaysInTheReadersZone: a date is a day as clocks show it where the reader is, also when they are changed.
 func TestF53DaysInTheReadersZone(t *testing.T) {
-	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	s := begin(t, store.Options{})
 	d := demoOn(t, s)
 	d.clock.AdvanceTo(time.Date(2031, 4, 15, 12, 0, 0, 0, time.UTC))
 	for _, at := range []string{
@@ -163,7 +162,7 @@ func TestF53DaysInTheReadersZone(t *testing.T) {
 		"2031-03-30T21:59:59.999999Z", "2031-03-30T22:00:00Z", "2031-03-31T00:00:00Z", // from 01:00Z of the 30th on summer
 		"2031-03-15T03:59:59.999999Z", "2031-03-15T04:00:00Z", // New York
 	} {
-		d.write(s, activity.Record{ID: id.Record(id.Random{}.GUID()), At: instantOf(t, at), Actor: at, Operation: activity.UpdateOrder, Resource: activity.Order})
+		d.write(s.Store, activity.Record{ID: id.Record(id.Random{}.GUID()), At: instantOf(t, at), Actor: at, Operation: activity.UpdateOrder, Resource: activity.Order})
 	}
 	for _, c := range []struct{ name, query, newest, oldest string }{
 		{"a day of 24 h", "?startDate=2031-03-29&endDate=2031-03-29&zone=Europe/Paris", "2031-03-29T22:59:59.999999Z", "2031-03-28T23:00:00Z"},
@@ -204,7 +203,7 @@ func TestF53DaysInTheReadersZone(t *testing.T) {
 // TestF53ProofsAreCheckedElsewhere: who may read a record gets a proof that needs nobody's word but the public key; what its
 // reader is not shown of it, the proof does not tell either.
 func TestF53ProofsAreCheckedElsewhere(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		verifier, err := note.NewVerifier(testLogPublic)
@@ -213,7 +212,7 @@ func TestF53ProofsAreCheckedElsewhere(t *testing.T) {
 		}
 		line := french + "/software/" + find(t, d.do(200, "GET", french+"/software", "").items(), "title", "Server Standard").text("orderId") + "/0"
 		d.do(200, "POST", line+"/keys", `{"version":"2022"}`)
-		d.write(s, activity.Record{
+		d.write(s.Store, activity.Record{
 			ID: id.Record(id.Random{}.GUID()), At: d.clock.Now(), Customer: id.Customer(idOf(french)), Actor: "x", Operation: activity.UpdateOrder,
 			Resource: activity.Order, Status: activity.Succeeded, Details: []activity.Detail{{Key: "Amount", Value: "1.00 EUR"}},
 		})

@@ -10,7 +10,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // holdings are all that the demo's partner has in the store, and what is due.
@@ -51,7 +50,7 @@ func (d *demo) holdings(s *store.Store) (all []any) {
 
 // TestBadInput: each mistake is told by a code of its own on each route that takes it, and changes nothing.
 func TestBadInput(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		subs := d.do(200, "GET", french+"/subscriptions", "").items()
@@ -73,7 +72,7 @@ func TestBadInput(t *testing.T) {
 		}
 		order := french + "/orders/" + old.text("id")
 		next := func(members string) string { return `{"scheduledNextTermInstructions":{` + members + `}}` }
-		before := d.holdings(s)
+		before := d.holdings(s.Store)
 		for _, c := range []struct {
 			name, method, target, body string
 			status                     int
@@ -127,7 +126,7 @@ func TestBadInput(t *testing.T) {
 			t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 				d.t = t
 				d.refused(c.status, c.code, c.method, c.target, c.body)
-				if !reflect.DeepEqual(d.holdings(s), before) {
+				if !reflect.DeepEqual(d.holdings(s.Store), before) {
 					t.Error("a refusal changed something")
 				}
 			})
@@ -147,12 +146,12 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("F20 %s: %v", c.name, e)
 			}
 			d.do(201, "POST", french+"/carts/"+cart.text("id")+"/checkout", "")
-			if !reflect.DeepEqual(d.holdings(s), before) {
+			if !reflect.DeepEqual(d.holdings(s.Store), before) {
 				t.Errorf("F20 %s: the checkout of a bad line changed something", c.name)
 			}
 		}
 		d.refused(400, "3000", "POST", french+"/carts", `{"lineItems":[{"id":0,"catalogItemId":"`+mail+`","quantity":1,"customTermEndDate":"2027-02-30"}]}`)
-		if !reflect.DeepEqual(d.holdings(s), before) {
+		if !reflect.DeepEqual(d.holdings(s.Store), before) {
 			t.Error("a refusal changed something")
 		}
 	})

@@ -11,13 +11,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestR09BillsOverTheWire: R09, F78. A customer's admin sees what it is billed and nothing of the cost; a bill has the same
 // bytes whatever the partner sells by later.
 func TestR09BillsOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		d.do(200, "PUT", "/v1/partner/markup", `{"basisPoints":3333}`)
@@ -86,7 +85,7 @@ func TestR09BillsOverTheWire(t *testing.T) {
 
 // TestR23OverTheWire: R23. Mark-up and own prices, what is refused of them, and that a set is all or nothing.
 func TestR23OverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		const markup, prices, seat = "/v1/partner/markup", "/v1/partner/prices", string(sandbox.UserCAL)
 		before := d.do(200, "GET", markup, "").list("rows")

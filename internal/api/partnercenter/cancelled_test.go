@@ -5,12 +5,11 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestCancelled: what a cancellation tells before it is done, keeps when it is, and when it needs a support request.
 func TestCancelled(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		buy := func(product, plan string) (order object) {

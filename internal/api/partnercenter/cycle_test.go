@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // The third meaning of PATCH of an order: another billing cycle for offers of the older catalogue (contract.md §9).
 func TestOrderBillingCycle(t *testing.T) {
 	const one, two = "6513270E-269E-4D37-B2A7-4DE452E6B438", "9531985D-5D9D-49F8-9818-E811892F902B"
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		us := d.of("US")
 		buy := func(term string) object {

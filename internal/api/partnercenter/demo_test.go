@@ -2,13 +2,17 @@ package partnercenter_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +33,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }
@@ -70,41 +75,87 @@ const (
 // anyToken is the demo partner's.
 const anyToken = "x"
 
-// demoOn fills a store.
-func demoOn(t testing.TB, s *store.Store) *demo {
-	t.Helper()
-	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
+// now is when the demo's story ends.
+var now = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+
+// told is what there is to know of a store that the demo's story has filled.
+type told struct {
+	seeded sandbox.Seeded
+	ids    *id.Counting // those that were given
+}
+
+// begun is such a store, of one test alone.
+type begun struct {
+	*store.Store
+	told
+}
+
+// story tells the demo's story, once on each engine.
+var story = storetest.Keep(func(url string) (out told, err error) {
+	dir, err := os.MkdirTemp("", "comptoir-story-")
 	if err != nil {
-		t.Fatal(err)
+		return out, err
 	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	secrets, err := vaulttest.Open(dir + "/secrets")
+	if err != nil {
+		return out, err
+	}
+	s, err := store.Open(context.Background(), url, store.Options{})
+	if err != nil {
+		return out, err
+	}
+	past := when.NewFixed(when.Date(2020, 7, 1))
+	out.ids = &id.Counting{}
+	sum := sha256.Sum256([]byte(media))
+	seeder := sandbox.Seeder{
+		App: useCases(s, past, out.ids, secrets), Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: hex.EncodeToString(sum[:]), Size: int64(len(media))},
+		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
+	}
+	out.seeded, err = seeder.Seed(context.Background(), now)
+	return out, errors.Join(err, s.Close())
+})
+
+func useCases(s *store.Store, clock when.Clock, ids id.Source, secrets *vault.Secrets) *app.App {
+	return &app.App{Store: s, Due: s, Clock: clock, Wall: when.NewFixed(now), IDs: ids, Vault: secrets.Vault, Credentials: identity.Credentials{}}
+}
+
+// both runs a test once per engine, on a store that the demo's story has filled.
+func both(t *testing.T, opts store.Options, test func(t *testing.T, s *begun)) {
+	t.Helper()
+	story.Both(t, func(t *testing.T, url string, of told) { test(t, &begun{storetest.Open(t, url, opts), of}) })
+}
+
+// begin is such a store on SQLite.
+func begin(t testing.TB, opts store.Options) *begun {
+	t.Helper()
+	url, of := story.SQLite(t)
+	return &begun{storetest.Open(t, url, opts), of}
+}
+
+// demoOn goes on where the story in a store ends.
+func demoOn(t testing.TB, s *begun) *demo {
+	t.Helper()
+	secrets := vaulttest.Secrets(t)
 	folder, err := blobs.Open(t.TempDir(), 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = folder.Close() })
-	size, sum, err := folder.Put(t.Context(), "demo.zip", strings.NewReader(media))
-	if err != nil {
+	if _, _, err := folder.Put(t.Context(), "demo.zip", strings.NewReader(media)); err != nil {
 		t.Fatal(err)
 	}
-	past := when.NewFixed(when.Date(2020, 7, 1))
 	attachments := t.TempDir()
 	files, err := blobs.Open(attachments, support.MaxFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = files.Close() })
-	core := &app.App{Store: s, Due: s, Clock: past, Wall: when.NewFixed(now), IDs: &id.Counting{}, Vault: secrets.Vault, Files: files, Media: folder, Credentials: identity.Credentials{}}
-	seeder := sandbox.Seeder{
-		App: core, Clock: past, Media: sandbox.File{Blob: "demo.zip", SHA256: sum, Size: size},
-		Keys: func(pool, version string, n int) string { return fmt.Sprintf("%s-%s-%028d", pool, version, n) },
-	}
-	d := &demo{t: t, files: attachments, core: core, client: "00000000-0000-4000-8000-00000000c11e", roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin)}
-	if d.seeded, err = seeder.Seed(t.Context(), now); err != nil {
-		t.Fatal(err)
-	}
+	d := &demo{t: t, files: attachments, client: "00000000-0000-4000-8000-00000000c11e", roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin), seeded: s.seeded}
+	d.seeded.Customers = slices.Clone(s.seeded.Customers)
 	d.clock = when.NewMovable(when.NewFixed(now), 0, now)
-	core.Clock = d.clock
+	core := useCases(s.Store, d.clock, s.ids.Fork(), secrets)
+	core.Files, core.Media, d.core = files, folder, core
 	log := slog.New(slog.NewTextHandler(demoLog{d}, nil))
 	signer, err := note.NewSigner(testLogKey)
 	if err != nil {
@@ -115,13 +166,13 @@ func demoOn(t testing.TB, s *store.Store) *demo {
 		t.Fatal(err)
 	}
 	core.LogKey, core.LogKeys = testLogPublic, []note.Verifier{verifier}
-	d.tree = &app.Integrator{Store: s, Key: signer, Wall: when.NewFixed(now)}
+	d.tree = &app.Integrator{Store: s.Store, Key: signer, Wall: when.NewFixed(now)}
 	d.door = d.numbering(New(core, Options{
 		Auth: d, IDs: core.IDs, Wall: when.NewFixed(now), Log: log, CursorKey: []byte("0123456789abcdef0123456789abcdef"),
 		PublicURL: "https://pc.example",
 		Sandbox: &sandbox.Clockwork{
-			Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s, Log: log,
-			Archive: s, Folder: t.TempDir() + "/snapshots", Wall: when.NewFixed(now),
+			Sweep: &jobs.Sweep{App: core, Clock: d.clock, Log: log}, Clock: d.clock, Due: s.Store, Log: log,
+			Archive: s.Store, Folder: t.TempDir() + "/snapshots", Wall: when.NewFixed(now),
 		},
 	}))
 	d.download = downloads.Handler{App: core, Media: folder, Log: log}

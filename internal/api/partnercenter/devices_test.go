@@ -9,13 +9,12 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestF51PlannerOverTheWire: a file goes in, is refused with its rows, goes in again, is paged, exported, taken in again, and
 // becomes a script without a key.
 func TestF51PlannerOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		all := d.of("FR") + "/activations"
 		bad := d.do(400, "POST", all, "Device,LastActivation\nPC-1,2026-06-01\npc-1,soon\n,2026-06-01\n", "Content-Type", "text/csv")

@@ -6,13 +6,12 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestF68FromARefusalToItsCredit goes from a refused cancellation by the links alone: the verdict leads to a draft, a person
 // adds the reason and the contact, and the operator gives back what the law asks for (F58, F77).
 func TestF68FromARefusalToItsCredit(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		us := d.of("US")
 		var late object

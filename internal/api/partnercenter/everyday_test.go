@@ -3,7 +3,6 @@ package partnercenter_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,17 +15,13 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // What everybody does with a partner centre, rule by rule, on both engines.
 func TestEveryday(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) {
+	secrets := vaulttest.Secrets(t)
+	both(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, part := range []struct {
 			name string
@@ -41,7 +36,7 @@ func TestEveryday(t *testing.T) {
 			{"F40 by order or by subscription, with one result", twoWays},
 			{"F62 F64 what a cancellation leaves", leaves},
 			{"F60 no fee inside the window, no cancellation after it", noFee},
-			{"E02 a policy's change is for later orders", func(t *testing.T, d *demo) { policyChanges(t, d, s) }},
+			{"E02 a policy's change is for later orders", func(t *testing.T, d *demo) { policyChanges(t, d, s.Store) }},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,8 +15,7 @@ import (
 
 	. "github.com/comptoir-dev/comptoir/internal/api/partnercenter"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // heapLimit bounds what the server holds after a call, in bytes: bodies are at most a megabyte, so nothing needs more.
@@ -27,11 +25,8 @@ const heapLimit = 256 << 20
 // input seeds, or with the input itself in the place of one of them. No panic, no 5xx, and every success is what the
 // strictest reader takes. The demo behind it is kept, so that what one call leaves is what the next one finds.
 func FuzzEveryRoute(f *testing.F) {
-	secrets, err := vault.Open(vault.Options{Dir: f.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		f.Fatal(err)
-	}
-	d := demoOn(f, storetest.Open(f, storetest.SQLite(f), store.Options{Sealer: secrets.Vault}))
+	secrets := vaulttest.Secrets(f)
+	d := demoOn(f, begin(f, store.Options{Sealer: secrets.Vault}))
 	var calls []made
 	d.walk(func(m made) {
 		if strings.HasPrefix(m.target, "/sandbox/") {

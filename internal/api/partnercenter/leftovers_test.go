@@ -13,14 +13,13 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // What the older catalogue calls upgrades, and a trial of it: an imported offer goes by its GUID alone.
 func TestUpgradesOfImportedOffers(t *testing.T) {
 	const planOne, planTwo = "6513270E-269E-4D37-B2A7-4DE452E6B438", "9531985D-5D9D-49F8-9818-E811892F902B"
 	const trial, premium = "9BE4BCFC-49B6-4A08-B2E6-CC3ABABCED20", "90C192CF-D3AC-44AF-8F21-DDB66CAD4A26"
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		us := d.of("US")
 		buy := func(offer, cycle string, quantity int) string {
@@ -71,7 +70,7 @@ func TestUpgradesOfImportedOffers(t *testing.T) {
 
 // What was charged to a metered plan is its use: of the plan, its customer, all customers; budgets warn and refuse nothing.
 func TestUseAndBudgets(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		us := d.of("US")
 		metered := find(t, d.do(200, "GET", us+"/subscriptions", "").items(), "offerName", "Pulse")
@@ -132,7 +131,7 @@ func TestUseAndBudgets(t *testing.T) {
 }
 
 func TestContactsAndRegistrations(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		us, french := d.of("US"), d.of("FR")
 		metered := us + "/subscriptions/" + find(t, d.do(200, "GET", us+"/subscriptions", "").items(), "offerName", "Pulse").text("id")
@@ -170,7 +169,7 @@ func TestContactsAndRegistrations(t *testing.T) {
 }
 
 func TestPromotions(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		d.refused(400, "3000", "GET", "/v1/productpromotions", "")
 		d.refused(400, "3000", "GET", "/v1/productpromotions?country=ZZ", "")

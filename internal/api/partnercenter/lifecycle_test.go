@@ -6,12 +6,11 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestLifecycle plans, converts, aligns and upgrades over /v1, on both engines.
 func TestLifecycle(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, part := range []struct {
 			name string

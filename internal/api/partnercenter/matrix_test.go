@@ -2,7 +2,6 @@ package partnercenter_test
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +13,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // try is one call of a route and the acts of which any one suffices for it; none: any of the route's.
@@ -27,7 +25,7 @@ type try struct {
 // TestMatrix is G40: every route in every single role, on the own tenant. Who may is not told that a role is missing, who may
 // not is told nothing else. A route that needs one of several acts is called once for each.
 func TestMatrix(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		d.wished()
 		tries, own := d.tries(), d.roles
@@ -79,15 +77,12 @@ func (d *demo) mayOnly(method string, c try, role party.Role) {
 // TestMatrixOfAClientAndAPerson is G40 with a person in the client's token (rules.md §1): what one of the two holds alone is
 // refused, whoever it is; what both hold is not. For every act, and every call of a route that needs it.
 func TestMatrixOfAClientAndAPerson(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := storetest.Open(t, storetest.SQLite(t), store.Options{Sealer: secrets.Vault})
+	secrets := vaulttest.Secrets(t)
+	s := begin(t, store.Options{Sealer: secrets.Vault})
 	w := wire(t, s, secrets)
 	w.wished()
 	const theirs = "carol@customer.example"
-	w.written(s, func(tx app.Tx) error {
+	w.written(s.Store, func(tx app.Tx) error {
 		return tx.AddPerson(party.Person{
 			ID: "5e550000-0000-4000-8000-000000000002", Customer: id.Customer(idOf(w.of("FR"))), UPN: theirs, Alias: "carol", DisplayName: "Carol",
 			State: party.PersonActive, Password: identity.Credentials{}.HashPassword(sessionPassword),
@@ -118,7 +113,7 @@ func TestMatrixOfAClientAndAPerson(t *testing.T) {
 	}
 	tokens := map[string]string{}
 	for person, role := range map[string]party.Role{sessionPerson: party.AdminAgent, theirs: party.CustomerGlobal} {
-		w.hold(s, person, party.RolesOf(role), party.RolesOf(role)) // who shares nothing with the client cannot sign in to it
+		w.hold(s.Store, person, party.RolesOf(role), party.RolesOf(role)) // who shares nothing with the client cannot sign in to it
 		tokens[person] = w.signedIn(person)
 	}
 	for _, c := range calls {
@@ -146,7 +141,7 @@ func TestMatrixOfAClientAndAPerson(t *testing.T) {
 			{"the person alone", others, holders, false},
 			{"both", holders, holders, true},
 		} {
-			w.hold(s, person, who.client, who.person)
+			w.hold(s.Store, person, who.client, who.person)
 			actor, err := w.auth.Actor(t.Context(), tokens[person])
 			if err != nil {
 				t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -16,8 +15,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 const uploadsPath = "/v1/operator/media/uploads"
@@ -36,7 +34,7 @@ func (d *demo) begin(name, text string) string {
 
 // TestR15UploadsOverTheWire: an upload goes on after whatever happens on its way, and the headers say where.
 func TestR15UploadsOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		one := d.begin("setup.iso", media+media)
 		offset := func(want string) {
@@ -110,7 +108,7 @@ func (c *cut) Read(p []byte) (int, error) {
 
 // TestG58MediaDoNoHarm: whatever a download holds and is called, it is sent to be saved.
 func TestG58MediaDoNoHarm(t *testing.T) {
-	s := storetest.Open(t, storetest.SQLite(t), store.Options{})
+	s := begin(t, store.Options{})
 	d := demoOn(t, s)
 	for name, text := range map[string]string{
 		"page.html": "<!doctype html><script>alert(1)</script>", "picture.svg": `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`, "quote\".js": "alert(1)",
@@ -136,20 +134,17 @@ func TestG58MediaDoNoHarm(t *testing.T) {
 // TestR17APublisherSignsIn: a publisher's admin, signed in to a client of the partner that holds the role too, brings keys of the
 // publisher's own products and reads nothing; the client alone is nobody's staff.
 func TestR17APublisherSignsIn(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := storetest.Open(t, storetest.SQLite(t), store.Options{Sealer: secrets.Vault})
+	secrets := vaulttest.Secrets(t)
+	s := begin(t, store.Options{Sealer: secrets.Vault})
 	w := wire(t, s, secrets)
 	const pat = "pat@publisher.example"
-	w.written(s, func(tx app.Tx) error {
+	w.written(s.Store, func(tx app.Tx) error {
 		return tx.AddPerson(party.Person{
 			ID: "5e550000-0000-4000-8000-000000000003", Publisher: id.FirstParty, UPN: pat, Alias: "pat", DisplayName: "Pat", State: party.PersonActive,
 			Password: identity.Credentials{}.HashPassword(sessionPassword),
 		})
 	})
-	w.hold(s, pat, party.RolesOf(party.PublisherAdmin, party.AdminAgent), party.RolesOf(party.PublisherAdmin))
+	w.hold(s.Store, pat, party.RolesOf(party.PublisherAdmin, party.AdminAgent), party.RolesOf(party.PublisherAdmin))
 	bearer := "Bearer " + w.signedIn(pat)
 	call := func(method, target, body string) (int, string) {
 		a := w.call(method, target, body, "Authorization", bearer)

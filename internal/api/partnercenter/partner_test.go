@@ -1,7 +1,6 @@
 package partnercenter_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -9,17 +8,13 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // R11: the partner's own staff.
 func TestPartnerUsers(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) {
+	secrets := vaulttest.Secrets(t)
+	both(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		const users = "/v1/partner/users"
 		ga, ua := party.RolesOf(party.GlobalAdmin), party.RolesOf(party.UserAdmin)
@@ -108,7 +103,7 @@ func TestPartnerUsers(t *testing.T) {
 
 // R13: API clients and their secrets.
 func TestPartnerClients(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		const clients = "/v1/partner/clients"
 		d.roles = party.RolesOf(party.GlobalAdmin)
@@ -162,7 +157,7 @@ func TestPartnerClients(t *testing.T) {
 
 // What the real service refuses to clients that act for nobody is refused where the partner asks for it (contract.md §2).
 func TestPeopleOnly(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		d.do(200, "GET", "/v1/invoices/G000000001", "") // off: as in the demo
 		d.people = true

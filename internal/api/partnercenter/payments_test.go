@@ -8,13 +8,12 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestF80PaymentsOverTheWire: a payment is recorded once however often it is sent, shows on the invoice and in the balance,
 // and its refusals say why.
 func TestF80PaymentsOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		invoices := d.do(200, "GET", "/v1/invoices", "").items()
 		var bill object
@@ -74,7 +73,7 @@ func TestF80PaymentsOverTheWire(t *testing.T) {
 
 // TestE10VoidOverTheWire: taken back once however often it is asked for with one request id, with a chain to walk.
 func TestE10VoidOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		before := d.do(200, "GET", "/v1/invoices", "").items()
 		bill := find(t, before, "documentType", "invoice")
@@ -122,7 +121,7 @@ func TestE10VoidOverTheWire(t *testing.T) {
 // TestF75EveryLineIsExplained: each line of each invoice of the demo, and of what is not billed yet, ends its explanation
 // with its own figures; without explain=true there is none.
 func TestF75EveryLineIsExplained(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		paths := []string{"/v1/invoices/unbilled/lineitems?provider=all&invoicelineitemtype=billinglineitems&period=current"}
 		for _, i := range d.do(200, "GET", "/v1/invoices", "").items() {
@@ -160,7 +159,7 @@ func TestF75EveryLineIsExplained(t *testing.T) {
 
 // TestF73StatementOverTheWire: the link on the invoice leads to the PDF, in the answer's own type and the same bytes twice.
 func TestF73StatementOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, i := range d.do(200, "GET", "/v1/invoices", "").items() {
 			id := i.text("id")

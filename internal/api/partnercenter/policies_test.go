@@ -8,12 +8,11 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/policy"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestPoliciesAndPrices: R20 and R14, what decisions are made by, to look at.
 func TestPoliciesAndPrices(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		t.Run("R20 policies", func(t *testing.T) { d.t = t; policies(t, d) })
 		t.Run("R14 F24 prices", func(t *testing.T) { d.t = t; prices(t, d) })

@@ -9,12 +9,11 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // An indirect provider, its reseller, and who is told what; and what is known of partners, domains and addresses.
 func TestPartners(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, part := range []struct {
 			name string

@@ -13,12 +13,11 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // What becomes of a customer beside what it buys, rule by rule, on both engines.
 func TestRelation(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, part := range []struct {
 			name string
@@ -27,8 +26,8 @@ func TestRelation(t *testing.T) {
 			{"R12 the billing profile", billingProfile},
 			{"R12 the end of a relationship", endOfRelation},
 			{"R12 a customer deleted", customerDeleted},
-			{"F12 qualifications open a segment", func(t *testing.T, d *demo) { qualified(t, d, s) }},
-			{"an agreement before the purchase", func(t *testing.T, d *demo) { agreementFirst(t, d, s) }},
+			{"F12 qualifications open a segment", func(t *testing.T, d *demo) { qualified(t, d, s.Store) }},
+			{"an agreement before the purchase", func(t *testing.T, d *demo) { agreementFirst(t, d, s.Store) }},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}

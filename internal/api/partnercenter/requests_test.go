@@ -11,7 +11,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 const formKind = "multipart/form-data; boundary=edge"
@@ -77,7 +76,7 @@ func (d *demo) attach(request, name, content string) object {
 
 // TestF69RaisedOverTheWire: what every SDK sends, what is missing, what is not known, and whose it is.
 func TestF69RaisedOverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		american, french := d.of("US"), d.of("FR")
 		sale := d.lastSale(american)
@@ -172,7 +171,7 @@ func TestF69RaisedOverTheWire(t *testing.T) {
 
 // TestR10Followed: who raised a request adds notes, is answered, takes it back; customers see their own and no figures.
 func TestR10Followed(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		order := find(t, d.do(200, "GET", french+"/software", "").items(), "title", "RDS CAL").text("orderId")
@@ -255,7 +254,7 @@ func TestR10Followed(t *testing.T) {
 // TestF68DraftToCredit is the whole way: a draft from the order, the reason filled in, filed inside the window, approved
 // after it, with two people; keys and links are dead, the credit is on the next invoice (F58, F63–F66, F70, R16).
 func TestF68DraftToCredit(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		american := d.of("US")
 		sale := d.lastSale(american)
@@ -327,7 +326,7 @@ func TestF68DraftToCredit(t *testing.T) {
 
 // TestF58NeedsInformation: a product whose cancellation goes through a request is cancelled by its approval.
 func TestF58NeedsInformation(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		o := d.buy(french, lineOf(sandbox.SQLPerpetual, "0001", "FR", 1, "one_time", ""))
@@ -361,7 +360,7 @@ func TestF58NeedsInformation(t *testing.T) {
 
 // TestF77OverTheWire: what the law requires after the window, its bounds and its record.
 func TestF77OverTheWire(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		order := find(t, d.do(200, "GET", french+"/software", "").items(), "title", "Server Standard").text("orderId") // of 2021
@@ -425,7 +424,7 @@ func TestF77OverTheWire(t *testing.T) {
 
 // TestR16Queue: the operator's queue holds the requests of all partners, and nobody else's acts reach across.
 func TestR16Queue(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		const plain = `{"title":"x","description":"y","severity":"minimal","supportTopicId":32444676}`
 		ours := d.do(201, "POST", "/v1/servicerequests/en-US", plain).text("id")

@@ -1,25 +1,20 @@
 package partnercenter_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // A retry with the same MS-RequestId hands the secret out again: it is decided and recorded again (G43), and refused once
 // the purchase is cancelled (G32), whatever an earlier answer said.
 func TestRevealAgain(t *testing.T) {
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) {
+	secrets := vaulttest.Secrets(t)
+	both(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french, own := d.of("FR"), d.roles
 		o := d.do(201, "POST", french+"/orders", `{"lineItems":[{"offerId":"`+item(sandbox.ServerPerpetual, "0001", "FR")+`","quantity":1}]}`)

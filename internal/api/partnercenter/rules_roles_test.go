@@ -8,13 +8,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestRolesOfRules asks what R02, R03, R08 and R14 name, in every single role there is. The roles stand here in the words of
 // the rulebook, so that the table of acts is held to it.
 func TestRolesOfRules(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		subs := d.do(200, "GET", french+"/subscriptions", "").items()

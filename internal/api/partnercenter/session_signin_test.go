@@ -9,7 +9,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +19,8 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // wired is the demo behind a socket with TLS, entered as clients do: by tokens of its own authority.
@@ -46,15 +45,12 @@ const (
 // sessions runs a test on each engine.
 func sessions(t *testing.T, test func(t *testing.T, w *wired)) {
 	t.Helper()
-	secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.BothWith(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *store.Store) { test(t, wire(t, s, secrets)) })
+	secrets := vaulttest.Secrets(t)
+	both(t, store.Options{Sealer: secrets.Vault}, func(t *testing.T, s *begun) { test(t, wire(t, s, secrets)) })
 }
 
 // wire puts the demo on a socket.
-func wire(t *testing.T, s *store.Store, secrets *vault.Secrets) *wired {
+func wire(t *testing.T, s *begun, secrets *vault.Secrets) *wired {
 	t.Helper()
 	w := &wired{demo: demoOn(t, s)}
 	var handler http.Handler
@@ -86,7 +82,7 @@ func wire(t *testing.T, s *store.Store, secrets *vault.Secrets) *wired {
 			api.ServeHTTP(rw, r)
 		}
 	})
-	w.furnish(s)
+	w.furnish(s.Store)
 	w.clock.AdvanceTo(w.clock.Now().Add(123_456 * time.Microsecond)) // an instant that not every client can keep
 	return w
 }

@@ -33,8 +33,8 @@ func (d *demo) everything() string {
 
 // TestR21Snapshots: everything goes back to a snapshot, the clock with it, while others work.
 func TestR21Snapshots(t *testing.T) {
-	url := storetest.SQLite(t)
-	s := storetest.Open(t, url, store.Options{})
+	url, of := story.SQLite(t)
+	s := &begun{storetest.Open(t, url, store.Options{}), of}
 	d := demoOn(t, s)
 	north := d.of("US")
 	was := d.everything()
@@ -59,7 +59,7 @@ func TestR21Snapshots(t *testing.T) {
 		t.Errorf("was\n%s\nis\n%s", was, is)
 	}
 	d.do(201, "POST", north+"/carts", cart, "MS-RequestId", request) // what was undone is done anew, not answered from a record
-	d.verify(s)
+	d.verify(s.Store)
 
 	done := make(chan struct{})
 	var wg sync.WaitGroup
@@ -92,7 +92,7 @@ func TestR21Snapshots(t *testing.T) {
 	}
 	close(done)
 	wg.Wait()
-	d.verify(s)
+	d.verify(s.Store)
 	d.do(200, "POST", restore, "")
 	if is := d.everything(); is != was {
 		t.Errorf("after the load: was\n%s\nis\n%s", was, is)
@@ -101,8 +101,8 @@ func TestR21Snapshots(t *testing.T) {
 	if err := s.Close(); err != nil { // a restart
 		t.Fatal(err)
 	}
-	s = storetest.Open(t, url, store.Options{})
-	d.verify(s)
+	s.Store = storetest.Open(t, url, store.Options{})
+	d.verify(s.Store)
 	if offset, high, err := s.ClockState(); err != nil || !high.Equal(d.clock.Now()) || offset != d.clock.Offset() {
 		t.Errorf("the clock after a restart: %v %v %v", offset, high, err)
 	}
@@ -116,7 +116,7 @@ func (d *demo) verify(s *store.Store) {
 }
 
 func TestR21SnapshotsList(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		nobody := "00000000-0000-4000-8000-00000000dead"
 		if len(d.do(200, "GET", "/sandbox/snapshots", "").items()) != 0 {

@@ -7,13 +7,12 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // Words of an enumeration are spelled by their place: snake case in bodies, Pascal case in paths and queries; every client
 // writes them in a way of its own.
 func TestSpellings(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		same := func(name string, calls ...string) {
@@ -73,7 +72,7 @@ func TestSpellings(t *testing.T) {
 
 // A client's flag shows every state; the Java SDK, which throws on a word it does not know, is never shown one.
 func TestRichStates(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		distant := d.of("GP")
 		pending := distant + "/subscriptions/" + find(t, d.do(200, "GET", distant+"/subscriptions", "").items(), "offerName", "Ledger").text("id")

@@ -7,13 +7,12 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // A sandbox tenant may hold 75 customers, 5 subscriptions of each, 25 licences of each subscription (contract.md §20.45),
 // and cancels publishers' plans and reservations by their order (P07). Other tenants have neither.
 func TestSandboxTenant(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		distant, australian := d.of("GP"), d.of("AU")
 		pending := find(t, d.do(200, "GET", distant+"/subscriptions", "").items(), "offerName", "Ledger")

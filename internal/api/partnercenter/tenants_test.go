@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/vault"
+	"github.com/comptoir-dev/comptoir/internal/vault/vaulttest"
 )
 
 // made is a call as its tenant made it, with its answer: all that another tenant could get hold of.
@@ -173,6 +172,13 @@ func (a *intruder) replay(m made, b *tenantRows) {
 type tenantRows struct {
 	secrets []string          // texts of the tenant that nobody else has
 	fresh   map[string]string // ids of the tenant, each with one like it that nobody has
+	kinds   map[string]textKind
+}
+
+// textKind is what there is to say of a text alone.
+type textKind struct {
+	common bool
+	absent string // of an id: one like it
 }
 
 // idLike are texts that name a thing.
@@ -185,21 +191,31 @@ var common = regexp.MustCompile(`^([A-Za-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}.*)$`)
 func (b *tenantRows) learn(mine, others []row) {
 	known := map[string]bool{}
 	for _, r := range others {
-		for _, text := range r.texts() {
+		for _, text := range r.texts {
 			known[text] = true
 		}
 	}
 	b.secrets, b.fresh = nil, map[string]string{}
 	seen := map[string]bool{}
 	for _, r := range mine {
-		for _, text := range r.texts() {
-			if len(text) < 8 || known[text] || seen[text] || common.MatchString(text) {
+		for _, text := range r.texts {
+			if len(text) < 8 || known[text] || seen[text] {
 				continue
 			}
 			seen[text] = true
+			kind, met := b.kinds[text]
+			if !met {
+				if kind = (textKind{common: common.MatchString(text)}); !kind.common && idLike.MatchString(text) {
+					kind.absent = absentLike(text)
+				}
+				b.kinds[text] = kind
+			}
+			if kind.common {
+				continue
+			}
 			b.secrets = append(b.secrets, text)
-			if idLike.MatchString(text) {
-				b.fresh[text] = absentLike(text)
+			if kind.absent != "" {
+				b.fresh[text] = kind.absent
 			}
 		}
 	}
@@ -249,25 +265,28 @@ func (b *tenantRows) absentHeaders(headers []string) []string {
 // path, query, body, headers and cursor, before it was made and after. They learn nothing, they change nothing, and what is
 // not theirs is answered like what is not there.
 func TestTwoTenants(t *testing.T) {
-	for engine, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "pgx": storetest.Postgres} {
+	for engine, url := range map[string]func(testing.TB) (string, told){"sqlite": story.SQLite, "pgx": story.Postgres} {
 		t.Run(engine, func(t *testing.T) {
-			at := url(t)
-			secrets, err := vault.Open(vault.Options{Dir: t.TempDir() + "/secrets", Env: os.Getenv, Create: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := demoOn(t, storetest.Open(t, at, store.Options{Sealer: secrets.Vault}))
+			at, of := url(t)
+			secrets := vaulttest.Secrets(t)
+			d := demoOn(t, &begun{storetest.Open(t, at, store.Options{Sealer: secrets.Vault}), of})
 			db := openRows(t, engine, at)
 			intruders := d.intruders()
 			foreign := func(r row) bool { // somebody else's than the first tenant's
 				return r.has(string(intruders[0].partner.ID)) || r.has(string(d.seeded.Provider.ID)) || r.has(string(d.seeded.Reseller.ID))
 			}
-			known := &tenantRows{}
+			known := &tenantRows{kinds: map[string]textKind{}}
+			foreigners := map[string]bool{}
 			look := func() (mine, shared []row) {
 				var others []row
 				for _, r := range db.read() {
+					out, met := foreigners[r.text]
+					if !met {
+						out = foreign(r)
+						foreigners[r.text] = out
+					}
 					switch {
-					case foreign(r):
+					case out:
 						others = append(others, r)
 					case r.has(string(d.seeded.Partner.ID)):
 						mine = append(mine, r)

@@ -14,7 +14,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // stop is one call of the tour through all routes.
@@ -45,7 +44,7 @@ func TestRoutesGolden(t *testing.T) {
 			mine[l.Method+" "+l.Path] = true
 		}
 	}
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		names := d.names()
 		seen := map[string]bool{}

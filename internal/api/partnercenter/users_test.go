@@ -10,7 +10,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // The ids that directories everywhere know these roles by.
@@ -22,7 +21,7 @@ const (
 
 // A customer's people, on both engines.
 func TestCustomerUsers(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		for _, part := range []struct {
 			name string
@@ -32,7 +31,7 @@ func TestCustomerUsers(t *testing.T) {
 			{"users come and go", usersComeAndGo},
 			{"pages, orders, filters", userPages},
 			{"R04 directory roles", members},
-			{"passwords go in and never out", func(t *testing.T, d *demo) { passwords(t, d, s) }},
+			{"passwords go in and never out", func(t *testing.T, d *demo) { passwords(t, d, s.Store) }},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
 		}

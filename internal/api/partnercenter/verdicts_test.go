@@ -6,12 +6,11 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 )
 
 // TestVerdicts: R20, what can be done and why not, in the words that the act itself would answer with.
 func TestVerdicts(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, s *store.Store) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
 		french := d.of("FR")
 		subs := french + "/subscriptions"

@@ -68,6 +68,13 @@ func (s *series) GUID() string {
 // Counting is a Source for tests and simulations: the same calls give the same ids.
 type Counting struct{ n atomic.Uint64 }
 
+// Fork is a Source that goes on from where c is, apart from it.
+func (c *Counting) Fork() *Counting {
+	f := new(Counting)
+	f.n.Store(c.n.Load())
+	return f
+}
+
 // GUID implements Source: 00000000-0000-4000-8000-000000000001 and up.
 func (c *Counting) GUID() string {
 	var b [16]byte

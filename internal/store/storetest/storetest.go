@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 //	func TestMain(m *testing.M) { storetest.Main(m) }
 func Main(m *testing.M) {
 	hasMain.Store(true)
+	pg.Volatile()
 	code := m.Run()
 	if err := pg.StopShared(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -69,6 +71,12 @@ func SQLite(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return liteFile(t, file)
+}
+
+// liteFile is the URL of a file of the test's own with that in it.
+func liteFile(t testing.TB, file []byte) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "comptoir.db")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
@@ -78,21 +86,36 @@ func SQLite(t testing.TB) string {
 
 // liteTemplate is a migrated file, made once: a copy of it costs no migration and no sync.
 var liteTemplate = sync.OnceValues(func() ([]byte, error) {
+	return liteMade(nil, func(url string) error {
+		s, err := store.Open(context.Background(), url, store.Options{})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
+})
+
+// liteMade is what stands in a file after make, which begins with begin.
+func liteMade(begin []byte, make func(url string) error) (file []byte, err error) {
 	dir, err := os.MkdirTemp("", "comptoir-lite-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "template.db")
-	s, err := store.Open(context.Background(), "sqlite:"+path, store.Options{})
-	if err != nil {
+	if begin != nil {
+		if err := os.WriteFile(path, begin, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if err := make("sqlite:" + path); err != nil {
 		return nil, err
 	}
-	if err := s.Close(); err != nil { // the last connection leaves everything in the main file
-		return nil, err
+	if _, err := os.Stat(path + "-wal"); err == nil { // the last connection leaves everything in the main file
+		return nil, fmt.Errorf("storetest: %s is still open", path)
 	}
 	return os.ReadFile(path)
-})
+}
 
 const template = "migrated"
 
@@ -106,20 +129,33 @@ var (
 // PostgreSQL 15 installed the test fails: half of the product would be untested.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	server, err := postgres()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return copied(t, server, template)
+}
+
+// postgres is the server with the database that others are copied from.
+func postgres() (*pg.Server, error) {
 	if !hasMain.Load() {
-		t.Fatal("storetest: this package needs func TestMain(m *testing.M) { storetest.Main(m) }")
+		return nil, errors.New("storetest: this package needs func TestMain(m *testing.M) { storetest.Main(m) }")
 	}
 	ctx := context.Background()
 	server, err := pg.Shared(ctx)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	prepared.Do(func() { prepError = prepare(ctx, server) })
-	if prepError != nil {
-		t.Fatal(prepError)
-	}
+	return server, prepError
+}
+
+// copied is the URL of a copy of a database, dropped at the end of the test.
+func copied(t testing.TB, server *pg.Server, of string) string {
+	t.Helper()
+	ctx := context.Background()
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	url, err := server.Create(ctx, name, template)
+	url, err := server.Create(ctx, name, of)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
 // Package pg starts a PostgreSQL server of its own for tests, benchmarks and browser runs: in a temporary folder, on a
-// private socket, with the server's own durability settings, gone at the end.
+// private socket, with the server's own durability settings unless Volatile says otherwise, gone at the end.
 package pg
 
 import (
@@ -44,7 +44,10 @@ type Server struct {
 // Start makes a cluster and starts a server on it, as user postgres when this process is root (the server refuses
 // root). The server ends with this process, however that ends; Stop also removes its folder. What a killed owner left
 // in the temporary folder is removed by the next Start.
-func Start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context) (*Server, error) { return start(ctx, os.TempDir()) }
+
+// start is Start with a folder in that one and more settings.
+func start(ctx context.Context, in string, settings ...string) (*Server, error) {
 	bin := os.Getenv(BinEnv)
 	if bin == "" {
 		bin = DefaultBin
@@ -59,18 +62,18 @@ func Start(ctx context.Context) (*Server, error) {
 		return nil, err
 	}
 	sweep()
-	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
+	dir, err := os.MkdirTemp(in, folderPrefix+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{dir: dir, gone: make(chan struct{})}
-	if err := s.start(ctx, bin, cred); err != nil {
+	if err := s.start(ctx, bin, cred, settings); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context, bin string, cred *syscall.Credential) error {
+func (s *Server) start(ctx context.Context, bin string, cred *syscall.Credential, settings []string) error {
 	if cred != nil {
 		if err := os.Chown(s.dir, int(cred.Uid), int(cred.Gid)); err != nil {
 			return err
@@ -90,6 +93,9 @@ func (s *Server) start(ctx context.Context, bin string, cred *syscall.Credential
 	defer func() { _ = log.Close() }()
 	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=",
 		"-c", "max_connections=200")
+	for _, set := range settings {
+		server.Args = append(server.Args, "-c", set)
+	}
 	server.Dir, server.Stdout, server.Stderr = s.dir, log, log
 	server.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Pdeathsig: syscall.SIGQUIT, Setpgid: true}
 	started := make(chan error)
@@ -215,7 +221,8 @@ func credential() (*syscall.Credential, error) {
 // sweep removes the folders of owners that are gone.
 func sweep() {
 	left, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
-	for _, dir := range left {
+	more, _ := filepath.Glob(filepath.Join(memory, folderPrefix+"*"))
+	for _, dir := range append(left, more...) {
 		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), folderPrefix), "-")
 		pid, err := strconv.Atoi(owner)
 		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
@@ -226,14 +233,40 @@ func sweep() {
 
 var shared struct {
 	once   sync.Once
+	start  func(ctx context.Context) (*Server, error) // nil: Start
 	server *Server
 	err    error
 }
 
 // Shared is the one server of this process, started when first asked for. Whoever ends the process calls StopShared.
 func Shared(ctx context.Context) (*Server, error) {
-	shared.once.Do(func() { shared.server, shared.err = Start(ctx) })
+	shared.once.Do(func() {
+		if shared.start == nil {
+			shared.start = Start
+		}
+		shared.server, shared.err = shared.start(ctx)
+	})
 	return shared.server, shared.err
+}
+
+// memory is a folder that Linux keeps in memory, and memoryRoom the bytes that have to be free there.
+const (
+	memory     = "/dev/shm"
+	memoryRoom = 2 << 30
+)
+
+// Volatile says, before the first Shared, that nothing of it has to outlive the machine: it lies in memory where there is room,
+// and waits for no disk. A transaction is what it always is, and the server may crash. It is for tests of what is decided and
+// kept; what is measured, killed or unplugged starts a server of its own.
+func Volatile() {
+	shared.start = func(ctx context.Context) (*Server, error) {
+		in := os.TempDir()
+		var room syscall.Statfs_t
+		if err := syscall.Statfs(memory, &room); err == nil && room.Bavail*uint64(room.Bsize) >= memoryRoom {
+			in = memory
+		}
+		return start(ctx, in, "fsync=off", "full_page_writes=off", "max_wal_size=128MB")
+	}
 }
 
 // StopShared stops the shared server if it was started.

@@ -47,6 +47,7 @@ func showClients(v *ui.Visit, dialog *ui.Dialog) error {
 	for _, c := range all {
 		t.Rows = append(t.Rows, clientRow(v, c, names))
 	}
+	t.Sortable(v)
 	if v.IsCSV() {
 		t.Columns = t.Columns[:len(t.Columns)-1]
 		for i := range t.Rows {

@@ -102,6 +102,7 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 			}
 		}
 	}
+	page.List.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("downloads", page.List)
 	}

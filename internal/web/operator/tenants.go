@@ -49,6 +49,7 @@ func tenants(v *ui.Visit) error {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	t.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("tenants", t)
 	}
@@ -91,6 +92,8 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 		return err
 	}
 	page.Owing, page.Pools = voidable(v, owingTable(v, owing, at, now), owing, at), withdrawable(v, poolTable(v, pools), pools, at)
+	page.Owing.Sortable(v)
+	page.Pools.Sortable(v)
 	page.Pay = payForm(v, owing, at, now)
 	page.Keys = &ui.Form{Action: at + "/keys", Once: v.Once(), Before: v.T("console.keys_before"), Submit: ui.Button{Text: v.T("console.import_keys"), Kind: "main"}, Fields: []ui.Field{
 		{Name: "pool", Label: v.T("console.pool"), Required: true, MaxLength: 100, Prefix: "k-", Value: v.Query("pool")}, {Name: "version", Label: v.T("console.version"), MaxLength: 100, Prefix: "k-", Value: v.Query("version")},

@@ -59,6 +59,7 @@ func apps(v *ui.Visit) error {
 			{Value: c.Name, Href: appsPath + "/" + string(c.ID)}, {Value: ui.Mono(c.ID)}, {Value: roleNames(v, c.Roles)}, {Value: appMark(v, c)}, {Value: live}, {Value: ui.Day(c.CreatedAt)},
 		}})
 	}
+	t.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("apps", t)
 	}

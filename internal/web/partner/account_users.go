@@ -72,6 +72,7 @@ func staff(v *ui.Visit) error {
 			{Value: staffName(u), Href: staffPath + "/" + string(u.ID)}, {Value: ui.Mono(u.UPN)}, {Value: roleNames(v, u.Roles)}, {Value: staffMark(v, u)}, {Value: second}, {Value: ui.Day(u.CreatedAt)},
 		}})
 	}
+	t.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("staff", t)
 	}

@@ -76,11 +76,12 @@ func orders(v *ui.Visit) error {
 	if next != "" {
 		t.Pager.Next = v.With("after", string(next))
 	}
-	if v.IsCSV() {
-		return v.CSV("orders", t)
-	}
 	if v.Query("after") != "" {
 		t.Pager.First = v.With("after", "")
+	}
+	t.Sortable(v)
+	if v.IsCSV() {
+		return v.CSV("orders", t)
 	}
 	t.Pager.Shown = v.T("part.shown", "n", len(t.Rows))
 	p := customerPage(v, c, "orders", v.T("customer.orders"))

@@ -130,6 +130,7 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 	if v.IsCSV() {
 		return v.CSV("prices", withIDs(t, found))
 	}
+	t.Sortable(v)
 	p := ui.Page{Title: v.T("prices.title"), Area: "prices", Errors: errors}
 	m, _ := market.Lookup(ask.country)
 	p.Head.Sub = []any{m.Country, string(m.Currency), v.L.HTML("prices.as_of", "at", ui.Value(v.L, ask.at))}

@@ -61,6 +61,7 @@ func showReservations(v *ui.Visit, c party.Customer, status int, notes []ui.Note
 			{Value: charged(v, s.Subscription)}, {Value: s.Quantity}, {Value: s.Current.End, Hint: v.L.Span(s.Current.End.Sub(s.Now))}, {Value: renew}, renewSwitch(v, at, s),
 		}})
 	}
+	t.Sortable(v)
 	m, _ := market.Lookup(string(c.Country()))
 	page := reservationsPage{Map: marketMap(v, c.Country()), Why: ui.Note{Kind: "inset", Title: v.T("reserved.why"), Text: v.T("reserved.why_text"), Rows: []ui.Fact{{Name: v.T("cancel.rule"), Value: v.T("reserved.rule")}}}}
 	p := customerPage(v, c, "reservations", v.T("customer.reservations"))

@@ -69,6 +69,7 @@ func showUsers(v *ui.Visit, c party.Customer, form *ui.Form, file ui.SeatFile, e
 			{Value: cmp.Or(u.DisplayName, strings.TrimSpace(u.FirstName+" "+u.LastName), u.UPN), Href: seats.Page(c.ID, u.ID)}, {Value: ui.Mono(u.UPN)}, {Value: roles}, {Value: held[u.ID]}, {Value: ui.Day(u.CreatedAt)},
 		}})
 	}
+	t.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("users", t)
 	}

@@ -37,12 +37,13 @@ func products(v *ui.Visit) error {
 		all = software
 	}
 	page.List = holdingTable(v, fitting(all, v.Query("q")), now)
-	if v.IsCSV() {
-		return v.CSV("products", page.List)
-	}
 	page.List.Filters = &ui.Filters{Label: v.T("portal.filter"), Action: "/portal/products", Fields: []ui.Field{{Name: "q", Label: v.T("portal.find"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200}}}
 	if tab == "software" {
 		page.List.Filters.Kept = []ui.Pair{{Name: "tab", Value: tab}}
+	}
+	page.List.Sortable(v)
+	if v.IsCSV() {
+		return v.CSV("products", page.List)
 	}
 	p := ui.Page{Title: v.T("portal.products"), Area: "products"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}}

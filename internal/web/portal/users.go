@@ -63,6 +63,7 @@ func showUsers(v *ui.Visit, status int, file ui.SeatFile, dialog *ui.Dialog) err
 	if page.List, err = peopleTable(v, found); err != nil {
 		return err
 	}
+	page.List.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("users", page.List)
 	}
@@ -81,6 +82,7 @@ func showUsers(v *ui.Visit, status int, file ui.SeatFile, dialog *ui.Dialog) err
 				{Acts: []ui.Button{{Text: v.T("users.restore"), More: shownName(u), Post: "/portal/users/" + string(u.ID) + "/restore", Once: v.Once(), Kind: "small"}}},
 			}})
 		}
+		t.Sortable(v)
 		page.Deleted = &t
 	}
 	p := ui.Page{Title: v.T("customer.users"), Area: "users", Dialog: dialog, Errors: file.Errors}

@@ -76,6 +76,7 @@ func (s Seats) Bought(v *Visit, c id.Customer) (Table, error) {
 	if v.Query("seats") != "" {
 		t.Pager.First = v.With("seats", "") + "#seats"
 	}
+	t.Sortable(v)
 	return t, nil
 }
 

@@ -32,6 +32,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 	}
 	bare := list
 	bare.Filters = nil
+	sure := ui.Form{Action: "/x", Fields: []ui.Field{{Name: "name", Label: "N", Prefix: "sure-"}}}
 	form := ui.Form{Fields: []ui.Field{
 		{Name: "a", Label: "A", Required: true, Error: "no", Hint: "h"}, {Name: "b", Label: "B", Kind: "select", Options: []ui.Option{{Value: "1", Text: "one"}}},
 		{Name: "c", Label: "C", Kind: "area"}, {Name: "d", Label: "D", Kind: "check", Error: "no"}, {Name: "e", Label: "E", Kind: "radio", Options: []ui.Option{{Value: "1", Text: "one", Hint: "h"}}, Error: "e"},
@@ -56,7 +57,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 			Cards: []homeCard{{ID: "one", Title: "1", Count: "3", Hot: true, Table: sampleTable, All: &ui.Link{Text: "all", Href: "/a"}}, {ID: "two", Title: "2", Lost: "lost"}, {ID: "three", Title: "3", Table: ui.Table{Empty: ui.Empty{Title: "none"}}}},
 		}},
 		"account": {Data: companyPage{facts, ui.Facts{ID: "support", Title: "s"}, &form, ui.Call{ID: "call"}}}, "account-users": {Data: staffPage{list}}, "account-roles": {Data: rolesPage{bare}},
-		"account-user": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Rows: []ui.Fact{{Name: "n", Value: "v"}}, Form: form}}}, Data: staffFormPage{&facts, form, []ui.Button{{Text: "a", Post: "/a"}}}},
+		"account-user": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Rows: []ui.Fact{{Name: "n", Value: "v"}}, Form: sure}}}, Data: staffFormPage{&facts, form, []ui.Button{{Text: "a", Post: "/a"}}}},
 		"account-apps": {Data: appsPage{list}}, "account-app-new": {Data: newAppPage{form}},
 		"account-app": {Data: appPage{facts, named("secrets"), &prefixed, form, []ui.Button{{Text: "a", Post: "/a"}}, ui.Call{ID: "call"}}},
 		"shown-once":  {Data: shownOncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
@@ -73,7 +74,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"customer-new":  {Page: ui.Page{Errors: errors, Crumbs: []ui.Link{{Text: "c", Href: "/c"}}}, Data: newCustomerPage{form}},
 		"relation":      {Page: ui.Page{Area: "customers"}, Data: relationPage{"https://pc.example/portal/access", "Dear customer"}},
 		"customer-account": {
-			Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Form: form}}},
+			Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Form: sure}}},
 			Data: customerAccountPage{&accountForms{form, prefixed, ui.Form{Fields: []ui.Field{{Name: "a", Label: "A", Prefix: "q-"}}}}, facts, named("agreements"), ui.Call{ID: "call"}},
 		},
 		"customer-made": {Page: ui.Page{}, Data: createdPage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},

@@ -34,8 +34,11 @@ const (
 	maxHeld = 100
 )
 
+// SweepName is whose name stands in the log where nobody acted.
+const SweepName = "sweep"
+
 // sweeper acts for nobody: what falls due is done in the name of the house.
-func sweeper(scope party.Scope) party.Actor { return party.Actor{Scope: scope, Name: "sweep"} }
+func sweeper(scope party.Scope) party.Actor { return party.Actor{Scope: scope, Name: SweepName} }
 
 // RunDue does everything due at or before an instant, each thing decided at its own (E13), and tells what happened in the
 // order of the instants. before is called with an instant before what is due up to it, and after the one before, is done;

@@ -70,6 +70,9 @@ func TestF75MoneyOfAnOrder(t *testing.T) {
 			at := hrefOf(b.get(c.at(order.customer) + "/orders").row(order.title))
 			page := b.get(at)
 			b.has(page, 200, "Where the money of this order goes", order.sentence, `class="wide"`, `class="narrow"`)
+			if strings.Contains(page.body, "sweep") || order.customer == 3 && !strings.Contains(page.body, "by itself") {
+				t.Error("what fell due is told in the name of a program")
+			}
 			rows := page.twin("flow")
 			for i := range rows {
 				rows[i] = document.ReplaceAllString(rows[i], "G")

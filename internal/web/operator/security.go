@@ -95,7 +95,7 @@ func (p *securityPage) keyset(v *ui.Visit) error {
 		{Name: v.T("keyset.primary"), Value: ui.ID(number(k.Primary))},
 		{Name: v.T("keyset.older"), Value: k.Keys - 1, Hint: v.T("keyset.older_hint")},
 	}}
-	p.Rotate = &ui.Button{Text: v.T("keyset.rotate"), Href: keysetPath, Kind: "ask"}
+	p.Rotate = &ui.Button{Text: v.T("keyset.open"), Href: keysetPath, Kind: "ask"}
 	if k.ChangedAt.IsZero() {
 		p.Rotate = &ui.Button{Text: v.T("keyset.rotate"), Off: v.L.Fault(fault.Refuse("keyset.elsewhere", nil))}
 		return nil

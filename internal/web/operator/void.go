@@ -43,7 +43,7 @@ func showVoid(v *ui.Visit, code int, refused *fault.Fault) error {
 		refused, code = f, ui.Again(f)
 	}
 	page := voidPage{Facts: ui.Facts{ID: "document", Title: string(i.ID), Rows: []ui.Fact{
-		{Name: v.T("billing.document"), Value: v.T("document." + string(i.Document))}, {Name: v.T("billing.period"), Value: v.PeriodOf(i.Period)},
+		{Name: v.T("void.kind"), Value: v.T("document." + string(i.Document))}, {Name: v.T("billing.period"), Value: v.PeriodOf(i.Period)},
 		{Name: v.T("billing.total"), Value: i.Total()}, {Name: v.T("billing.due"), Value: ui.Day(i.DueAt)},
 	}}}
 	if refused != nil {

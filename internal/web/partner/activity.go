@@ -184,7 +184,7 @@ func reads(v *ui.Visit) string {
 // recordOf is a record as a row.
 func recordOf(v *ui.Visit, rec activity.Record, zone *time.Location) recordRow {
 	row := recordRow{
-		At: inZone(v, rec.At, zone), Iso: rec.At.UTC().Format(time.RFC3339), Action: operation(v, rec.Operation), Failed: rec.Status == activity.Failed, Who: rec.Actor, ID: string(rec.ID),
+		At: inZone(v, rec.At, zone), Iso: rec.At.UTC().Format(time.RFC3339), Action: operation(v, rec.Operation), Failed: rec.Status == activity.Failed, Who: v.ByWhom(rec.Actor), ID: string(rec.ID),
 		About: about(v, rec),
 	}
 	if rec.Customer != "" {

@@ -216,7 +216,7 @@ func customerTimeline(v *ui.Visit, c party.Customer, h held) (*ui.Timeline, erro
 
 // happened is one record of the log as a moment.
 func happened(v *ui.Visit, r activity.Record) ui.Moment {
-	m := ui.Moment{At: r.At, Kind: "done", Text: v.T("op." + string(r.Operation)), Hint: r.Actor}
+	m := ui.Moment{At: r.At, Kind: "done", Text: v.T("op." + string(r.Operation)), Hint: v.ByWhom(r.Actor)}
 	for _, d := range r.Details {
 		if key := "detail." + d.Key; v.L.Has(key) {
 			m.Hint = v.L.Value(m.Hint) + " · " + v.T(key, "value", v.DetailValue(d))

@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
@@ -13,6 +14,14 @@ func (v *Visit) TermWords(t when.Term) string {
 		return v.T("term.none")
 	}
 	return v.TermOf(t)
+}
+
+// ByWhom is who did something, by the name that the log keeps.
+func (v *Visit) ByWhom(name string) string {
+	if name == app.SweepName {
+		return v.T("part.by_itself")
+	}
+	return name
 }
 
 // Lasting is a length as the rules say it: "24 h", "7 × 24 h".

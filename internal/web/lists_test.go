@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
@@ -39,4 +40,26 @@ func firstRow(body string) string {
 	_, body, _ = strings.Cut(body, `<th scope="row" role="rowheader">`)
 	row, _, _ := strings.Cut(body, "</th>")
 	return row
+}
+
+// A subscription's page draws its life, the log who acted when; each with its table (pages.md §4).
+func TestPicturesOfLifeAndOfTheLog(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.GlobalAdmin)
+	at := "/customers/" + string(c.seeded.Customers[0].ID)
+	who := party.Actor{Scope: party.NewScope(c.seeded.Partner.ID, ""), Roles: party.RolesOf(party.GlobalAdmin)}
+	subs, err := c.app.Subscriptions(t.Context(), who, c.seeded.Customers[0].ID, app.SubscriptionQuery{})
+	if err != nil || len(subs) == 0 {
+		t.Fatal(len(subs), err)
+	}
+	for _, lang := range []string{"fr", "ru", "en"} {
+		b.lang = lang
+		for _, s := range subs {
+			page := b.get(at + "/subscriptions/" + string(s.ID))
+			b.has(page, 200, `aria-labelledby="life-w"><title id="life-w">`, `aria-labelledby="life-n">`)
+		}
+		b.has(b.get("/activity"), 200, `aria-labelledby="ribbon-w">`, `aria-labelledby="ribbon-n">`)
+	}
+	b.has(b.get(at+"/subscriptions/"+string(subs[0].ID)), 200, ">Ordered</th>", "Its life")
+	b.has(b.get("/activity"), 200, "Who acted when", ">First</th>")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -282,31 +281,12 @@ func logExport(v *ui.Visit, found []activity.Record, zone *time.Location) ui.Tab
 	return t
 }
 
-// ribbon shows who did how much on which day, of the records on the page.
+// ribbon shows who acted when, of the records on the page.
 func ribbon(v *ui.Visit, found []activity.Record, zone *time.Location) *ui.Chart {
-	type day struct{ all, secret int64 }
-	days, order := map[string]*day{}, []string(nil)
-	for _, rec := range slices.Backward(found) {
-		key := rec.At.In(zone).Format(time.DateOnly)
-		if days[key] == nil {
-			days[key], order = &day{}, append(order, key)
-		}
-		days[key].all++
-		if rec.Security() {
-			days[key].secret++
-		}
+	deeds := make([]ui.Deed, len(found))
+	for i, rec := range found {
+		deeds[i] = ui.Deed{Who: rec.Actor, At: rec.At, Secret: rec.Security()}
 	}
-	if len(order) > 14 {
-		order = order[len(order)-14:]
-	}
-	twin := ui.Table{Caption: v.T("log.ribbon"), Small: true, Columns: []ui.Column{{Head: v.T("log.day")}, {Head: v.T("log.acts"), Num: true}, {Head: v.T("log.secret_acts"), Num: true}}}
-	var bars []ui.Bar
-	for _, key := range order {
-		at, _ := time.Parse(time.DateOnly, key)
-		d := days[key]
-		bars = append(bars, ui.Bar{Name: v.L.DayMonth(at), Label: strconv.FormatInt(d.all, 10), Parts: []ui.BarPart{{Size: d.all - d.secret, Class: "f-ink"}, {Size: d.secret, Class: "f-st"}}})
-		twin.Rows = append(twin.Rows, ui.Row{Cells: []ui.Cell{{Value: ui.Day(at)}, {Value: d.all}, {Value: d.secret}}})
-	}
-	c := ui.Bars(ui.Chart{ID: "ribbon", Title: v.T("log.ribbon"), Hint: v.T("log.ribbon_hint"), Twin: twin}, v.T("log.ribbon_title"), bars)
+	c := ui.Ribbon(v.L, ui.Chart{ID: "ribbon", Title: v.T("log.ribbon"), Hint: v.T("log.ribbon_hint")}, v.T("log.ribbon_title"), zone, deeds)
 	return &c
 }

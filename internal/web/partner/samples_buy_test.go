@@ -63,8 +63,9 @@ func sampleStatus() statusSheet {
 func sampleSub(l *locale.L) subPage {
 	steps := []ui.Step{{At: sampleDay.AddDate(0, -8, 0), Quantity: 20, Why: "first", Cost: money.Of(5, "EUR")}, {At: sampleDay.AddDate(0, -2, 0), Quantity: 26, Why: "more"}, {At: sampleDay.AddDate(0, 4, 0), Quantity: 0, Planned: true, Why: "ends"}}
 	chart, table, addOns := ui.Steps(l, "seats", "Seats <x>", "h", sampleDay, sampleDay.AddDate(0, 4, 0), steps), sampleTable, sampleAddOns()
+	life := ui.Lifecycle(l, "life", "Life", "h", "s <x>", sampleDay, []ui.Milestone{{Name: "a <x>", At: sampleDay.AddDate(0, -8, 0)}, {Name: "b", At: sampleDay.AddDate(0, 0, 3), Hot: true}, {Name: "c", At: sampleDay.AddDate(0, 4, 0), Hint: "h"}})
 	return subPage{
-		Seats: &chart, Status: sampleStatus(), Comes: &table, AddOns: &addOns, Facts: ui.Facts{ID: "facts", Title: "f", Rows: []ui.Fact{{Name: "n", Value: 1}}}, Advice: &ui.Note{Kind: "inset", Title: "t"},
+		Life: &life, Seats: &chart, Status: sampleStatus(), Comes: &table, AddOns: &addOns, Facts: ui.Facts{ID: "facts", Title: "f", Rows: []ui.Fact{{Name: "n", Value: 1}}}, Advice: &ui.Note{Kind: "inset", Title: "t"},
 		Verdicts: ui.Verdicts{ID: "verdicts", Title: "v", Rows: []ui.Verdict{{Allowed: true, Title: "a", Text: "t", Act: &ui.Button{Text: "b", Href: "/b"}}, {Title: "c", Text: "no"}}},
 		Timeline: ui.Timeline{ID: "happened", Title: "t", Moments: []ui.Moment{{At: sampleDay, Kind: "done", Text: "x"}}}, Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"},
 	}

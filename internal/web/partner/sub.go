@@ -18,6 +18,7 @@ import (
 
 // subPage is one subscription: what it is, what can be done with it and until when, what happened and what comes.
 type subPage struct {
+	Life     *ui.Chart
 	Seats    *ui.Chart
 	Status   statusSheet
 	Verdicts ui.Verdicts
@@ -114,6 +115,7 @@ func (r *subRead) show(status int, dialog *ui.Dialog, frame ui.Page) error {
 		chart := ui.Steps(r.L, "seats", r.T("subs.seats"), r.T("subs.seats_now", "n", r.s.Quantity), r.s.Now, end, steps)
 		page.Seats = &chart
 	}
+	page.Life = r.life()
 	var err error
 	if page.AddOns, err = r.addOns(nil); err != nil {
 		return err

@@ -17,8 +17,9 @@ import (
 
 // The bounds of what is told of things to come: rows of a list, and how far is counted.
 const (
-	aheadRows = 6
-	AheadMost = 2_000
+	AheadRows = 6     // of a card
+	AheadList = 200   // of a list that is not read in pages
+	AheadMost = 2_000 // counted
 )
 
 // Counted is a number that is not counted beyond a bound.
@@ -38,8 +39,15 @@ type Ahead[T any] struct {
 	Names map[id.Customer]string
 }
 
-// Renewals are the terms that end within a span, the next to end first (R20): they renew, or end where auto-renew is off.
-func (a *App) Renewals(ctx context.Context, who party.Actor, within time.Duration) (out Ahead[subscription.Subscription], err error) {
+// EndCursor is the end of a term that was seen last.
+type EndCursor struct {
+	At time.Time
+	ID id.Subscription
+}
+
+// Renewals are the terms that end within a span, the next to end first (R20): they renew, or end where auto-renew is off. They
+// are read on after the end seen last.
+func (a *App) Renewals(ctx context.Context, who party.Actor, within time.Duration, after EndCursor, rows int) (out Ahead[subscription.Subscription], err error) {
 	if err := who.May(party.ReadPartner); err != nil {
 		return out, err
 	}
@@ -51,7 +59,7 @@ func (a *App) Renewals(ctx context.Context, who party.Actor, within time.Duratio
 			return out, err
 		}
 		out.Count = counts[0]
-		if out.Rows, err = r.Ending(who.Scope, out.Now, until, aheadRows); err != nil {
+		if out.Rows, err = r.Ending(who.Scope, out.Now, until, after, rows); err != nil {
 			return out, err
 		}
 		out.Names, err = customerNames(r, who.Scope, out.Rows, func(s subscription.Subscription) id.Customer { return s.Customer })
@@ -91,17 +99,18 @@ type ClosingLine struct {
 	Customer id.Customer
 	Order    id.Order
 	Line     order.Line
+	From     time.Time // the order's instant
 	Until    time.Time
 }
 
 // Closing are the order lines whose window closes within a span, the next to close first (R20): of each policy row those that
 // were ordered first. Seats that were added, and seats that became another SKU, have windows of their own and are left out.
-func (a *App) Closing(ctx context.Context, who party.Actor, within time.Duration) (out Ahead[ClosingLine], err error) {
+func (a *App) Closing(ctx context.Context, who party.Actor, within time.Duration, rows int) (out Ahead[ClosingLine], err error) {
 	if err := who.May(party.ReadPartner); err != nil {
 		return out, err
 	}
 	out.Now = a.Clock.Now()
-	const most = 20 // of each row
+	most := max(20, rows) // of each policy row
 	return read(ctx, a.Store, func(r Reader) (Ahead[ClosingLine], error) {
 		rules, err := r.Rules()
 		if err != nil {
@@ -123,7 +132,7 @@ func (a *App) Closing(ctx context.Context, who party.Actor, within time.Duration
 			return cmp.Or(x.Until.Compare(y.Until), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Line.Number, y.Line.Number))
 		})
 		out.Count.N = len(out.Rows)
-		out.Rows = out.Rows[:min(len(out.Rows), aheadRows)]
+		out.Rows = out.Rows[:min(len(out.Rows), rows)]
 		out.Names, err = customerNames(r, who.Scope, out.Rows, func(l ClosingLine) id.Customer { return l.Customer })
 		return out, err
 	})
@@ -135,7 +144,7 @@ func closingLines(orders []order.Order, rule policy.CancelRule) (lines []Closing
 		for _, l := range o.Lines {
 			until, _ := rule.End(o.At, o.At)
 			if l.State == order.LineActive && l.Tariff.Policy == rule.ID && l.Type != order.TypeTransition && l.Type != order.TypeConvert {
-				lines = append(lines, ClosingLine{o.Customer, o.ID, l, until})
+				lines = append(lines, ClosingLine{o.Customer, o.ID, l, o.At, until})
 			}
 		}
 	}
@@ -153,12 +162,12 @@ type Stuck struct {
 }
 
 // StuckOrders lists what was bought and is not there, the longest first (R20).
-func (a *App) StuckOrders(ctx context.Context, who party.Actor) (out Ahead[Stuck], err error) {
+func (a *App) StuckOrders(ctx context.Context, who party.Actor, rows int) (out Ahead[Stuck], err error) {
 	if err := who.May(party.ReadPartner); err != nil {
 		return out, err
 	}
 	out.Now = a.Clock.Now()
-	const most = 50
+	most := max(50, rows)
 	return read(ctx, a.Store, func(r Reader) (Ahead[Stuck], error) {
 		pending, err := r.Pending(who.Scope, most+1)
 		if err != nil {
@@ -176,7 +185,7 @@ func (a *App) StuckOrders(ctx context.Context, who party.Actor) (out Ahead[Stuck
 		}
 		slices.SortStableFunc(out.Rows, func(x, y Stuck) int { return x.Since.Compare(y.Since) })
 		out.Count = Counted{len(out.Rows), len(pending) > most || len(waits) > most}
-		out.Rows = out.Rows[:min(len(out.Rows), aheadRows)]
+		out.Rows = out.Rows[:min(len(out.Rows), rows)]
 		out.Names, err = customerNames(r, who.Scope, out.Rows, func(s Stuck) id.Customer { return s.Customer })
 		return out, err
 	})

@@ -50,7 +50,7 @@ func TestAheadIsWhatEachCustomerHas(t *testing.T) {
 			for _, who := range []party.Actor{own, reseller} {
 				w.who = who
 				want := w.ends(now, now.Add(30*24*time.Hour))
-				got, err := w.Renewals(ctx, who, 30*24*time.Hour)
+				got, err := w.Renewals(ctx, who, 30*24*time.Hour, app.EndCursor{}, app.AheadRows)
 				if err != nil || got.Count != (app.Counted{N: len(want)}) {
 					t.Errorf("after %v: %d of %d terms end: %v", later, got.Count.N, len(want), err)
 				}
@@ -78,7 +78,7 @@ func TestAheadIsWhatEachCustomerHas(t *testing.T) {
 func TestStuckIsWhatWaits(t *testing.T) {
 	both(t, func(w *world) {
 		ctx := context.Background()
-		found, err := w.StuckOrders(ctx, w.who)
+		found, err := w.StuckOrders(ctx, w.who, app.AheadRows)
 		if err != nil || found.Count.N == 0 || found.Rows[0].Subscription == nil {
 			t.Fatalf("%+v %v", found, err)
 		}
@@ -90,7 +90,7 @@ func TestStuckIsWhatWaits(t *testing.T) {
 		if err := w.RunDue(ctx, w.clock.Now(), nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		if found, err = w.StuckOrders(ctx, w.who); err != nil || slices.ContainsFunc(found.Rows, func(s app.Stuck) bool {
+		if found, err = w.StuckOrders(ctx, w.who, app.AheadRows); err != nil || slices.ContainsFunc(found.Rows, func(s app.Stuck) bool {
 			return s.Subscription != nil && s.Subscription.ID == first.Subscription.ID
 		}) {
 			t.Errorf("what has ended still waits: %v", err)

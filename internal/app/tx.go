@@ -109,8 +109,13 @@ type Reader interface {
 	// Ending are active subscriptions whose term ends from ≤ at < until, the next one first; EndingCounts counts those
 	// between each two instants and the next, up to a bound. Of a reseller some thousands of its customers' subscriptions are
 	// looked at: where there are more, so say the counts.
-	Ending(s party.Scope, from, until time.Time, limit int) ([]subscription.Subscription, error)
+	// after is the end seen last.
+	Ending(s party.Scope, from, until time.Time, after EndCursor, limit int) ([]subscription.Subscription, error)
 	EndingCounts(s party.Scope, at []time.Time, most int) ([]Counted, error)
+	// ActiveCounts counts the active subscriptions of each customer, up to a bound.
+	ActiveCounts(s party.Scope, customers []id.Customer, most int) (map[id.Customer]Counted, error)
+	// Spent are the charges and credits of a customer from an instant on, the latest first.
+	Spent(s party.Scope, c id.Customer, from time.Time, limit int) ([]Spent, error)
 	// Pending are subscriptions that wait for their publisher, the oldest first.
 	Pending(s party.Scope, limit int) ([]subscription.Subscription, error)
 	// Waiting are lines that wait for a product key, from the pool or another supplier.

@@ -58,12 +58,16 @@ func (r *Reader) endingOfReseller(s party.Scope, from, until time.Time) (all []e
 }
 
 // Ending implements app.Reader.
-func (r *Reader) Ending(s party.Scope, from, until time.Time, limit int) ([]subscription.Subscription, error) {
+func (r *Reader) Ending(s party.Scope, from, until time.Time, after app.EndCursor, limit int) ([]subscription.Subscription, error) {
 	f := where(sqlEnding, s.Partner(), from, until)
 	if s.Reseller() != "" {
 		first, _, err := r.endingOfReseller(s, from, until)
 		if err != nil || len(first) == 0 {
 			return nil, err
+		}
+		first = slices.DeleteFunc(first, func(e endingOne) bool { return cmp.Or(e.at.Compare(after.At), cmp.Compare(e.id, after.ID)) <= 0 })
+		if len(first) == 0 {
+			return nil, nil
 		}
 		first = first[:min(limit, len(first))]
 		customers, ids := make([]id.Customer, len(first)), make([]id.Subscription, len(first))
@@ -73,6 +77,8 @@ func (r *Reader) Ending(s party.Scope, from, until time.Time, limit int) ([]subs
 		f = where(sqlSubscriptionsOf, s.Partner())
 		in(f, "customer_id", customers)
 		in(f, "id", ids)
+	} else if after != (app.EndCursor{}) {
+		f.and(" AND (ends_at, id) > (?, ?)", after.At, after.ID)
 	}
 	f.and(" ORDER BY ends_at, id")
 	f.limit(limit)

@@ -55,7 +55,9 @@ func TestWhatWasSoldBeforeIsAhead(t *testing.T) {
 			}
 			s, scope := storetest.Open(t, url, store.Options{}), party.NewScope("p", "")
 			at := func(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
-			ends, err := view(s, func(r *store.Reader) ([]subscription.Subscription, error) { return r.Ending(scope, at(0), at(9), 9) })
+			ends, err := view(s, func(r *store.Reader) ([]subscription.Subscription, error) {
+				return r.Ending(scope, at(0), at(9), app.EndCursor{}, 9)
+			})
 			if err != nil || len(ends) != 2 || ends[0].ID != "trial" || ends[1].ID != "runs" {
 				t.Errorf("terms that end: %v %v", ends, err)
 			}

@@ -214,6 +214,7 @@ var scans = map[string]string{
 	"sqlFreeUpTo":            "its inner one, which ends at the mark",
 	"sqlUploads":             "a hundred rows at most",
 	"sqlEndingUpTo":          "its inner one, which ends at the mark",
+	"sqlActiveCounts":        "the rows that the bound inside let through",
 	"sqlMediaUses":           "asked when a medium is removed",
 	"sqlUnnumbered":          "the proof covers the whole store",
 

@@ -44,7 +44,7 @@ func TestHomeWindows(t *testing.T) {
 	who := party.Actor{Scope: party.NewScope(c.seeded.Partner.ID, ""), Kind: c.seeded.Partner.Kind, Name: "x", Roles: party.RolesOf(party.AdminAgent)}
 	closing := func() map[string]time.Time {
 		t.Helper()
-		found, err := c.app.Closing(t.Context(), who, 400*24*time.Hour) // all that are open
+		found, err := c.app.Closing(t.Context(), who, 400*24*time.Hour, app.AheadRows) // all that are open
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestHomeWindows(t *testing.T) {
 	for name, until := range open {
 		for _, at := range []time.Duration{-48 * time.Hour, -48*time.Hour - time.Microsecond, -time.Microsecond, 0} {
 			c.app.Clock = fixed(until.Add(at))
-			found, err := c.app.Closing(t.Context(), who, 48*time.Hour)
+			found, err := c.app.Closing(t.Context(), who, 48*time.Hour, app.AheadRows)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,6 +19,7 @@ import (
 type overviewPage struct {
 	Strip    ui.Strip
 	Terms    *ui.Chart
+	Spend    *ui.Chart
 	Timeline *ui.Timeline
 	Empty    *ui.Empty
 	Facts    ui.Facts
@@ -43,6 +44,9 @@ func customerOverview(v *ui.Visit) error {
 	p.Head.Marks = []ui.Mark{relation(v, c)}
 	p.Head.ID = string(c.ID)
 	p.Head.Sub = []any{v.L.HTML("overview.since", "at", ui.Value(v.L, ui.Day(c.CreatedAt)))}
+	if v.May(party.EndRelationship) && !c.RelationEnded {
+		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("portal.end"), Href: "/customers/" + string(c.ID) + "/account/end", Kind: "ask"})
+	}
 	if v.May(party.RevealKey) && h.Keys {
 		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("overview.keys"), Href: "/customers/" + string(c.ID) + "/software"})
 	}
@@ -66,6 +70,16 @@ func customerOverview(v *ui.Visit) error {
 		chart := ui.Terms(v.L, "terms", h.Now, terms)
 		page.Terms = &chart
 	}
+	spend, err := v.App.Spend(v.R.Context(), v.Actor, c.ID)
+	if err != nil {
+		return err
+	}
+	page.Spend = spendChart(v, spend)
+	stands, err := standing(v, c, spend)
+	if err != nil {
+		return err
+	}
+	page.Facts.Rows = append(page.Facts.Rows, stands...)
 	if page.Timeline, err = customerTimeline(v, c, h); err != nil {
 		return err
 	}
@@ -175,6 +189,9 @@ func customerFacts(v *ui.Visit, c party.Customer) ui.Facts {
 		{Name: v.T("customers.segment"), Value: v.T("segment." + string(c.Segment))},
 		{Name: v.T("customers.contact"), Value: c.FirstName + " " + c.LastName, Hint: c.Email},
 	}}
+	if v.May(party.EditCustomer) {
+		f.Link = &ui.Link{Text: v.T("overview.edit"), Href: "/customers/" + string(c.ID) + "/account"}
+	}
 	return f
 }
 

@@ -34,7 +34,10 @@ func customers(v *ui.Visit) error {
 	if v.IsCSV() {
 		return v.CSV("customers", customerExport(v, found))
 	}
-	t := customerList(v, found, resellers)
+	t, err := customerList(v, found, resellers)
+	if err != nil {
+		return err
+	}
 	t.Filters = &ui.Filters{Label: v.T("customers.filter"), Action: "/customers", Fields: []ui.Field{
 		{Name: "q", Label: v.T("customers.find"), Kind: "search", Value: text, Grow: true, MaxLength: 200},
 	}}
@@ -54,10 +57,10 @@ func customers(v *ui.Visit) error {
 	return v.Show("customers", p, customersPage{t})
 }
 
-func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner) ui.Table {
+func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner) (ui.Table, error) {
 	t := ui.Table{
 		Caption: v.T("nav.customers"),
-		Columns: []ui.Column{{Head: v.T("customers.name")}, {Head: v.T("customers.country")}, {Head: v.T("customers.relationship")}, {Head: v.T("customers.since")}, {Head: v.T("customers.links"), Hidden: true}},
+		Columns: []ui.Column{{Head: v.T("customers.name")}, {Head: v.T("customers.id")}, {Head: v.T("customers.country")}, {Head: v.T("customers.relationship")}, {Head: v.T("customers.running"), Num: true}, {Head: v.T("customers.since")}, {Head: v.T("customers.links"), Hidden: true}},
 		Empty:   ui.Empty{Title: v.T("customers.none"), Text: v.T("customers.none_text")},
 	}
 	if v.Query("q") != "" || v.Query("reseller") != "" || v.Query("after") != "" {
@@ -74,6 +77,10 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 		t.Pager.First = v.With("after", "")
 	}
 	t.Pager.Shown = v.T("part.shown", "n", len(found))
+	active, err := v.App.ActiveCounts(v.R.Context(), v.Actor, found)
+	if err != nil {
+		return t, err
+	}
 	names := map[id.Partner]string{}
 	for _, r := range resellers {
 		names[r.ID] = r.Name
@@ -82,8 +89,10 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 		at := "/customers/" + string(c.ID)
 		row := ui.Row{Past: c.RelationEnded, Cells: []ui.Cell{
 			{Value: c.CompanyName, Href: at, Hint: c.Domain},
+			{Value: ui.ID(c.ID)},
 			{Value: c.Country()},
 			{Value: relation(v, c)},
+			{Value: count(v, active[c.ID])},
 			{Value: ui.Day(c.CreatedAt)},
 			{Acts: []ui.Button{
 				{Text: v.T("customer.subscriptions"), More: c.CompanyName, Href: at + "/subscriptions", Kind: "small quiet"},
@@ -91,11 +100,11 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 			}},
 		}}
 		if n := names[c.Reseller]; n != "" {
-			row.Cells[2].Hint = n
+			row.Cells[3].Hint = n
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return t, nil
 }
 
 // relation is the mark of the relationship with a customer.

@@ -3,12 +3,10 @@ package partner
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
-	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -21,7 +19,8 @@ const homePath = "/home"
 type homePage struct {
 	Start *startSteps
 	Weeks *ui.Chart
-	Lost  string // what is said in place of the picture
+	Year  *ui.Chart // what renews and closes in twelve months
+	Lost  string    // what is said in place of the picture
 	Cards []homeCard
 }
 
@@ -66,6 +65,7 @@ func home(v *ui.Visit) error {
 			page.Start = firstSteps(v, start)
 		}
 		page.weeks(v)
+		page.year(v)
 		page.card(v, "closing", true, closingCard)
 		page.card(v, "renewals", false, renewalsCard)
 	}
@@ -128,8 +128,19 @@ func (p *homePage) weeks(v *ui.Visit) {
 	p.Weeks = &c
 }
 
+// year is the line of twelve months; whatever goes wrong with it stays inside it.
+func (p *homePage) year(v *ui.Visit) {
+	c, err := yearOf(v)
+	if err != nil {
+		v.Log.WarnContext(v.R.Context(), "the line of the home page", "err", err)
+		p.Lost = v.T("home.lost")
+		return
+	}
+	p.Year = c
+}
+
 func closingCard(v *ui.Visit, c *homeCard) error {
-	found, err := v.App.Closing(v.R.Context(), v.Actor, closingSpan)
+	found, err := v.App.Closing(v.R.Context(), v.Actor, closingSpan, app.AheadRows)
 	c.Count = count(v, found.Count)
 	c.Table = ui.Table{Columns: []ui.Column{{Head: v.T("home.what")}, {Head: v.T("home.closes")}}, Empty: ui.Empty{Title: v.T("home.closing_none")}}
 	for _, l := range found.Rows {
@@ -138,6 +149,7 @@ func closingCard(v *ui.Visit, c *homeCard) error {
 			{Value: ui.Mark{Kind: "soon", Text: v.L.Span(l.Until.Sub(found.Now))}, Hint: l.Until},
 		}})
 	}
+	c.All = listOf(v, c.Table, closingPath+"?days=2")
 	return err
 }
 
@@ -154,7 +166,7 @@ func wayOut(v *ui.Visit, l app.ClosingLine) string {
 }
 
 func renewalsCard(v *ui.Visit, c *homeCard) error {
-	found, err := v.App.Renewals(v.R.Context(), v.Actor, renewalDays)
+	found, err := v.App.Renewals(v.R.Context(), v.Actor, renewalDays, app.EndCursor{}, app.AheadRows)
 	if err != nil {
 		return err
 	}
@@ -174,6 +186,7 @@ func renewalsCard(v *ui.Visit, c *homeCard) error {
 		}
 		c.Table.Rows = append(c.Table.Rows, row)
 	}
+	c.All = listOf(v, c.Table, renewalsPath+"?days=30")
 	return nil
 }
 
@@ -204,24 +217,27 @@ func unpaidCard(v *ui.Visit, c *homeCard) error {
 }
 
 func stuckCard(v *ui.Visit, c *homeCard) error {
-	found, err := v.App.StuckOrders(v.R.Context(), v.Actor)
+	found, err := v.App.StuckOrders(v.R.Context(), v.Actor, app.AheadRows)
 	if err != nil {
 		return err
 	}
 	c.Count = count(v, found.Count)
 	c.Table = ui.Table{Columns: []ui.Column{{Head: v.T("home.what")}, {Head: v.T("home.since")}}, Empty: ui.Empty{Title: v.T("home.stuck_none")}}
 	for _, s := range found.Rows {
-		at := "/customers/" + string(s.Customer)
-		row := ui.Row{Cells: []ui.Cell{{Hint: found.Names[s.Customer]}, {Value: ui.Day(s.Since)}}}
-		if s.Subscription != nil {
-			row.Cells[0].Value, row.Cells[0].Href = v.T("home.not_activated", "name", nameOf(*s.Subscription)), at+"/subscriptions/"+string(s.Subscription.ID)
-			row.Cells[1].Hint = v.T("home.lapses", "day", v.L.Date(s.Until))
-		} else {
-			row.Cells[0].Value, row.Cells[0].Href = v.T("home.no_key", "order", id.AlternateID(s.Wait.Order)), at+"/software?order="+string(s.Wait.Order)+"."+strconv.Itoa(s.Wait.Line)
-		}
-		c.Table.Rows = append(c.Table.Rows, row)
+		what, since := stuckCells(v, s)
+		what.Hint = found.Names[s.Customer]
+		c.Table.Rows = append(c.Table.Rows, ui.Row{Cells: []ui.Cell{what, since}})
 	}
+	c.All = listOf(v, c.Table, stuckPath)
 	return nil
+}
+
+// listOf leads from a card to its list.
+func listOf(v *ui.Visit, t ui.Table, path string) *ui.Link {
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return &ui.Link{Text: v.T("ahead.all"), Href: path}
 }
 
 func requestsCard(v *ui.Visit, c *homeCard) error {

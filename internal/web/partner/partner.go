@@ -89,7 +89,7 @@ var accountRoutes = []ui.Route{
 
 // Mount serves the workspace on mux.
 func Mount(mux *http.ServeMux, site *ui.Site) {
-	room.Mount(mux, site, slices.Concat(routes, saleRoutes, accountRoutes, desk.Routes(), seats.Routes(), sheets.Routes()))
+	room.Mount(mux, site, slices.Concat(routes, aheadRoutes, saleRoutes, accountRoutes, desk.Routes(), seats.Routes(), sheets.Routes()))
 }
 
 // Nav is what the reader's roles open.

@@ -53,7 +53,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 	prefixed.Fields = []ui.Field{{Name: "a", Label: "A", Prefix: "p-"}}
 	all := map[string]uitest.Sample{
 		"home": {Data: homePage{
-			Start: &startSteps{"s", []startStep{{"a", "b", true, nil}, {"c", "d", false, &ui.Button{Text: "go", Href: "/g"}}}}, Weeks: &bars, Lost: "lost",
+			Start: &startSteps{"s", []startStep{{"a", "b", true, nil}, {"c", "d", false, &ui.Button{Text: "go", Href: "/g"}}}}, Weeks: &bars, Year: &chart, Lost: "lost",
 			Cards: []homeCard{{ID: "one", Title: "1", Count: "3", Hot: true, Table: sampleTable, All: &ui.Link{Text: "all", Href: "/a"}}, {ID: "two", Title: "2", Lost: "lost"}, {ID: "three", Title: "3", Table: ui.Table{Empty: ui.Empty{Title: "none"}}}},
 		}},
 		"account": {Data: companyPage{facts, ui.Facts{ID: "support", Title: "s"}, &form, ui.Call{ID: "call"}}}, "account-users": {Data: staffPage{list}}, "account-roles": {Data: rolesPage{bare}},
@@ -63,6 +63,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"shown-once":  {Data: shownOncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 		"prices":      {Data: pricesPage{list, &ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &bare, ui.Call{ID: "call"}}}, "price-history": {Data: historyPage{facts, named("history")}},
 		"price-changes": {Data: ui.SheetPage{Strip: ui.Strip{Label: "l"}, List: named("changes"), Form: ui.Form{Hidden: []ui.Pair{{Name: "file", Value: "x"}}, Before: "b", Submit: ui.Button{Text: "go", Kind: "final"}}}},
+		"ahead":         {Data: aheadPage{list}},
 		"home-card":     {Data: homeCard{ID: "one", Title: "1", Table: sampleTable}},
 		"billing":       {Data: billingPage{ui.Strip{Label: "l"}, &bars, &next, list}},
 		"invoice":       {Page: ui.Page{Notes: []ui.Note{{Kind: "info", Text: "x"}}}, Data: invoicePage{&fall, named("lines"), &why, facts, &ui.Timeline{ID: "paid", Title: "p", Empty: "e"}, ui.Call{ID: "call"}}},
@@ -88,7 +89,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 				Head: ui.Head{ID: "8f2c", Marks: []ui.Mark{{Kind: "good", Text: "m"}}, Sub: []any{"s"}, Acts: []ui.Button{{Text: "a", Href: "/a"}}}, Notes: []ui.Note{{Kind: "stop", Title: "t", Text: "x", Rows: []ui.Fact{{Name: "r", Value: now}}}},
 				Rail: &ui.Rail{Title: "R", Hint: "h", Links: []ui.RailLink{{Text: "o", Href: "/o", Here: true, Count: 3}}},
 			},
-			Data: overviewPage{
+			Data: overviewPage{Spend: &bars,
 				Strip: ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 3, Hint: "h"}}}, Terms: &chart, Facts: facts,
 				Timeline: &ui.Timeline{ID: "h", Title: "t", Moments: []ui.Moment{{At: now, Kind: "hot", Text: "x", Hint: "h"}}}, Call: ui.Call{ID: "call", Method: "GET", Path: "/v1"},
 			},

@@ -26,7 +26,7 @@ type run struct {
 }
 
 const (
-	compareEvery = 200  // steps between two comparisons of the state
+	compareEvery = 100  // steps between two comparisons of the state
 	wholeEvery   = 1000 // and between two that leave nothing out
 	dieEvery     = 4    // seeds of which one ends with processes that die
 )

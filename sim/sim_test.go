@@ -80,7 +80,7 @@ func newRun(seed uint64) *run {
 
 // TestSimulation plays seeds against the model on SQLite: SIM_SEEDS of them from SIM_FROM on, SIM_STEPS each.
 func TestSimulation(t *testing.T) {
-	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_SEEDS", 120), setting(t, "SIM_STEPS", 2000)
+	from, seeds, steps := setting(t, "SIM_FROM", 1), setting(t, "SIM_SEEDS", 200), setting(t, "SIM_STEPS", 2000)
 	if testing.Short() {
 		seeds = min(seeds, 4)
 	}

@@ -85,6 +85,9 @@ func (m *Model) ends(cust *Customer) (all []end) {
 func align(wish, start time.Time, anchor, months int, ends []end) (found end, code string) {
 	next := midnight(wish).AddDate(0, 0, 1)
 	exact := slices.IndexFunc(ends, func(e end) bool { return e.at.Equal(wish) })
+	if exact < 0 { // as clients tell it that keep milliseconds
+		exact = slices.IndexFunc(ends, func(e end) bool { return e.at.Truncate(time.Millisecond).Equal(wish) })
+	}
 	last := slices.IndexFunc(ends, func(e end) bool { return midnight(e.at).Equal(next) })
 	switch {
 	case exact >= 0:

@@ -190,10 +190,10 @@ func (d *decision) reactivate(s *Sub) {
 	d.endsAt = time.Time{}
 }
 
-// back brings one back; a term that ended meanwhile is followed by a new one from now, if it is still sold.
+// back brings one back; a term that ended meanwhile is followed by a new one from now, if it, or what was planned, is still sold.
 func (d *decision) back(s, base *Sub) bool {
 	if s.Lapsed {
-		if _, sold := d.m.quote(s, d.now); !sold {
+		if _, _, sold := d.m.following(s, d.now); !sold {
 			return false
 		}
 	}

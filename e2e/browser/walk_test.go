@@ -16,6 +16,7 @@ const overflow = `Math.max(0, document.documentElement.scrollWidth - document.do
 
 // unoffered are the acts that the demo, as it is walked, has nothing for; each has a test of its own.
 var unoffered = map[string]string{
+	"POST /me/views/remove":                                            "nobody has kept a view: TestViewsAreKept",
 	"POST /me/app/remove":                                              "nobody has an app: TestAuthenticatorAppIsSetUp",
 	"POST /me/passkeys/{passkey}":                                      "nobody has a passkey: TestPasskeys",
 	"POST /me/passkeys/{passkey}/remove":                               "nobody has a passkey: TestPasskeys",

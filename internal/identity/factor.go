@@ -65,6 +65,25 @@ func (p *People) SetKeys(ctx context.Context, s Signed, on bool) error {
 	return p.save(ctx, u, func(app.Tx) error { return nil })
 }
 
+// KeepView keeps a list as the person asked for it. Faults: those of party.KeepView, "user.changed".
+func (p *People) KeepView(ctx context.Context, s Signed, one party.View) error {
+	u := s.Person
+	var err error
+	if u.Views, err = party.KeepView(u.Views, one); err != nil {
+		return err
+	}
+	return p.save(ctx, u, func(app.Tx) error { return nil })
+}
+
+// DropView forgets one; there need not be any. Fault "user.changed".
+func (p *People) DropView(ctx context.Context, s Signed, one party.View) error {
+	u := s.Person
+	if u.Views = party.DropView(u.Views, one); len(u.Views) == len(s.Person.Views) {
+		return nil
+	}
+	return p.save(ctx, u, func(app.Tx) error { return nil })
+}
+
 // SealTOTP is what is stored of such a secret.
 func (p *People) SealTOTP(u party.Person, secret string) ([]byte, error) {
 	return p.Vault.Seal(u.AuthenticatorBinding(), []byte(secret))

@@ -46,12 +46,18 @@ type personShape struct {
 	SignedOutAt   *int64 `json:"signed_out,omitempty"`
 	Language      string `json:"language,omitempty"`
 	KeysOff       bool   `json:"keys_off,omitempty"`
+
+	Views [][2]string `json:"views,omitempty"` // name and address
 }
 
 func personBody(p party.Person) string {
+	var views [][2]string
+	for _, v := range p.Views {
+		views = append(views, [2]string{v.Name, v.At})
+	}
 	return toBody(personShape{
 		p.DisplayName, p.FirstName, p.LastName, p.Email, p.Phone, p.UsageLocation, p.ImmutableID, p.MustChange,
-		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt), p.Language, p.KeysOff,
+		base64.StdEncoding.EncodeToString(p.TOTP), p.TOTPStep, micros(p.CreatedAt), micros(p.DeletedAt), micros(p.SignedOutAt), p.Language, p.KeysOff, views,
 	})
 }
 
@@ -84,6 +90,9 @@ func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) e
 	p.UsageLocation, p.ImmutableID, p.MustChange, p.TOTPStep = b.UsageLocation, b.ImmutableID, b.MustChange, b.TOTPStep
 	p.CreatedAt, p.DeletedAt, p.SignedOutAt = instant(b.CreatedAt), instant(b.DeletedAt), instant(b.SignedOutAt)
 	p.Language, p.KeysOff = b.Language, b.KeysOff
+	for _, v := range b.Views {
+		p.Views = append(p.Views, party.View{Name: v[0], At: v[1]})
+	}
 	return nil
 }
 

@@ -30,6 +30,7 @@ func me(v *ui.Visit) error {
 			{Name: v.T("me.name"), Value: u.DisplayName}, {Name: v.T("me.upn"), Value: ui.Mono(u.UPN)}, {Name: v.T("me.roles")},
 			{Name: v.T("me.app"), Value: yes(v, u.TOTP != nil), Hint: ui.To{Href: "/me/app", Text: v.T(appKey(u.TOTP != nil))}},
 			{Name: v.T("passkey.title"), Value: len(mine), Hint: ui.To{Href: "/me/passkeys", Text: v.T("app.manage")}},
+			{Name: v.T("views.title"), Value: len(u.Views), Hint: ui.To{Href: "/me/views", Text: v.T("app.manage")}},
 			{Name: v.T("me.language"), Value: v.L.Name},
 		}},
 		Sessions: ui.Table{

@@ -16,6 +16,7 @@ func TestPages(t *testing.T) {
 			"me":          {Page: ui.Page{}, Data: mePage{Facts: ui.Facts{ID: "who"}, Sessions: ui.Table{ID: "s", Title: "s", Rows: []ui.Row{{Cells: []ui.Cell{{Value: "x"}}}}}, SignOut: ui.Button{Post: "/o", Text: "o"}}},
 			"me-app":      {Data: appPage{Code: ui.Square{}, Facts: ui.Facts{ID: "secret", Title: "s"}, Form: ui.Form{Fields: []ui.Field{{Name: "code", Label: "c", Hint: "h"}}}}},
 			"me-passkeys": {Data: passkeysPage{List: ui.Table{ID: "p", Title: "p"}, Ask: "/a", Rename: &ui.Form{}, Add: &ui.Form{Fields: []ui.Field{{Name: "name", Label: "n", Hint: "h"}}}}},
+			"me-views":    {Data: viewsPage{ui.Table{Caption: "v"}, &ui.Form{Fields: []ui.Field{{Name: "name", Label: "n", Error: "e"}}}}},
 			"keys":        {Page: ui.Page{}, Data: keysPage{ui.KeyList{Nav: []ui.Link{{Text: "c", Href: "/c", Jump: "c"}}, Find: true, Jumps: true}, "s"}},
 		}
 	})

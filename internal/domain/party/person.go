@@ -27,6 +27,7 @@ type Person struct {
 	ImmutableID   string // of a customer user in the customer's own directory
 	Language      string // that pages are shown in: "fr"; empty: what the browser asks for
 	KeysOff       bool   // pages do not listen to single keys
+	Views         []View // lists that the person asks for again, at most MaxViews
 
 	Roles     Roles
 	State     PersonState

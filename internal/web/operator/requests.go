@@ -59,7 +59,7 @@ func queue(v *ui.Visit) error {
 	for _, s := range states {
 		state.Options = append(state.Options, ui.Option{Value: string(s), Text: v.T("request.state." + string(s))})
 	}
-	t.Filters = &ui.Filters{Label: v.T("request.filter"), Action: "/operator/requests", Fields: []ui.Field{state}}
+	t.Filters = v.Keeps(&ui.Filters{Label: v.T("request.filter"), Action: "/operator/requests", Fields: []ui.Field{state}})
 	if len(found) > ui.Limit && !v.IsCSV() {
 		found, t.Pager.Next = found[:ui.Limit], v.With("after", ui.Cursor(q.Offset+ui.Limit))
 	}

@@ -147,6 +147,7 @@ func showLog(v *ui.Visit, c party.Customer, p ui.Page, at string) error {
 	if c.ID == "" {
 		page.Filters.Fields = append(page.Filters.Fields, ui.Field{Name: "q", Label: v.T("customers.name"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200})
 	}
+	v.Keeps(&page.Filters)
 	if len(found) > ui.Limit {
 		found = found[:ui.Limit]
 		last := found[ui.Limit-1]

@@ -142,7 +142,7 @@ func invoiceList(v *ui.Visit, all []billing.Invoice, now time.Time) ui.Table {
 		standing.Options = append(standing.Options, ui.Option{Value: string(s), Text: v.T("standing." + string(s))})
 	}
 	if len(all) > 0 {
-		t.Filters = &ui.Filters{Label: v.T("billing.filter"), Action: "/billing", Fields: []ui.Field{currency, standing}}
+		t.Filters = v.Keeps(&ui.Filters{Label: v.T("billing.filter"), Action: "/billing", Fields: []ui.Field{currency, standing}})
 	}
 	var found []billing.Invoice
 	for _, i := range all {

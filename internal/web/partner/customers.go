@@ -48,6 +48,7 @@ func customers(v *ui.Visit) error {
 		}
 		t.Filters.Fields = append(t.Filters.Fields, f)
 	}
+	v.Keeps(t.Filters)
 	p := ui.Page{Title: v.T("nav.customers"), Area: "customers"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
 	if v.May(party.EditCustomer) {

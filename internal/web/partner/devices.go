@@ -148,7 +148,7 @@ func moveList(v *ui.Visit, c party.Customer, found app.DevicesView, q app.Device
 		for _, s := range license.MoveStates() {
 			state.Options = append(state.Options, ui.Option{Value: string(s), Text: v.T("move.state." + string(s))})
 		}
-		t.Filters = &ui.Filters{Label: v.T("move.filter"), Action: moveAt(c), Fields: []ui.Field{{Name: "q", Label: v.T("move.find"), Kind: "search", Value: q.Name, Grow: true, MaxLength: 200}, state}}
+		t.Filters = v.Keeps(&ui.Filters{Label: v.T("move.filter"), Action: moveAt(c), Fields: []ui.Field{{Name: "q", Label: v.T("move.find"), Kind: "search", Value: q.Name, Grow: true, MaxLength: 200}, state}})
 	}
 	if len(found.Devices) > ui.Limit {
 		found.Devices = found.Devices[:ui.Limit]

@@ -79,6 +79,7 @@ func orders(v *ui.Visit) error {
 	if v.Query("after") != "" {
 		t.Pager.First = v.With("after", "")
 	}
+	v.Keeps(t.Filters)
 	t.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("orders", t)

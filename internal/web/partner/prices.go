@@ -108,7 +108,7 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 	t := ui.Table{
 		Caption: v.T("prices.list"),
 		Columns: []ui.Column{{Head: v.T("buy.offer")}, {Head: v.T("cart.plan")}, {Head: v.T("cart.quantity")}, {Head: v.T("prices.from")}, {Head: v.T("prices.until")}, {Head: v.T("prices.price"), Cash: true}},
-		Filters: &ui.Filters{Label: v.T("prices.filter"), Action: pricesPath, Fields: ask.fields(v)},
+		Filters: v.Keeps(&ui.Filters{Label: v.T("prices.filter"), Action: pricesPath, Fields: ask.fields(v)}),
 		Empty:   ui.Empty{Title: v.T("prices.none"), Text: v.T("prices.none_text")},
 	}
 	if len(found) > ui.Limit && !v.IsCSV() {

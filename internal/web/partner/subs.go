@@ -106,9 +106,9 @@ func subFilters(v *ui.Visit, at string) *ui.Filters {
 		state.Options = append(state.Options, ui.Option{Value: string(s), Text: v.T("state." + string(s))})
 	}
 	renew := ui.Field{Name: "renew", Label: v.T("subs.auto_renew"), Kind: "select", Value: v.Query("renew"), Options: []ui.Option{{Text: v.T("part.any")}, {Value: "on", Text: v.T("subs.on")}, {Value: "off", Text: v.T("subs.off")}}}
-	return &ui.Filters{Label: v.T("subs.filter"), Action: at + "/subscriptions", Fields: []ui.Field{
+	return v.Keeps(&ui.Filters{Label: v.T("subs.filter"), Action: at + "/subscriptions", Fields: []ui.Field{
 		{Name: "q", Label: v.T("subs.find"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200}, state, renew,
-	}}
+	}})
 }
 
 // subMatches asks what the store was not asked: every word, and auto-renew.

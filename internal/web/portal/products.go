@@ -41,6 +41,7 @@ func products(v *ui.Visit) error {
 	if tab == "software" {
 		page.List.Filters.Kept = []ui.Pair{{Name: "tab", Value: tab}}
 	}
+	v.Keeps(page.List.Filters)
 	page.List.Sortable(v)
 	if v.IsCSV() {
 		return v.CSV("products", page.List)

@@ -81,7 +81,7 @@ func (d Desk) list(v *Visit) error {
 		state.Options = append(state.Options, Option{Value: string(s), Text: v.T("request.state." + string(s))})
 	}
 	if len(found) > 0 || q.State != "" {
-		t.Filters = &Filters{Label: v.T("request.filter"), Action: d.At, Fields: []Field{state}}
+		t.Filters = v.Keeps(&Filters{Label: v.T("request.filter"), Action: d.At, Fields: []Field{state}})
 	}
 	if len(found) > Limit && !v.IsCSV() {
 		found, t.Pager.Next = found[:Limit], v.With("after", Cursor(skip+Limit))

@@ -80,6 +80,7 @@ type Filters struct {
 	Action string
 	Fields []Field
 	Kept   []Pair
+	Views  *Views // see Visit.Keeps
 }
 
 // Head of a column for the phone's slips.

@@ -101,6 +101,8 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 		return errors.Join(err, ln.Close())
 	}
 	defer meter.close()
+	board := &jobs.Board{Wall: when.Wall{}}
+	s.app.Jobs = board
 	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data), watched)
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -116,24 +118,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var working sync.WaitGroup
-	working.Go(func() { sweep.Run(background) })
-	rewrap := jobs.Rewrap{
-		Vault: s.secrets.Vault, Log: s.log,
-		Again: func(ctx context.Context) (int, int, error) { return s.store.Rewrap(ctx, s.secrets.Vault) },
-	}
-	working.Go(func() { rewrap.Run(background) })
-	supply := jobs.Supply{Look: (&app.Supply{App: s.app}).Look, Low: s.app.LowPools, Log: s.log}
-	working.Go(func() { supply.Run(background) })
-	for _, tidy := range []*jobs.Tidy{
-		{What: "unfinished media", Every: time.Hour, Do: func(ctx context.Context) (int, error) {
-			return s.app.SweepMedia(ctx, when.Wall{}.Now().Add(-app.UploadLife))
-		}},
-		{What: "answers kept for replay", Every: time.Minute, Do: s.store.PurgeReplays},
-	} {
-		tidy.Log = s.log
-		working.Go(func() { tidy.Run(background) })
-	}
-	working.Go(func() { keep.Run(background) })
+	s.work(background, &working, board, sweep, keep)
 	served := make(chan error, 1)
 	go func() {
 		if pair != nil {
@@ -156,6 +141,66 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 		return nil
 	}
 	return err
+}
+
+// work starts what happens by itself, and puts it on the board.
+func (s *site) work(ctx context.Context, working *sync.WaitGroup, board *jobs.Board, sweep *jobs.Sweep, keep *jobs.Log) {
+	board.Add("sweep", sweep.Now)
+	sweep.Note = func(err error) { board.Note("sweep", err) }
+	working.Go(func() { sweep.Run(ctx) })
+
+	supplier := &app.Supply{App: s.app}
+	board.Add("supply", func(ctx context.Context) error {
+		_, err := supplier.Now(ctx)
+		board.Note("supply", err)
+		return err
+	})
+	supply := jobs.Supply{Low: s.app.LowPools, Log: s.log, Look: func(ctx context.Context) (app.Supplied, error) {
+		out, err := supplier.Look(ctx)
+		board.Note("supply", err)
+		return out, err
+	}}
+	working.Go(func() { supply.Run(ctx) })
+
+	board.Add("log", func(ctx context.Context) error {
+		_, err := (&app.Integrator{Store: s.tree.Store, Key: s.tree.Key, Wall: s.tree.Wall}).CatchUp(ctx)
+		board.Note("log", err)
+		return err
+	})
+	keep.Note = func(err error) { board.Note("log", err) }
+	working.Go(func() { keep.Run(ctx) })
+
+	again := func(ctx context.Context) (done, broken int, err error) {
+		done, broken, err = s.store.Rewrap(ctx, s.secrets.Vault)
+		board.Note("rewrap", err)
+		return done, broken, err
+	}
+	board.Add("rewrap", func(ctx context.Context) error {
+		_, _, err := again(ctx)
+		return err
+	})
+	rewrap := jobs.Rewrap{Vault: s.secrets.Vault, Log: s.log, Again: again}
+	working.Go(func() { rewrap.Run(ctx) })
+
+	for kind, tidy := range map[string]*jobs.Tidy{
+		"uploads": {What: "unfinished media", Every: time.Hour, Do: func(ctx context.Context) (int, error) {
+			return s.app.SweepMedia(ctx, when.Wall{}.Now().Add(-app.UploadLife))
+		}},
+		"replays": {What: "answers kept for replay", Every: time.Minute, Do: s.store.PurgeReplays},
+	} {
+		do := tidy.Do
+		tidy.Log = s.log
+		tidy.Do = func(ctx context.Context) (int, error) {
+			n, err := do(ctx)
+			board.Note(kind, err)
+			return n, err
+		}
+		board.Add(kind, func(ctx context.Context) error {
+			_, err := tidy.Do(ctx)
+			return err
+		})
+		working.Go(func() { tidy.Run(ctx) })
+	}
 }
 
 // external is the issuer that people may sign in with beside their passwords; nil where none is set.
@@ -209,6 +254,11 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		App: s.app, People: people, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log, Version: buildVersion(), Database: st.engine(), URL: url,
 	}
 	shown.Sweep = sweep.Last
+	shown.LogWaiting = func(ctx context.Context) (int, error) {
+		_, _, arrived, err := s.store.Arrivals(ctx, manyWaiting)
+		return len(arrived), err
+	}
+	shown.Paces = s.pace
 	if st.engine() == "SQLite" {
 		shown.Backups = &backups{dir: filepath.Join(st.Data, "backups"), url: st.url()}
 	}
@@ -255,6 +305,15 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 			pages.ServeHTTP(w, r)
 		}
 	}), sweep, nil
+}
+
+// pace is how long answers took, as the console shows it.
+func (s *site) pace() (all []ui.Pace) {
+	for _, p := range s.paces() {
+		span := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
+		all = append(all, ui.Pace{Door: p.Door, Answers: p.Answers, P50: span(p.P50), P99: span(p.P99), Over: p.Over})
+	}
+	return all
 }
 
 func plain(w http.ResponseWriter, status int, text string) {

@@ -22,6 +22,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/support"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
+	"github.com/comptoir-dev/comptoir/internal/metrics"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/vault"
 )
@@ -41,6 +42,7 @@ type site struct {
 	depots  []*depot.Folder
 	clock   *when.Movable
 	app     *app.App
+	paces   func() []metrics.Pace
 	tree    *app.Integrator // of the activity log
 	fresh   bool            // nothing was there before
 	log     *slog.Logger
@@ -72,7 +74,7 @@ func (s storage) open(ctx context.Context, log *slog.Logger) (*site, error) {
 	}
 	out.clock = when.NewMovable(when.Wall{}, offset, high)
 	out.app = &app.App{
-		Store: out.store, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault, Keyset: out.secrets.Vault,
+		Store: &app.Gate{Store: out.store, Wall: when.Wall{}}, Due: out.store, Clock: out.clock, Wall: when.Wall{}, IDs: id.Random{}, Vault: out.secrets.Vault, Keyset: out.secrets.Vault,
 		Credentials: identity.Credentials{},
 		Files:       out.files,
 		Media:       out.media,

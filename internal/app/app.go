@@ -42,6 +42,8 @@ type App struct {
 	Media       Media // downloads; nil: none are taken
 	// Suppliers are where keys come from beside the pools, by name; see KeySupplier.
 	Suppliers map[string]KeySupplier
+	// Jobs is what this process does by itself; nil: nothing.
+	Jobs Jobs
 	// LogKey is the public key that checkpoints of the log are signed with, LogKeys what checks them: it, and those before it.
 	LogKey  string
 	LogKeys []note.Verifier

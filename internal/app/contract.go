@@ -55,6 +55,8 @@ type Act struct {
 	// Version, when set, reads the present version of the act's object: a stored answer is replayed only while it
 	// equals the stored Reply.Version, else the act runs afresh (PATCH subscription, PUT).
 	Version func(Tx) (int64, error)
+	// Always: it works while the server is read-only, see Gate.
+	Always bool
 	// Unlogged acts (previews) keep no replay record and are rolled back after Answer.
 	Preview bool
 }

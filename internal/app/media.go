@@ -358,6 +358,9 @@ func (a *App) SweepMedia(ctx context.Context, before time.Time) (removed int, er
 	if a.Media == nil {
 		return 0, nil
 	}
+	if err := a.writable(ctx); err != nil {
+		return 0, nil //nolint:nilerr // nothing is removed while the server is read-only; another time
+	}
 	end := a.Wall.Now().Add(-UploadLife)
 	system := party.Actor{Name: "sweep", Roles: party.RolesOf(party.OperatorAdmin)}
 	all, err := read(ctx, a.Store, func(r Reader) ([]MediaUpload, error) { return r.MediaUploads(maxUploads) })

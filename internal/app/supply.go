@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -78,6 +79,7 @@ type Supplied struct {
 // once.
 type Supply struct {
 	App   *App
+	mu    sync.Mutex
 	fails map[string]int
 	until map[string]time.Time
 }
@@ -86,7 +88,27 @@ type Supply struct {
 // line, sealed, in a transaction of its own. A supplier that does not answer is left alone for a while, longer each time; then
 // it is asked about the oldest again. Safe to run in several processes, and to be ended at any instant.
 func (s *Supply) Look(ctx context.Context) (out Supplied, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.look(ctx)
+}
+
+// Now is Look that asks those too that are left alone for a while.
+func (s *Supply) Now(ctx context.Context) (Supplied, error) {
+	if err := s.App.writable(ctx); err != nil {
+		return Supplied{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.until)
+	return s.look(ctx)
+}
+
+func (s *Supply) look(ctx context.Context) (out Supplied, err error) {
 	a := s.App
+	if m, err := a.Mode(ctx); err != nil || m.ReadOnly { // keys that are asked for could not be kept
+		return out, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Suppliers)) {
 		if ctx.Err() != nil {
 			return out, err

@@ -47,7 +47,7 @@ func sweeper(scope party.Scope) party.Actor { return party.Actor{Scope: scope, N
 //
 // A customer for whom something fails is held back from there on, and the billing period of its partner with it; everybody
 // else's is done. The error is then ErrHeldBack and the causes. Any other error stops the run: what was done
-// stays done.
+// stays done. Fault "server.read_only".
 func (a *App) RunDue(ctx context.Context, until time.Time, before func(at time.Time), happened func(Happened)) error {
 	r := &dueRun{App: a, before: before, happened: happened, held: map[id.Customer]bool{}, kept: map[Due]bool{}, late: map[Due]bool{}, size: firstChunk}
 	if r.before == nil {
@@ -55,6 +55,9 @@ func (a *App) RunDue(ctx context.Context, until time.Time, before func(at time.T
 	}
 	if r.happened == nil {
 		r.happened = func(Happened) {}
+	}
+	if err := a.writable(ctx); err != nil {
+		return err
 	}
 	return r.to(ctx, until)
 }
@@ -320,4 +323,18 @@ func (r *dueRun) report() error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrHeldBack, errors.Join(r.errs...))
+}
+
+// DueStore finds what falls due, for the sweep.
+type DueStore interface {
+	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts before
+	// bills at the same one; at most limit.
+	NextDue(until time.Time, limit int) ([]Due, error)
+	// DueAfter is NextDue for what comes after a subscription in that order; the zero Due is before everything.
+	DueAfter(after Due, until time.Time, limit int) ([]Due, error)
+	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
+	ClockState() (offset time.Duration, high time.Time, err error)
+	SaveClock(offset time.Duration, high time.Time) error
+	// OneWriter is whether whoever writes keeps everybody else who would write waiting, and not only those who want the same rows.
+	OneWriter() bool
 }

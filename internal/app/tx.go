@@ -234,6 +234,8 @@ type Reader interface {
 	FilesKnown(names []string) (map[string]bool, error)
 	// RefundLimits are the operator's, by currency.
 	RefundLimits() (map[money.Currency]support.Limit, error)
+	// Mode is whether acts are taken.
+	Mode() (Mode, error)
 	// LastDownload is when a client was last counted on a link; zero for never.
 	LastDownload(link license.Link, client string) (time.Time, error)
 }
@@ -260,6 +262,8 @@ type CatalogReader interface {
 // fault to answer otherwise; a changed row is written only if nobody wrote it since it was read.
 type Tx interface {
 	Reader
+
+	SaveMode(m Mode) error // fault "mode.same"
 
 	// AddCustomer fault: "customer.domain_taken".
 	AddCustomer(c party.Customer) error
@@ -584,17 +588,3 @@ type Due struct {
 }
 
 func (d Due) bills() bool { return !d.Period.End.IsZero() }
-
-// DueStore finds what falls due, for the sweep.
-type DueStore interface {
-	// NextDue lists things due at or before an instant in the order of their instants, subscriptions before accounts before
-	// bills at the same one; at most limit.
-	NextDue(until time.Time, limit int) ([]Due, error)
-	// DueAfter is NextDue for what comes after a subscription in that order; the zero Due is before everything.
-	DueAfter(after Due, until time.Time, limit int) ([]Due, error)
-	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
-	ClockState() (offset time.Duration, high time.Time, err error)
-	SaveClock(offset time.Duration, high time.Time) error
-	// OneWriter is whether whoever writes keeps everybody else who would write waiting, and not only those who want the same rows.
-	OneWriter() bool
-}

@@ -19,6 +19,8 @@ type Log struct {
 	Mail  *Mailing // nil: none are sent
 	Wall  when.Clock
 	Log   *slog.Logger
+	// Note is told how each round ended; nil: nobody.
+	Note func(error)
 }
 
 const (
@@ -63,6 +65,9 @@ func (l *Log) Run(ctx context.Context) {
 func (l *Log) integrate(ctx context.Context) time.Duration {
 	for {
 		n, taken, err := l.Tree.Integrate(ctx)
+		if l.Note != nil && ctx.Err() == nil {
+			l.Note(err)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return 0

@@ -20,6 +20,9 @@ type Sweep struct {
 	Clock *when.Movable
 	Log   *slog.Logger
 
+	// Note is told how each look ended; nil: nobody.
+	Note func(error)
+
 	mu sync.Mutex
 
 	last struct {
@@ -54,12 +57,22 @@ func (s *Sweep) Run(ctx context.Context) {
 	}
 }
 
+// Now looks at once, beside the rounds of Run, and says what it could not do.
+func (s *Sweep) Now(ctx context.Context) error {
+	s.look(ctx, time.Time{})
+	_, err := s.Last()
+	return err
+}
+
 // look does what is due by now; saved is when the clock was last stored. The clock is read behind the lock: a restored
 // store is never swept up to an instant that the clock told before.
 func (s *Sweep) look(ctx context.Context, saved time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Clock.Now()
+	if m, err := s.App.Mode(ctx); err == nil && m.ReadOnly { // what falls due waits
+		return saved
+	}
 	err := s.to(ctx, now, nil)
 	if err != nil && ctx.Err() == nil {
 		s.Log.Error("sweep", "error", err)
@@ -67,6 +80,9 @@ func (s *Sweep) look(ctx context.Context, saved time.Time) time.Time {
 	s.last.Lock()
 	s.last.at, s.last.err = s.App.Wall.Now(), err
 	s.last.Unlock()
+	if s.Note != nil && ctx.Err() == nil {
+		s.Note(err)
+	}
 	if now.Sub(saved) < time.Minute && !now.Before(saved) {
 		return saved
 	}

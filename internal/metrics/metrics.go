@@ -3,9 +3,14 @@
 package metrics
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	vm "github.com/VictoriaMetrics/metrics"
@@ -49,6 +54,51 @@ func (m *Meter) Watch(door string, h http.Handler) http.Handler {
 		took.Update(seen.Duration.Seconds())
 		m.set.GetOrCreateCounter(fmt.Sprintf("comptoir_requests_total{door=%q,route=%q,method=%q,status=\"%dxx\"}", door, r.Pattern, method, seen.Code/100)).Inc()
 	})
+}
+
+// Pace is how long a door takes to answer, since the server was started: half of its answers, and 99 of 100, took no longer than
+// that. Seconds are the upper bounds of what times are counted in; over the last of them is Over.
+type Pace struct {
+	Door     string
+	Answers  int
+	P50, P99 float64
+	Over     bool
+}
+
+var bucket = regexp.MustCompile(`(?m)^comptoir_request_duration_seconds_bucket\{door="([^"]+)",le="([^"]+)"\} (\d+)$`)
+
+// Paces are those of all doors, by name.
+func (m *Meter) Paces() (all []Pace) {
+	var text bytes.Buffer
+	m.set.WritePrometheus(&text)
+	type step struct {
+		le float64
+		n  int
+	}
+	steps := map[string][]step{}
+	for _, f := range bucket.FindAllStringSubmatch(text.String(), -1) {
+		le, err := strconv.ParseFloat(f[2], 64)
+		n, bad := strconv.Atoi(f[3])
+		if err == nil && bad == nil {
+			steps[f[1]] = append(steps[f[1]], step{le, n})
+		}
+	}
+	for _, door := range slices.Sorted(maps.Keys(steps)) {
+		s := steps[door]
+		p := Pace{Door: door, Answers: s[len(s)-1].n}
+		within := func(percent int) float64 {
+			for _, b := range s {
+				if b.n*100 >= p.Answers*percent && !math.IsInf(b.le, 1) {
+					return b.le
+				}
+			}
+			p.Over = true
+			return seconds[len(seconds)-1]
+		}
+		p.P50, p.P99 = within(50), within(99)
+		all = append(all, p)
+	}
+	return all
 }
 
 // ServeHTTP answers a scrape, with the process's own figures behind ours.

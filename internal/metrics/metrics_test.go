@@ -74,6 +74,10 @@ func TestWatchTellsRoutesAndNothingSent(t *testing.T) {
 	if status != http.StatusOK || strings.Contains(text, secret) || !strings.Contains(text, "process_resident_memory_bytes") {
 		t.Errorf("%d\n%s", status, text)
 	}
+	paces := m.Paces()
+	if len(paces) != 1 || paces[0].Door != "pages" || paces[0].Answers != 6 || paces[0].P50 <= 0 || paces[0].P50 > paces[0].P99 || paces[0].Over {
+		t.Errorf("%+v", paces)
+	}
 	if status, _ := read("/"); status != http.StatusNotFound {
 		t.Errorf("the second listener answers more than scrapes: %d", status)
 	}

@@ -53,6 +53,7 @@ type town struct {
 	wall   *when.Fixed
 	clock  *when.Movable
 	seeded sandbox.Seeded
+	board  *jobs.Board
 }
 
 func open(t *testing.T) *town {
@@ -96,7 +97,18 @@ func open(t *testing.T) *town {
 	}
 	signIn := identity.Handler(identity.Options{Tokens: tokens, People: people, Store: s, Wall: wall, IDs: id.Random{}, Log: log})
 	sweep := &jobs.Sweep{App: core, Clock: c.clock, Log: log}
+	c.board = &jobs.Board{Wall: wall}
+	c.board.Add("sweep", sweep.Now)
+	sweep.Note = func(err error) { c.board.Note("sweep", err) }
+	core.Jobs = c.board
 	pages := web.Handler(&ui.Site{
+		LogWaiting: func(ctx context.Context) (int, error) {
+			_, _, arrived, err := s.Arrivals(ctx, 1000)
+			return len(arrived), err
+		},
+		Paces: func() []ui.Pace {
+			return []ui.Pace{{Door: "api", Answers: 1200, P50: 2500 * time.Microsecond, P99: 10 * time.Second, Over: true}}
+		},
 		Sweep: sweep.Last, Verify: func(ctx context.Context) ([]string, app.Audited, error) {
 			books, err := s.Verify(ctx)
 			if err != nil {
@@ -155,7 +167,7 @@ func furnish(ctx context.Context, dir string, wall, clock when.Clock, create boo
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return &app.App{Store: s, Due: s, Clock: clock, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Keyset: secrets.Vault, Credentials: identity.Credentials{}}, secrets, s, nil
+	return &app.App{Store: &app.Gate{Store: s, Wall: wall}, Due: s, Clock: clock, Wall: wall, IDs: id.Random{}, Vault: secrets.Vault, Keyset: secrets.Vault, Credentials: identity.Credentials{}}, secrets, s, nil
 }
 
 type tlog struct{ t *testing.T }

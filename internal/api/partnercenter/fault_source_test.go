@@ -25,6 +25,8 @@ var elsewhere = map[string]string{
 	"partner.name": "operator", "partner.kind": "operator", "partner.day": "operator", "partner.mpn": "operator", "partner.provider": "operator",
 	"partner.domain_taken": "operator", "partner.own": "operator", "pool.withdraw": "operator", "pool.changed": "operator",
 	"keyset.unknown": "operator", "keyset.elsewhere": "operator", "keyset.changed": "operator", "client.revoked": "operator",
+	"job.unknown": "operator", "discard.reason": "operator", "upload.whole": "operator",
+	"mode.reason": "operator", "mode.same": "operator",
 	"passkey.name": "sign-in", "passkey.taken": "sign-in", "passkey.changed": "sign-in", "passkey.unknown": "sign-in", "passkey.stale": "sign-in",
 }
 

@@ -34,6 +34,7 @@ var faultOf = map[string]wireFault{
 	"tenant.none":       {403, "2032", "The caller belongs to no partner."},
 	"tenant.foreign":    {403, "20002", "The partner has no relationship with this customer."},
 	"role.missing":      {403, "900150", "The caller lacks the right to do this.[ Needed: {roles}.]"},
+	"server.read_only":  {503, "990004", "The server is read-only at this moment: it takes no changes."},
 	"store.unavailable": {503, "990002", "Not available at this moment; try again."},
 	"server.busy":       {503, "990002", "Not available at this moment; try again."},
 

@@ -78,6 +78,9 @@ const (
 	AddPartner  Operation = "add_partner"
 
 	RotateKeyset Operation = "rotate_keyset"
+	RetryJob     Operation = "retry_job"
+	DiscardJob   Operation = "discard_job"
+	SetMode      Operation = "set_server_mode"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
@@ -108,6 +111,7 @@ const (
 	SoftwareMedia        Resource = "software_media"
 	Software             Resource = "software"
 	Policy               Resource = "policy"
+	Work                 Resource = "job"   // what happens by itself
 	Vault                Resource = "vault" // the keys that product keys are sealed with
 
 	CustomerDirectoryRole Resource = "customer_directory_role"

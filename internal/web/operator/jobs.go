@@ -11,14 +11,18 @@ import (
 type jobsPage struct {
 	Strip   ui.Strip
 	Trouble *ui.Note
+	Kinds   *ui.Table
 	Late    ui.Table
 	Next    ui.Table
 	Low     ui.Table
+	Uploads *ui.Table
 }
 
 const nextDays = 30
 
-func jobs(v *ui.Visit) error {
+func jobs(v *ui.Visit) error { return showJobs(v, 200, nil, nil) }
+
+func showJobs(v *ui.Visit, code int, dialog *ui.Dialog, wrong *ui.Errors) error {
 	ctx := v.R.Context()
 	now := v.App.Clock.Now()
 	late, err := v.App.DueList(ctx, v.Actor, now, ui.Limit+1)
@@ -72,7 +76,13 @@ func jobs(v *ui.Visit) error {
 			page.Trouble = trouble(v, err)
 		}
 	}
-	return v.Show("op-jobs", ui.Page{Title: v.T("jobs.title"), Area: "jobs"}, page)
+	if page.Kinds, err = kinds(v); err != nil {
+		return err
+	}
+	if page.Uploads, err = openUploads(v); err != nil {
+		return err
+	}
+	return v.ShowAs(code, "op-jobs", ui.Page{Title: v.T("jobs.title"), Area: "jobs", Dialog: dialog, Errors: wrong}, page)
 }
 
 // trouble tells what the last run could not do. An error of ours stands in the log; here is only that there is one.

@@ -23,7 +23,7 @@ func TestPages(t *testing.T) {
 		strip := ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}
 		return map[string]uitest.Sample{
 			"op-prices":     {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
-			"op-status":     {Data: statusPage{strip, facts, &low}},
+			"op-status":     {Data: statusPage{strip, facts, &low, &back}},
 			"op-tenants":    {Data: tenantsPage{list("list")}},
 			"op-tenant":     {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c"), form("d")}},
 			"op-tenant-new": {Data: newTenantPage{*form("name")}},
@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 			"op-void":         {Data: voidPage{ui.Note{Kind: "warn", Title: "t"}, facts}},
 			"op-waiting":      {Data: waitingPage{list("waiting"), form("key")}},
 			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
-			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, list("late"), list("next"), list("low")}},
+			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, &low, list("late"), list("next"), list("pools"), &back}},
 			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
 			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
 			"op-security":     {Data: securityPage{&facts, &ui.Button{Text: "a", Href: "/a"}, list("sign-ins"), &low, list("list")}},

@@ -15,9 +15,12 @@ type statusPage struct {
 	Strip ui.Strip
 	Facts ui.Facts
 	Low   *ui.Table // pools that need keys
+	Paces *ui.Table // how long answers take
 }
 
-func status(v *ui.Visit) error {
+func status(v *ui.Visit) error { return showStatus(v, 200, nil, nil) }
+
+func showStatus(v *ui.Visit, code int, dialog *ui.Dialog, wrong *ui.Errors) error {
 	ctx := v.R.Context()
 	mode := v.T("front.mode_production")
 	if v.Sandbox != nil {
@@ -35,7 +38,11 @@ func status(v *ui.Visit) error {
 		}
 		page.Strip.Figures = append(page.Strip.Figures, ui.Figure{Name: v.T("console.requests"), Value: ui.To{Href: "/operator/requests?state=open", Text: len(open)}, Hint: v.T("console.requests_hint")})
 	}
+	frame := ui.Page{Title: v.T("console.status"), Area: "status", Dialog: dialog, Errors: wrong}
 	if v.May(party.OperateSystem) {
+		if err := page.health(v, &frame); err != nil {
+			return err
+		}
 		all, err := v.App.Tenants(ctx, v.Actor)
 		if err != nil {
 			return err
@@ -51,7 +58,7 @@ func status(v *ui.Visit) error {
 			page.Low = &low
 		}
 	}
-	return v.Show("op-status", ui.Page{Title: v.T("console.status"), Area: "status"}, page)
+	return v.ShowAs(code, "op-status", frame, page)
 }
 
 // lowPools are the pools of all partners that need keys (R15).

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 	"time"
@@ -171,6 +172,11 @@ func (v *Visit) shell(p Page) Shell {
 		}
 		for i := range s.Nav {
 			s.Nav[i].Here = s.Nav[i].Key == p.Area
+		}
+	}
+	if u := v.Signed.Person; u.ID != "" {
+		if m, err := v.App.Mode(v.R.Context()); err == nil && m.ReadOnly {
+			s.Notes = append([]Note{{Kind: "warn", Title: v.T("mode.banner"), Text: cmp.Or(m.Reason, v.T("mode.banner_text"))}}, s.Notes...)
 		}
 	}
 	if v.Sandbox != nil {

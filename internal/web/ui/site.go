@@ -29,7 +29,11 @@ type Site struct {
 	// Verify recomputes the books and the activity log: differences in the books, and what was found in the log.
 	Verify func(context.Context) (books []string, log app.Audited, err error)
 	// Sweep tells when the sweep looked last, and what it could not do then.
-	Sweep    func() (at time.Time, err error)
+	Sweep func() (at time.Time, err error)
+	// LogWaiting counts records of the activity log that have no number yet, up to a bound; nil: nothing is known.
+	LogWaiting func(context.Context) (int, error)
+	// Paces tell how long each door takes to answer; nil: it is not measured.
+	Paces    func() []Pace
 	Version  string
 	Database string // "SQLite" or "PostgreSQL"
 	// URL is the address of this server, without a slash at its end: what API calls are shown with.
@@ -42,6 +46,14 @@ type Site struct {
 type Clockwork interface {
 	State(ctx context.Context) (app.ClockState, error)
 	Move(ctx context.Context, who party.Actor, to time.Time) (app.ClockState, error)
+}
+
+// Pace is how long a door takes: half of its answers, and 99 of 100, took no longer than that.
+type Pace struct {
+	Door     string
+	Answers  int
+	P50, P99 time.Duration
+	Over     bool // P99 is more than that: what is counted ends there
 }
 
 // Backups are copies of the database that are made while it is served.

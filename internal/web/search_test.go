@@ -43,8 +43,16 @@ func TestF02AnythingIsFound(t *testing.T) {
 		{"invoice", strings.ToLower(string(invoices[0].ID)), "/billing/invoices/" + string(invoices[0].ID)},
 		{"invoice, its number alone", strings.TrimLeft(string(invoices[0].ID), "G0"), "/billing/invoices/" + string(invoices[0].ID)},
 	} {
-		if a := b.get("/search?q=" + url.QueryEscape(x.q)); !strings.Contains(a.body, `<a href="`+x.href+`"`) {
+		if a := b.get("/search?q=" + url.QueryEscape(x.q)); !strings.Contains(a.body, `<a href="`+x.href+`"`) && a.path != x.href {
 			t.Errorf("%s: %q does not lead to %s", x.name, x.q, x.href)
+		}
+	}
+	for q, to := range map[string]string{ // a whole id leads straight there
+		strings.ToUpper(string(first.ID)): at, string(sub.ID): at + "/subscriptions/" + string(sub.ID), string(order.ID): at + "/orders/" + string(order.ID),
+		id.AlternateID(order.ID): at + "/orders/" + string(order.ID), string(invoices[0].ID): "/billing/invoices/" + string(invoices[0].ID),
+	} {
+		if a := b.get("/search?q=" + url.QueryEscape(q)); a.status != 200 || a.path != to {
+			t.Errorf("%s leads to %s, not to %s", q, a.path, to)
 		}
 	}
 	title := strings.ToLower(sub.Title)[1:5]

@@ -23,6 +23,7 @@ type staffFormPage struct {
 	Facts *ui.Facts
 	Form  ui.Form
 	Acts  []ui.Button
+	Call  *ui.Call
 }
 
 // shownOncePage is a password or a secret that was made: it is on this page and nowhere else.
@@ -160,7 +161,7 @@ func showStaff(v *ui.Visit, status int, p party.Person, notes []ui.Note, errors 
 	if p.TOTP != nil {
 		second = v.T("part.yes")
 	}
-	page := staffFormPage{Facts: &ui.Facts{ID: "facts", Title: v.T("overview.facts"), Rows: []ui.Fact{
+	page := staffFormPage{Call: &ui.Call{ID: "call", Method: "GET", Path: "/v1/partner/users/" + string(p.ID), URL: v.URL}, Facts: &ui.Facts{ID: "facts", Title: v.T("overview.facts"), Rows: []ui.Fact{
 		{Name: v.T("me.upn"), Value: ui.ID(p.UPN)}, {Name: v.T("customers.email"), Value: dash(p.Email)}, {Name: v.T("me.roles"), Value: roleNames(v, p.Roles)},
 		{Name: v.T("account.second"), Value: second}, {Name: v.T("customers.since"), Value: ui.Day(p.CreatedAt)},
 	}}}

@@ -140,6 +140,9 @@ func showLog(v *ui.Visit, c party.Customer, p ui.Page, at string) error {
 		return v.CSV("activity", logExport(v, found, r.zone))
 	}
 	page := activityPage{Zone: r.zone.String(), Reads: v.T("log.reads_" + reads(v)), Empty: ui.Empty{Title: v.T("log.none"), Text: v.T("log.none_text")}}
+	if y, m, d := when.DayOf(now, r.zone); r.from != when.Date(y-1, m, d).Format(time.DateOnly) { // a year back, where that is wider
+		page.Empty.Act = &ui.Button{Text: v.T("log.widen"), Href: v.With("from", when.Date(y-1, m, d).Format(time.DateOnly), "to", when.Date(y, m, d).Format(time.DateOnly), "after", ""), Kind: "main"}
+	}
 	page.Filters = ui.Filters{Label: v.T("log.filter"), Action: at, Fields: []ui.Field{
 		{Name: "from", Label: v.T("log.from"), Kind: "date", Value: r.from}, {Name: "to", Label: v.T("log.to"), Kind: "date", Value: r.to},
 		{Name: "zone", Label: v.T("log.zone"), Value: cmp.Or(v.Query("zone"), r.zone.String()), Placeholder: "Europe/Paris", MaxLength: 64, Autocomplete: "off"},

@@ -126,6 +126,11 @@ func invoiceList(v *ui.Visit, all []billing.Invoice, now time.Time) ui.Table {
 		},
 		Empty: ui.Empty{Title: v.T("billing.no_documents"), Text: v.T("billing.no_documents_text")},
 	}
+	if len(all) == 0 {
+		if own, err := v.App.OwnPartner(v.R.Context(), v.Actor); err == nil { // without it the words above stand
+			t.Empty.Text = v.T("billing.first_on", "day", v.L.Date(billing.PeriodAt(own.BillingDay, now).End))
+		}
+	}
 	var currencies []string
 	for _, i := range all {
 		if c := string(i.Currency); !slices.Contains(currencies, c) {

@@ -47,6 +47,7 @@ func customerBill(v *ui.Visit) error {
 	}
 	frame := customerPage(v, c, "bills", p.Title)
 	p.Area, p.Rail, p.Crumbs = frame.Area, frame.Rail, append(frame.Crumbs, ui.Link{Text: v.T("customer.bills"), Href: at})
+	page.Call = &ui.Call{ID: "call", Method: "GET", Path: "/v1/customers/" + string(c.ID) + "/bills/" + string(billNumber(v)), URL: v.URL}
 	return v.Show("bill-page", p, page)
 }
 

@@ -140,7 +140,7 @@ func moveList(v *ui.Visit, c party.Customer, found app.DevicesView, q app.Device
 	t := ui.Table{
 		ID: "devices", Title: v.T("move.list"), Caption: v.T("move.list"),
 		Columns: []ui.Column{{Head: v.T("move.device")}, {Head: v.T("move.product")}, {Head: v.T("move.last")}, {Head: v.T("move.until")}, {Head: v.T("move.left"), Num: true}, {Head: v.T("move.state")}},
-		Empty:   ui.Empty{Title: v.T("move.none"), Text: v.T("move.none_text")},
+		Empty:   ui.Empty{Title: v.T("move.none"), Text: v.T("move.none_text"), Act: &ui.Button{Text: v.T("move.import_title"), Href: "#import-h", Kind: "main"}},
 	}
 	if total > 0 {
 		t.Empty = ui.Empty{Title: v.T("move.not_found"), Act: &ui.Button{Text: v.T("move.all"), Href: moveAt(c)}}
@@ -183,7 +183,7 @@ func daysOf(d license.Device, now time.Time) any {
 func moveHints(v *ui.Visit) ui.Facts {
 	return ui.Facts{ID: "hints", Title: v.T("move.how"), Rows: []ui.Fact{
 		{Name: v.T("move.deadline"), Value: v.T("move.deadline_text")}, {Name: v.T("move.after"), Value: v.T("move.after_text")},
-		{Name: v.T("move.scripts"), Value: v.T("move.scripts_text")}, {Name: v.T("move.by_hand"), Value: ui.Mono("slmgr.vbs /ipk … ; slmgr.vbs /ato")},
+		{Name: v.T("move.scripts"), Value: v.T("move.scripts_text")}, {Name: v.T("move.by_hand"), Value: ui.ID("cscript //nologo slmgr.vbs /ipk"), Hint: v.T("move.by_hand_key")}, {Name: v.T("move.by_hand_then"), Value: ui.ID("cscript //nologo slmgr.vbs /ato")},
 	}}
 }
 

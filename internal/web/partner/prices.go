@@ -111,6 +111,9 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 		Filters: v.Keeps(&ui.Filters{Label: v.T("prices.filter"), Action: pricesPath, Fields: ask.fields(v)}),
 		Empty:   ui.Empty{Title: v.T("prices.none"), Text: v.T("prices.none_text")},
 	}
+	if v.R.URL.RawQuery != "" {
+		t.Empty.Act = &ui.Button{Text: v.T("prices.all"), Href: pricesPath, Kind: "main"}
+	}
 	if len(found) > ui.Limit && !v.IsCSV() {
 		found = found[:ui.Limit]
 		t.Pager.Next = v.With("after", ui.Cursor(found[ui.Limit-1].Key()))

@@ -49,10 +49,12 @@ var tabs = []struct {
 	key   string
 	act   party.Act
 	kinds []catalog.Kind
+	asks  []string // the filters that tell its offers apart
 }{
-	{"online", party.ManageOnline, []catalog.Kind{catalog.SaaS, catalog.OnlineService}},
-	{"software", party.BuySoftware, []catalog.Kind{catalog.Software}},
-	{"reservations", party.BuySoftware, []catalog.Kind{catalog.Reservation}},
+	{"online", party.ManageOnline, []catalog.Kind{catalog.SaaS, catalog.OnlineService}, []string{"publisher", "billing", "category"}},
+	{"software", party.BuySoftware, []catalog.Kind{catalog.Software}, []string{"publisher"}},
+	{"reservations", party.BuySoftware, []catalog.Kind{catalog.Reservation}, []string{"publisher"}},
+	{"usage", party.ManageOnline, []catalog.Kind{catalog.SaaS, catalog.OnlineService}, []string{"publisher", "category"}},
 }
 
 // products lays out the offers for a customer.
@@ -84,10 +86,13 @@ func products(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
+	if tabs[tab].key == "usage" {
+		goods = slices.DeleteFunc(goods, func(g app.Good) bool { return !g.Sku.Metered })
+	}
 	all := len(goods)
 	goods = sorted(v, slices.DeleteFunc(goods, func(g app.Good) bool { return !matches(v, g) }))
 	page.Title = v.T("buy.offers", "name", c.CompanyName)
-	page.Filters = goodFilters(v, c, tabs[tab].key)
+	page.Filters = goodFilters(v, c, tabs[tab].key, tabs[tab].asks)
 	next := v.With("after", "")
 	shown := cut(v, &page, goods)
 	page.Shown = v.T("buy.shown", "n", len(shown), "all", all)
@@ -134,7 +139,7 @@ func cartOf(v *ui.Visit, c party.Customer) (id.Cart, int) {
 	return cart.ID, n
 }
 
-func goodFilters(v *ui.Visit, c party.Customer, tab string) ui.Filters {
+func goodFilters(v *ui.Visit, c party.Customer, tab string, asks []string) ui.Filters {
 	choice := func(name string, values ...string) ui.Field {
 		f := ui.Field{Name: name, Label: v.T("buy." + name), Kind: "select", Value: v.Query(name), Options: []ui.Option{{Text: v.T("part.any")}}}
 		for _, value := range values {
@@ -145,8 +150,9 @@ func goodFilters(v *ui.Visit, c party.Customer, tab string) ui.Filters {
 	f := ui.Filters{Label: v.T("buy.filter"), Action: v.R.URL.Path, Kept: []ui.Pair{{Name: "tab", Value: tab}}, Fields: []ui.Field{
 		{Name: "q", Label: v.T("buy.find"), Kind: "search", Value: v.Query("q"), Grow: true, MaxLength: 200},
 	}}
-	if tab == "online" {
-		f.Fields = append(f.Fields, choice("publisher", "first", "partner"), choice("billing", "licence", "usage"), choice("category", "enterprise", "small", "trial"))
+	choices := map[string][]string{"publisher": {"first", "partner"}, "billing": {"licence", "usage"}, "category": {"enterprise", "small", "trial"}}
+	for _, name := range asks {
+		f.Fields = append(f.Fields, choice(name, choices[name]...))
 	}
 	segment := ui.Field{Name: "segment", Label: v.T("customers.segment"), Kind: "select", Value: cmp.Or(v.Query("segment"), string(c.Segment))}
 	for _, s := range append([]market.Segment{c.Segment}, c.Qualified()...) {

@@ -57,7 +57,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 			Cards: []homeCard{{ID: "one", Title: "1", Count: "3", Hot: true, Table: sampleTable, All: &ui.Link{Text: "all", Href: "/a"}}, {ID: "two", Title: "2", Lost: "lost"}, {ID: "three", Title: "3", Table: ui.Table{Empty: ui.Empty{Title: "none"}}}},
 		}},
 		"account": {Data: companyPage{facts, ui.Facts{ID: "support", Title: "s"}, &form, ui.Call{ID: "call"}}}, "account-users": {Data: staffPage{list}}, "account-roles": {Data: rolesPage{bare}},
-		"account-user": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Rows: []ui.Fact{{Name: "n", Value: "v"}}, Form: sure}}}, Data: staffFormPage{&facts, form, []ui.Button{{Text: "a", Post: "/a"}}}},
+		"account-user": {Page: ui.Page{Dialog: &ui.Dialog{Name: "sure", Data: ui.Sure{Title: "t", Rows: []ui.Fact{{Name: "n", Value: "v"}}, Form: sure}}}, Data: staffFormPage{&facts, form, []ui.Button{{Text: "a", Post: "/a"}}, &ui.Call{ID: "call"}}},
 		"account-apps": {Data: appsPage{list}}, "account-app-new": {Data: newAppPage{form}},
 		"account-app": {Data: appPage{facts, named("secrets"), &prefixed, form, []ui.Button{{Text: "a", Post: "/a"}}, ui.Call{ID: "call"}}},
 		"shown-once":  {Data: shownOncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},

@@ -3,6 +3,7 @@ package partner
 import (
 	"cmp"
 	"net/url"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -47,6 +48,9 @@ func search(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
+	if to := whole(found, q.Text); to != "" && q.Kind == "" {
+		return v.Redirect(to, "")
+	}
 	page := searchPage{Form: ui.Filters{Label: v.T("search.title"), Go: v.T("search.go"), Action: searchPath, Fields: []ui.Field{
 		{Name: "q", Label: v.T("search.what"), Kind: "search", Value: q.Text, Grow: true, MaxLength: 200},
 	}}}
@@ -64,6 +68,40 @@ func search(v *ui.Visit) error {
 		}
 	}
 	return v.Show("search", ui.Page{Title: v.T("search.title")}, page)
+}
+
+// whole is the page of the one thing that a whole id names; empty where the text is none, or several are.
+func whole(found app.Found, text string) (to string) {
+	n, text := 0, strings.ToLower(strings.TrimSpace(text))
+	is := func(href string, ids ...string) {
+		for _, one := range ids {
+			if strings.ToLower(one) == text {
+				to, n = href, n+1
+				return
+			}
+		}
+	}
+	for _, c := range found.Customers {
+		is(atCustomer(c), string(c.ID))
+	}
+	for _, s := range found.Subscriptions {
+		if !s.Hidden { // one that has no page of its own is shown in the list
+			is(atCustomer(s.Customer)+"/subscriptions/"+string(s.ID), string(s.ID))
+		}
+	}
+	for _, o := range found.Orders {
+		is(atCustomer(o.Customer)+"/orders/"+string(o.ID), string(o.ID), id.AlternateID(o.ID))
+	}
+	for _, i := range found.Invoices {
+		is("/billing/invoices/"+string(i.ID), string(i.ID))
+	}
+	for _, r := range found.Requests {
+		is(desk.At+"/"+string(r.ID), string(r.ID))
+	}
+	if n != 1 {
+		return ""
+	}
+	return to
 }
 
 func foundCustomers(v *ui.Visit, all []party.Customer, shown int) ui.Table {

@@ -25,6 +25,7 @@ type softwarePage struct {
 	Items   []softwareRow
 	Empty   ui.Empty
 	More    string // how many are not shown
+	Call    ui.Call
 }
 
 // softwareRow is one product with its orders.
@@ -159,6 +160,7 @@ func showSoftware(v *ui.Visit, c party.Customer, status int, dialog *ui.Dialog, 
 	if err != nil {
 		return err
 	}
+	page.Call = ui.Call{ID: "call", Method: "GET", Path: "/v1/customers/" + string(c.ID) + "/software", URL: v.URL}
 	return v.ShowAs(status, "software", p, page)
 }
 
@@ -292,6 +294,9 @@ func (s *softwareRead) row(p product, open bool) softwareRow {
 	if s.May(party.CancelSoftware) && first.State != license.Cancelled {
 		r.Cancel = &ui.Button{Text: s.T("cancel.open"), More: first.Line.Title, Href: s.at + "/cancel?order=" + lineKey(first), Kind: "ask small"}
 	}
+	if first.Policy != "" && first.State != license.Cancelled && !first.Until.IsZero() {
+		r.Window = &ui.Note{Kind: "inset", Title: s.T("software.window"), Rows: []ui.Fact{{Name: s.T("software.rule"), Value: ui.Mono(first.Policy)}, {Name: s.T("software.window"), Value: first.Until}}}
+	}
 	r.Orders = s.orders(p)
 	switch d := p.delivery; {
 	case first.State == license.Cancelled:
@@ -349,7 +354,6 @@ type takePanel struct {
 	Item    string
 	Fields  []ui.Field // order, version, language, file type; those without a choice are hidden values
 	Hidden  []ui.Pair
-	Chosen  string // of which order, where there are several
 	Key     *takeKey
 	File    *takeFile
 	NoFile  string

@@ -17,6 +17,7 @@ type BillPage struct {
 	Lines Table
 	Why   *Why
 	Sum   Facts
+	Call  *Call // of the partner's own page
 }
 
 // Bills lists what a customer was billed, the newest first; at is the address of the list.

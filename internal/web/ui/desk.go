@@ -73,7 +73,7 @@ func (d Desk) list(v *Visit) error {
 	}
 	t := Table{
 		Caption: v.T("request.list"),
-		Columns: []Column{{Head: v.T("request.number")}, {Head: v.T("request.topic")}, {Head: v.T("customers.name")}, {Head: v.T("request.severity")}, {Head: v.T("request.filed")}, {Head: v.T("request.changed")}, {Head: v.T("request.state")}},
+		Columns: []Column{{Head: v.T("request.number")}, {Head: v.T("request.topic")}, {Head: v.T("customers.name")}, {Head: v.T("request.severity")}, {Head: v.T("request.filed")}, {Head: v.T("request.age")}, {Head: v.T("request.changed")}, {Head: v.T("request.state")}},
 		Empty:   Empty{Title: v.T("request.none"), Text: v.T("request.none_text"), Act: &Button{Text: v.T("request.report"), Href: d.At + "/new", Kind: "main"}},
 	}
 	state := Field{Name: "state", Label: v.T("request.state"), Kind: "select", Value: string(q.State), Options: []Option{{Text: v.T("part.any")}}}
@@ -89,11 +89,11 @@ func (d Desk) list(v *Visit) error {
 	if skip > 0 {
 		t.Pager.First = v.With("after", "")
 	}
-	names := v.customerNames()
+	names, now := v.customerNames(), v.App.Clock.Now()
 	for _, r := range found {
 		t.Rows = append(t.Rows, Row{Past: r.State == support.Closed, Cells: []Cell{
 			{Value: string(r.ID), Href: d.At + "/" + string(r.ID), Hint: r.Title}, {Value: v.TopicOf(r.Topic)}, {Value: names(r.Customer)},
-			{Value: v.T("request.severity." + string(r.Severity))}, {Value: r.FiledAt}, {Value: r.ChangedAt}, {Value: v.RequestMark(r.State)},
+			{Value: v.T("request.severity." + string(r.Severity))}, {Value: r.FiledAt}, {Value: v.L.Span(now.Sub(r.FiledAt))}, {Value: r.ChangedAt}, {Value: v.RequestMark(r.State)},
 		}})
 	}
 	if v.Actor.Customer != "" { // its own alone
@@ -200,6 +200,8 @@ func (d Desk) requestForm(v *Visit, topic support.Topic) (Form, error) {
 	add(Field{Name: "last", Label: v.T("customers.last_name"), Value: last, Autocomplete: "family-name", MaxLength: 100, Required: topic.Refund})
 	add(Field{Name: "email", Label: v.T("customers.email"), Kind: "email", Value: me.Email, Autocomplete: "email", MaxLength: 254, Required: topic.Refund})
 	add(Field{Name: "phone", Label: v.T("customers.phone"), Kind: "tel", Value: me.Phone, Autocomplete: "tel", MaxLength: 40, Required: topic.Refund})
+	f.Files = true
+	add(fileField(v))
 	switch {
 	case topic.Refund && v.Query("order") != "":
 		return f, v.draft(&f)
@@ -268,7 +270,7 @@ var faultFields = map[string]string{
 }
 
 func (d Desk) raise(v *Visit) error {
-	sent, err := v.Form()
+	sent, file, err := sentRequest(v)
 	if err != nil {
 		return err
 	}
@@ -292,11 +294,7 @@ func (d Desk) raise(v *Visit) error {
 		return v.ShowAs(422, "desk-new", p, DeskForm{Form: form})
 	}
 	in := newRequest(v, topic, sent)
-	err = v.Act(func(req app.Request) (app.Reply, error) { return v.App.RaiseRequest(v.R.Context(), v.Actor, req, in) },
-		func(out any) Then {
-			one := out.(app.RequestView)
-			return Then{To: d.At + "/" + string(one.ID), Said: v.T("request.raised", "number", string(one.ID))}
-		})
+	err = d.fileRequest(v, in, file)
 	f := fault.Of(err)
 	if f == nil || f.Kind == fault.KindDenied && f.Code != "tenant.foreign" {
 		return err

@@ -37,6 +37,7 @@ func (v *Visit) Upload(max int64) (up Upload, err error) {
 	for {
 		part, err := reader.NextPart()
 		if err != nil {
+			v.form, v.body = up.Values, [32]byte(hash.Sum(nil)) // the form is read all the same
 			return up, fault.Invalid("form.no_file", nil)
 		}
 		if part.FileName() != "" {

@@ -60,12 +60,27 @@ document.addEventListener("submit", (e) => {
   if (form.method !== "post" || e.submitter?.dataset.stays !== undefined) return; // a file comes, the page stays
   if (form.dataset.sent) { e.preventDefault(); return; }
   form.dataset.sent = "1";
-  e.submitter?.setAttribute("aria-busy", "true");
+  const b = e.submitter;
+  b?.setAttribute("aria-busy", "true");
+  if (b?.dataset.busy) { // says what goes on, and cannot be pressed; what it sends is read by then
+    b.dataset.idle = b.textContent;
+    b.textContent = b.dataset.busy;
+    setTimeout(() => { b.disabled = form.dataset.sent === "1"; });
+  }
 });
 addEventListener("pageshow", () => { // back from the next page
   for (const f of document.querySelectorAll("form[data-sent]")) { delete f.dataset.sent; }
-  for (const b of document.querySelectorAll("[aria-busy=true]")) { b.removeAttribute("aria-busy"); }
+  for (const b of document.querySelectorAll("[aria-busy=true]")) {
+    b.removeAttribute("aria-busy");
+    if (b.dataset.idle) { b.textContent = b.dataset.idle; b.disabled = false; delete b.dataset.idle; }
+  }
 });
+
+// Paper is for who has a printer at hand: the button is there with the script alone.
+for (const b of document.querySelectorAll("[data-print]")) {
+  b.hidden = false;
+  b.addEventListener("click", () => print());
+}
 
 // What may be seen for a while hides itself.
 for (const box of document.querySelectorAll("[data-hide]")) {

@@ -31,6 +31,7 @@ var unoffered = map[string]string{
 	"POST /operator/tenants/{partner}/withdraw":                        "how many is said first: TestR15KeysAreRevoked",
 	"POST /operator/tenants/{partner}/waiting":                         "nothing waits for a supplier: TestR15KeysAreHanded",
 	"POST /operator/policies/{row}/close":                              "the day is said first: TestR15RowIsEnded",
+	"POST /operator/jobs/discard":                                      "no upload is unfinished: TestR15JobsAreRetriedAndDiscarded",
 	"POST /operator/security/people":                                   "somebody is looked for first: TestR15SessionsAreEnded",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }

@@ -14,6 +14,7 @@ type PartnerSettings struct {
 	PeopleOnly    *bool // some calls need a person in the token (contract.md §2)
 	Sandbox       *bool // what the real service allows only in its sandbox tenants
 	RatePerMinute *int  // requests; 0: no bound
+	Version       int64 // the version that was read; 0: whatever there is
 }
 
 // SetPartner changes the settings of the scope's partner (R15). The outcome is the party.Partner. Faults: "rate.invalid",
@@ -30,6 +31,9 @@ func (a *App) SetPartner(ctx context.Context, who party.Actor, req Request, set 
 		p, err := tx.Partner(who.Scope)
 		if err != nil {
 			return nil, err
+		}
+		if set.Version != 0 && set.Version != p.Version {
+			return nil, fault.Conflict("partner.changed", nil)
 		}
 		var details []activity.Detail
 		flag := func(name string, to *bool, wanted *bool) {

@@ -23,11 +23,12 @@ func TestR15RowIsEnded(t *testing.T) {
 	o.has(o.get("/operator/policies/P12/close?last="+day(0)), 200, "No row applies")
 	o.has(o.get("/operator/policies/P99/close"), 404)
 	o.has(o.get("/operator/policies/P05/close?last="+day(-1)), 422, `href="#f-last"`)
-	o.has(o.post("/operator/policies/P05/close", "last", "tomorrow"), 422, `href="#f-last"`, `value="tomorrow"`)
-	o.has(o.post("/operator/policies/P05/close", "once", "c1", "last", day(-1)), 422, `href="#f-last"`)
-	o.has(o.post("/operator/policies/P05/close", "once", "c2", "last", day(3)), 200, "Row P05 holds to")
-	o.has(o.post("/operator/policies/P05/close", "once", "c2", "last", day(3)), 200, "Row P05 holds to") // sent twice, done once
-	o.has(o.post("/operator/policies/P05/close", "once", "c3", "last", day(9)), 409, "has its end already")
+	o.has(o.post("/operator/policies/P05/close", "typed", "P05", "last", "tomorrow"), 422, `href="#f-last"`, `value="tomorrow"`)
+	o.has(o.post("/operator/policies/P05/close", "once", "c1", "typed", "P05", "last", day(-1)), 422, `href="#f-last"`)
+	o.has(o.post("/operator/policies/P05/close", "once", "c0", "typed", "P04", "last", day(3)), 422, `href="#f-typed"`, "Nothing was done.")
+	o.has(o.post("/operator/policies/P05/close", "once", "c2", "typed", "P05", "last", day(3)), 200, "Row P05 holds to")
+	o.has(o.post("/operator/policies/P05/close", "once", "c2", "typed", "P05", "last", day(3)), 200, "Row P05 holds to") // sent twice, done once
+	o.has(o.post("/operator/policies/P05/close", "once", "c3", "typed", "P05", "last", day(9)), 409, "has its end already")
 	o.has(o.get("/operator/policies?class=software_subscription&at="+day(3)), 200, "<dd>P05")
 	page := o.get("/operator/policies?class=software_subscription&at=" + day(4))
 	o.has(page, 200, "<dd>P04")
@@ -36,7 +37,7 @@ func TestR15RowIsEnded(t *testing.T) {
 	}
 	s := c.ops(party.SupportAgent)
 	s.has(s.get("/operator/policies/P05/close"), 403)
-	s.has(s.post("/operator/policies/P08/close", "last", day(3)), 403)
+	s.has(s.post("/operator/policies/P08/close", "typed", "P08", "last", day(3)), 403)
 }
 
 // Keys that nobody was given are revoked, the latest first, as many as were looked at; what was given out stays (R15).

@@ -44,22 +44,20 @@ func TestR15JobsAreRetriedAndDiscarded(t *testing.T) {
 	if _, err := c.app.Store.Update(t.Context(), app.Act{Actor: who}, func(tx app.Tx) (any, error) { return nil, tx.AddUpload(u) }); err != nil {
 		t.Fatal(err)
 	}
-	discard := at + "/uploads/u-1/discard"
+	discard := at + "/discard"
 	for _, lang := range []string{"fr", "ru", "en"} {
 		o.lang = lang
-		o.has(o.get(at), 200, "server &lt;iso&gt;.zip", discard)
-		o.has(o.get(discard), 200, `id="f-reason"`)
+		o.has(o.get(at), 200, "server &lt;iso&gt;.zip", `action="/operator/jobs/discard"`, `id="f-reason"`)
 	}
 	s := c.ops(party.SupportAgent)
-	s.has(s.get(discard), 403)
-	s.has(s.post(discard, "reason", "x"), 403)
+	s.has(s.post(discard, "upload", "u-1", "reason", "x"), 403)
 	s.has(s.post(at+"/sweep/retry"), 403)
-	o.has(o.post(discard, "once", "d1", "reason", " "), 422, `href="#f-reason"`)
-	o.has(o.post(discard, "once", "d2", "reason", "sent twice"), 200, "is discarded")
+	o.has(o.post(discard, "once", "d1", "upload", "u-1", "reason", " "), 422, `href="#f-reason"`)
+	o.has(o.post(discard, "once", "d2", "upload", "u-1", "reason", "sent twice"), 200, "is discarded")
 	if n := c.records("discard_job"); n != 1 {
 		t.Errorf("%d records", n)
 	}
-	o.has(o.post(discard, "once", "d3", "reason", "again"), 404)
+	o.has(o.post(discard, "once", "d3", "upload", "u-1", "reason", "again"), 404)
 }
 
 // records counts what the operator's own log holds of an operation.

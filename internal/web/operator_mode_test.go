@@ -9,6 +9,20 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
+// In production the clock's page says why it is not moved, and who may not move one sees none (R21).
+func TestR21ClockOfProduction(t *testing.T) {
+	c := open(t)
+	o, s := c.ops(party.OperatorAdmin), c.ops(party.SupportAgent)
+	c.site.Sandbox = nil
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get("/operator/clock"), 200)
+	}
+	o.has(o.get("/operator/clock"), 200, "It is refused to move it")
+	o.has(o.post("/clock", "advance", "1d", "next", "/operator/clock"), 404)
+	s.has(s.get("/operator/clock"), 403)
+}
+
 // Read-only: acts are refused with 503 and change nothing, whoever does them; reading, signing in, the sweep's look and the switch
 // itself go on. Its name is typed before, and a record is made (R15, pages.md §2 and §3).
 func TestR15ReadOnly(t *testing.T) {

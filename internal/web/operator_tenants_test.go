@@ -47,7 +47,8 @@ func TestR15PartnersAreAddedAndSuspended(t *testing.T) {
 	staff.has(staff.get("/account/users"), 200, "Ana Lys")
 	o.has(o.get(tenant[1]+"/suspend"), 200, "Suspend Maison Verte?", "its customers keep their portal")
 	o.has(o.post(tenant[1]+"/state", "once", "s0", "act", "erase"), 422)
-	o.has(o.post(tenant[1]+"/state", "once", "s1", "act", "suspend"), 200, "Maison Verte is suspended.", "Suspended since")
+	o.has(o.post(tenant[1]+"/state", "once", "s1", "act", "suspend", "typed", "Maison"), 422, `href="#f-typed"`, "Nothing was done.")
+	o.has(o.post(tenant[1]+"/state", "once", "s1", "act", "suspend", "typed", "Maison Verte"), 200, "Maison Verte is suspended.", "Suspended since")
 	if a := staff.get("/account/users"); !strings.HasPrefix(a.path, "/sign-in") {
 		t.Errorf("a suspended partner's staff is let in: %s", a.path)
 	}
@@ -60,13 +61,19 @@ func TestR15PartnersAreAddedAndSuspended(t *testing.T) {
 	mine := "/operator/tenants/" + string(c.seeded.Partner.ID)
 	customer := c.as(c.seeded.Partner, c.seeded.Customers[0].ID, party.CustomerGlobal)
 	agent := c.as(c.seeded.Partner, "", party.AdminAgent)
-	o.has(o.post(mine+"/state", "once", "s3", "act", "suspend"), 200)
+	o.has(o.post(mine+"/state", "once", "s3", "act", "suspend", "typed", c.seeded.Partner.Name), 200)
 	customer.has(customer.get("/portal"), 200)
 	if a := agent.get("/customers"); !strings.HasPrefix(a.path, "/sign-in") {
 		t.Errorf("an agent of a suspended partner reads customers: %s", a.path)
 	}
 	o.has(o.get(mine), 200, "Open documents")
 
+	seen := regexp.MustCompile(`name="version" value="(\d+)"><input type="hidden" name="seen" value="([^"]+)"`).FindStringSubmatch(o.get(mine).body)
+	if seen == nil {
+		t.Fatal("the form does not say what it shows")
+	}
+	o.has(o.post(mine+"/settings", "once", "t0", "rate", "41", "version", seen[1], "seen", seen[2]), 200)
+	o.has(o.post(mine+"/settings", "once", "t00", "rate", "42", "version", seen[1], "seen", seen[2]), 409, "41", `value="42"`)
 	o.has(o.post(mine+"/settings", "once", "t1", "rate", "x"), 422, `href="#f-rate"`)
 	o.has(o.post(mine+"/settings", "once", "t2", "rate", "600", "people", "1"), 200, "The limits are set.", `value="600"`)
 	s := c.ops(party.SupportAgent)

@@ -54,6 +54,7 @@ type town struct {
 	clock  *when.Movable
 	seeded sandbox.Seeded
 	board  *jobs.Board
+	site   *ui.Site
 }
 
 func open(t *testing.T) *town {
@@ -101,7 +102,7 @@ func open(t *testing.T) *town {
 	c.board.Add("sweep", sweep.Now)
 	sweep.Note = func(err error) { c.board.Note("sweep", err) }
 	core.Jobs = c.board
-	pages := web.Handler(&ui.Site{
+	c.site = &ui.Site{
 		LogWaiting: func(ctx context.Context) (int, error) {
 			_, _, arrived, err := s.Arrivals(ctx, 1000)
 			return len(arrived), err
@@ -119,7 +120,8 @@ func open(t *testing.T) *town {
 		},
 		App: core, People: people, IDs: id.Random{}, Wall: wall, Log: log, Version: "test", Database: "SQLite", URL: "http://pc.example",
 		Sandbox: &sandbox.Clockwork{Sweep: sweep, Clock: c.clock, Due: s, Log: log, Archive: s, Folder: t.TempDir(), Wall: wall},
-	})
+	}
+	pages := web.Handler(c.site)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if identity.Serves(r.URL.Path) {
 			signIn.ServeHTTP(w, r)

@@ -3,7 +3,6 @@ package operator
 import (
 	"slices"
 
-	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -16,11 +15,14 @@ type clockPage struct {
 }
 
 func clock(v *ui.Visit) error {
-	if v.Sandbox == nil {
-		return fault.NotFound("page.unknown", nil)
-	}
 	if err := v.Actor.May(party.PlaySandbox); err != nil {
 		return err
+	}
+	if v.Sandbox == nil { // R21: on a sandbox alone
+		return v.Show("op-clock", ui.Page{Title: v.T("console.clock"), Area: "clock", Notes: []ui.Note{{
+			Kind: "info", Title: v.T("clock.real"), Text: v.T("clock.real_text"),
+			Rows: []ui.Fact{{Name: v.T("console.business_time"), Value: v.App.Clock.Now()}, {Name: v.T("console.real_time"), Value: v.Wall.Now()}},
+		}}}, clockPage{Strip: ui.Strip{Label: v.T("console.clock")}})
 	}
 	s, err := v.Sandbox.State(v.R.Context())
 	if err != nil {

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"net/url"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -16,13 +18,15 @@ type jobsPage struct {
 	Next    ui.Table
 	Low     ui.Table
 	Uploads *ui.Table
+	Discard *ui.Form
 }
 
 const nextDays = 30
 
 func jobs(v *ui.Visit) error { return showJobs(v, 200, nil, nil) }
 
-func showJobs(v *ui.Visit, code int, dialog *ui.Dialog, wrong *ui.Errors) error {
+// showJobs shows them; refused is what was wrong with what was sent to discard something.
+func showJobs(v *ui.Visit, code int, sent url.Values, refused *fault.Fault) error {
 	ctx := v.R.Context()
 	now := v.App.Clock.Now()
 	late, err := v.App.DueList(ctx, v.Actor, now, ui.Limit+1)
@@ -79,10 +83,17 @@ func showJobs(v *ui.Visit, code int, dialog *ui.Dialog, wrong *ui.Errors) error 
 	if page.Kinds, err = kinds(v); err != nil {
 		return err
 	}
-	if page.Uploads, err = openUploads(v); err != nil {
+	uploads, err := v.App.OpenUploads(ctx, v.Actor)
+	if err != nil {
 		return err
 	}
-	return v.ShowAs(code, "op-jobs", ui.Page{Title: v.T("jobs.title"), Area: "jobs", Dialog: dialog, Errors: wrong}, page)
+	page.Uploads, page.Discard = openUploads(v, uploads), discardForm(v, uploads)
+	frame := ui.Page{Title: v.T("jobs.title"), Area: "jobs"}
+	if refused != nil && page.Discard != nil {
+		page.Discard.Fill(sent)
+		frame.Errors = page.Discard.Blame(v.L, refused, "reason")
+	}
+	return v.ShowAs(code, "op-jobs", frame, page)
 }
 
 // trouble tells what the last run could not do. An error of ours stands in the log; here is only that there is one.

@@ -10,7 +10,10 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
-const jobsPath = "/operator/jobs"
+const (
+	jobsPath    = "/operator/jobs"
+	discardPath = jobsPath + "/discard"
+)
 
 // kinds are the jobs of this server, those that fail on top, each with its way to be done at once; nil where there are none.
 func kinds(v *ui.Visit) (*ui.Table, error) {
@@ -63,44 +66,36 @@ func retryJob(v *ui.Visit) error {
 }
 
 // openUploads are the uploads that are not whole: all that may be discarded, since nobody has ordered it.
-func openUploads(v *ui.Visit) (*ui.Table, error) {
-	all, err := v.App.OpenUploads(v.R.Context(), v.Actor)
-	if err != nil || len(all) == 0 {
-		return nil, err
+func openUploads(v *ui.Visit, all []app.MediaUpload) *ui.Table {
+	if len(all) == 0 {
+		return nil
 	}
 	t := &ui.Table{
 		ID: "uploads", Title: v.T("jobs.uploads"), Caption: v.T("jobs.uploads"), Hint: v.T("jobs.uploads_hint"),
-		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("jobs.received")}, {Head: v.T("jobs.touched")}, {Head: v.T("jobs.by")}, {Head: v.T("jobs.discard"), Hidden: true}},
+		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("jobs.received")}, {Head: v.T("jobs.touched")}, {Head: v.T("jobs.by")}},
 	}
 	for _, u := range all {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			{Value: u.Name}, {Value: v.T("jobs.received_of", "n", v.L.Bytes(u.Received), "all", v.L.Bytes(u.Size))}, {Value: u.TouchedAt}, {Value: u.By},
-			{Acts: []ui.Button{{Text: v.T("jobs.discard"), More: u.Name, Href: uploadAddress(u.ID), Kind: "small"}}},
 		}})
 	}
-	return t, nil
+	return t
 }
 
-func uploadAddress(u id.Upload) string { return jobsPath + "/uploads/" + string(u) + "/discard" }
-
-func askDiscard(v *ui.Visit) error { return showDiscard(v, 200, "", nil) }
-
-// showDiscard asks why an upload is given up.
-func showDiscard(v *ui.Visit, code int, reason string, refused *fault.Fault) error {
-	u, err := v.App.MediaUpload(v.R.Context(), v.Actor, id.Upload(v.Path("upload")))
-	if err != nil {
-		return err
+// discardForm gives one of them up, for a reason; nil where there are none.
+func discardForm(v *ui.Visit, all []app.MediaUpload) *ui.Form {
+	if len(all) == 0 {
+		return nil
 	}
-	f := ui.Form{
-		Action: uploadAddress(u.ID), Once: v.Once(), Before: v.T("jobs.discard_before"),
-		Fields: []ui.Field{{Name: "reason", Label: v.T("jobs.reason"), Required: true, MaxLength: 500, Value: reason}},
-		Submit: ui.Button{Text: v.T("jobs.discard"), Kind: "final"}, Back: &ui.Button{Text: v.T("part.back"), Href: jobsPath},
+	pick := ui.Field{Name: "upload", Label: v.T("jobs.upload"), Kind: "select"}
+	for _, u := range all {
+		pick.Options = append(pick.Options, ui.Option{Value: string(u.ID), Text: u.Name + " · " + v.T("jobs.received_of", "n", v.L.Bytes(u.Received), "all", v.L.Bytes(u.Size))})
 	}
-	var wrong *ui.Errors
-	if refused != nil {
-		wrong = f.Blame(v.L, refused, "reason")
+	return &ui.Form{
+		Action: discardPath, Once: v.Once(), Before: v.T("jobs.discard_before"),
+		Fields: []ui.Field{pick, {Name: "reason", Label: v.T("jobs.reason"), Required: true, MaxLength: 500}},
+		Submit: ui.Button{Text: v.T("jobs.discard"), Kind: "ask"},
 	}
-	return showJobs(v, code, &ui.Dialog{Name: "sure", Data: ui.Sure{Title: v.T("jobs.discard_title", "name", u.Name), Form: f}}, wrong)
 }
 
 func discardUpload(v *ui.Visit) error {
@@ -109,12 +104,12 @@ func discardUpload(v *ui.Visit) error {
 		return err
 	}
 	err = v.Act(func(req app.Request) (app.Reply, error) {
-		return v.App.DiscardUpload(v.R.Context(), v.Actor, req, id.Upload(v.Path("upload")), sent.Get("reason"))
+		return v.App.DiscardUpload(v.R.Context(), v.Actor, req, id.Upload(sent.Get("upload")), sent.Get("reason"))
 	}, func(out any) ui.Then {
 		return ui.Then{To: jobsPath, Said: v.T("jobs.discarded", "name", out.(app.MediaUpload).Name)}
 	})
 	if f := fault.Of(err); f != nil && f.Code == "discard.reason" {
-		return showDiscard(v, ui.Again(f), sent.Get("reason"), f)
+		return showJobs(v, ui.Again(f), sent, f)
 	}
 	return err
 }

@@ -56,8 +56,7 @@ var routes = []ui.Route{
 	{Pattern: "POST /operator/ledger/verify", Handle: verify},
 	{Pattern: "GET " + jobsPath, Handle: jobs},
 	{Pattern: "POST " + jobsPath + "/{kind}/retry", Handle: retryJob},
-	{Pattern: "GET " + jobsPath + "/uploads/{upload}/discard", Handle: askDiscard},
-	{Pattern: "POST " + jobsPath + "/uploads/{upload}/discard", Handle: discardUpload},
+	{Pattern: "POST " + discardPath, Handle: discardUpload},
 	{Pattern: "GET /operator/downloads", Handle: downloads},
 	{Pattern: "POST /operator/downloads", Handle: takeFile},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
@@ -101,7 +100,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("files.title"), Href: "/operator/downloads", Key: "downloads", Jump: "d"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("jobs.title"), Href: "/operator/jobs", Key: "jobs", Jump: "j"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("console.requests"), Href: "/operator/requests", Key: "requests", Jump: "r"}, v.May(party.AnswerSupport)},
-		{ui.Link{Text: v.T("console.clock"), Href: "/operator/clock", Key: "clock", Jump: "c"}, v.Sandbox != nil && v.May(party.PlaySandbox)},
+		{ui.Link{Text: v.T("console.clock"), Href: "/operator/clock", Key: "clock", Jump: "c"}, v.May(party.PlaySandbox)},
 		{ui.Link{Text: v.T("console.security"), Href: "/operator/security", Key: "security", Jump: "y"}, v.May(party.OperateSystem)},
 	} {
 		if l.may {

@@ -13,6 +13,7 @@ import (
 type closePage struct {
 	Ask  ui.Filters
 	Next *ui.Note
+	End  *ui.Form // its name is typed (pages.md §2)
 	Row  ui.Note
 }
 
@@ -47,20 +48,26 @@ func showClose(v *ui.Visit, code int, last string, refused *fault.Fault) error {
 	frame := ui.Page{Title: v.T("close.title", "row", row.ID), Area: "policies", Crumbs: []ui.Link{{Text: v.T("console.policies"), Href: "/operator/policies?class=" + string(row.Class)}}}
 	page := closePage{Row: ui.Note{Kind: "info", Title: row.ID + " · " + class, Rows: ruleFacts(v, row)}}
 	field := ui.Field{Name: "last", Label: v.T("console.last_day"), Kind: "date", Value: last, Min: now.Format(time.DateOnly), Hint: v.T("close.last_hint"), Required: true}
-	if last != "" && refused == nil {
+	unsure := refused != nil && refused.Code == "confirm.differs"
+	if last != "" && (refused == nil || unsure) {
 		until, err := untilSent(last)
 		closed := row
 		if err == nil {
 			closed, err = policy.Close(all.Cancellation, row.ID, until, now)
 		}
-		if refused = fault.Of(err); refused != nil {
-			code = ui.Again(refused)
+		if wrong := fault.Of(err); wrong != nil {
+			refused, code, unsure = wrong, ui.Again(wrong), false
 		} else {
 			page.Next = whatFollows(v, policy.With(all.Cancellation, closed), row, until)
-			page.Next.Acts = []ui.Button{{Text: v.T("part.back"), Href: "/operator/policies?class=" + string(row.Class)}, {Text: v.T("close.do", "row", row.ID), Post: at, Once: v.Once(), Kind: "final", Hidden: []ui.Pair{{Name: "last", Value: last}}}}
+			page.End = &ui.Form{
+				Action: at, Once: v.Once(), Hidden: []ui.Pair{{Name: "last", Value: last}}, Fields: []ui.Field{typed(v, row.ID)},
+				Submit: ui.Button{Text: v.T("close.do", "row", row.ID), Kind: "final"}, Back: &ui.Button{Text: v.T("part.back"), Href: "/operator/policies?class=" + string(row.Class)},
+			}
 		}
 	}
-	if refused != nil {
+	if unsure {
+		frame.Errors = page.End.Blame(v.L, refused, "typed")
+	} else if refused != nil {
 		form := ui.Form{Fields: []ui.Field{field}}
 		frame.Errors = form.Blame(v.L, refused, "last")
 		field = form.Fields[0]
@@ -95,6 +102,9 @@ func closePolicy(v *ui.Visit) error {
 	}
 	last := sent.Get("last")
 	until, err := untilSent(last)
+	if err == nil {
+		err = confirmed(sent, v.Path("row"))
+	}
 	if err == nil {
 		err = v.Act(func(req app.Request) (app.Reply, error) {
 			return v.App.ClosePolicy(v.R.Context(), v.Actor, req, v.Path("row"), until)

@@ -32,7 +32,10 @@ func tenantAct(v *ui.Visit, p party.Partner) ui.Button {
 }
 
 // askSuspend asks before a partner's people are shut out.
-func askSuspend(v *ui.Visit) error {
+func askSuspend(v *ui.Visit) error { return showSuspend(v, 200, nil) }
+
+// showSuspend has the partner's name typed (pages.md §2).
+func showSuspend(v *ui.Visit, code int, refused *fault.Fault) error {
 	p, _, err := v.App.Tenant(v.R.Context(), v.Actor, id.Partner(v.Path("partner")))
 	if err != nil {
 		return err
@@ -45,10 +48,17 @@ func askSuspend(v *ui.Visit) error {
 	if p.Kind == party.IndirectProvider {
 		before += " " + v.T("tenant.suspend_resellers")
 	}
-	return showTenant(v, 200, "", "", nil, nil, &ui.Dialog{Name: "sure", Data: ui.Sure{Title: v.T("tenant.suspend_title", "name", p.Name), Form: ui.Form{
-		Action: at + "/state", Once: v.Once(), Hidden: []ui.Pair{{Name: "act", Value: "suspend"}}, Before: before,
+	form := ui.Form{
+		Action: at + "/state", Once: v.Once(), Hidden: []ui.Pair{{Name: "act", Value: "suspend"}}, Before: before, Fields: []ui.Field{typed(v, p.Name)},
 		Submit: ui.Button{Text: v.T("tenant.suspend"), Kind: "final"}, Back: &ui.Button{Text: v.T("tenant.keep"), Href: at},
-	}}})
+	}
+	dialog := &ui.Dialog{Name: "sure"}
+	var wrong *ui.Errors
+	if refused != nil {
+		wrong = form.Blame(v.L, refused, "typed")
+	}
+	dialog.Data = ui.Sure{Title: v.T("tenant.suspend_title", "name", p.Name), Form: form}
+	return tenantWith(v, code, dialog, wrong)
 }
 
 func setTenantState(v *ui.Visit) error {
@@ -63,6 +73,13 @@ func setTenantState(v *ui.Visit) error {
 	said := "tenant.reactivated_said"
 	if suspend {
 		said = "tenant.suspended_said"
+		p, _, err := v.App.Tenant(v.R.Context(), v.Actor, id.Partner(v.Path("partner")))
+		if err != nil {
+			return err
+		}
+		if f := fault.Of(confirmed(sent, p.Name)); f != nil {
+			return showSuspend(v, ui.Again(f), f)
+		}
 	}
 	return v.Act(func(req app.Request) (app.Reply, error) {
 		return v.App.SuspendTenant(v.R.Context(), v.Actor, req, id.Partner(v.Path("partner")), suspend)
@@ -70,6 +87,29 @@ func setTenantState(v *ui.Visit) error {
 		p := out.(party.Partner)
 		return ui.Then{To: "/operator/tenants/" + string(p.ID), Said: v.T(said, "name", p.Name)}
 	})
+}
+
+// settingsSeen is what a form of settings showed.
+type settingsSeen struct {
+	Rate            int
+	People, Sandbox bool
+}
+
+// staleSettings says what somebody else changed since the form was opened.
+func staleSettings(v *ui.Visit, p party.Partner, sent url.Values) ui.Note {
+	var was settingsSeen
+	ui.ReadCursor(sent.Get("seen"), &was)
+	word := func(on bool) string {
+		if on {
+			return v.T("part.yes")
+		}
+		return v.T("part.no")
+	}
+	return v.Stale(
+		ui.Change{Name: v.T("tenant.rate"), Was: was.Rate, Is: p.RatePerMinute},
+		ui.Change{Name: v.T("tenant.people_only"), Was: word(was.People), Is: word(p.PeopleOnly)},
+		ui.Change{Name: v.T("tenant.sandbox"), Was: word(was.Sandbox), Is: word(p.Sandbox)},
+	)
 }
 
 // settingsForm is what the operator sets for a partner: how many calls it may make, and what it may not or may besides.
@@ -81,7 +121,8 @@ func settingsForm(v *ui.Visit, p party.Partner, at string) *ui.Form {
 		}
 		return f
 	}
-	return &ui.Form{Action: at + "/settings", Once: v.Once(), Submit: ui.Button{Text: v.T("part.save")}, Fields: []ui.Field{
+	hidden := []ui.Pair{{Name: "version", Value: strconv.FormatInt(p.Version, 10)}, {Name: "seen", Value: ui.Cursor(settingsSeen{p.RatePerMinute, p.PeopleOnly, p.Sandbox})}}
+	return &ui.Form{Action: at + "/settings", Once: v.Once(), Hidden: hidden, Submit: ui.Button{Text: v.T("part.save")}, Fields: []ui.Field{
 		{Name: "rate", Label: v.T("tenant.rate"), Kind: "number", Min: "0", Value: strconv.Itoa(p.RatePerMinute), Hint: v.T("tenant.rate_hint"), Required: true},
 		tick("people", "tenant.people_only", "tenant.people_only_hint", p.PeopleOnly), tick("sandbox", "tenant.sandbox", "tenant.sandbox_hint", p.Sandbox),
 	}}
@@ -95,6 +136,7 @@ func setTenant(v *ui.Visit) error {
 			return app.Reply{}, fault.Invalid("rate.invalid", nil)
 		}
 		people, sandbox := sent.Has("people"), sent.Has("sandbox")
-		return v.App.SetPartner(v.R.Context(), who, req, app.PartnerSettings{PeopleOnly: &people, Sandbox: &sandbox, RatePerMinute: &rate})
+		version, _ := strconv.ParseInt(sent.Get("version"), 10, 64) // none: a form of before, which overwrites
+		return v.App.SetPartner(v.R.Context(), who, req, app.PartnerSettings{PeopleOnly: &people, Sandbox: &sandbox, RatePerMinute: &rate, Version: version})
 	})
 }

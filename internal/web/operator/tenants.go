@@ -58,10 +58,15 @@ func tenants(v *ui.Visit) error {
 	return v.Show("op-tenants", p, tenantsPage{t})
 }
 
-func tenant(v *ui.Visit) error { return showTenant(v, 200, "", "", nil, nil, nil) }
+func tenant(v *ui.Visit) error { return tenantWith(v, 200, nil, nil) }
+
+// tenantWith shows one with a dialog above it, and what was wrong with that one's form.
+func tenantWith(v *ui.Visit, code int, dialog *ui.Dialog, wrong *ui.Errors) error {
+	return showTenant(v, code, "", "", nil, nil, dialog, wrong)
+}
 
 // showTenant shows one; about is the form that was refused, and field what of it.
-func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault, sent url.Values, dialog *ui.Dialog) error {
+func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault, sent url.Values, dialog *ui.Dialog, wrong *ui.Errors) error {
 	p, who, err := v.App.Tenant(v.R.Context(), v.Actor, id.Partner(v.Path("partner")))
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 		page.Facts.Rows = append(page.Facts.Rows, ui.Fact{Name: v.T("tenant.suspended_since"), Value: p.SuspendedAt})
 	}
 	frame := ui.Page{Title: p.Name, Area: "tenants", Crumbs: []ui.Link{{Text: v.T("console.tenants"), Href: "/operator/tenants"}}}
-	frame.Head.ID, frame.Head.Marks, frame.Head.Acts, frame.Dialog = string(p.ID), []ui.Mark{tenantMark(v, p)}, []ui.Button{tenantAct(v, p)}, dialog
+	frame.Head.ID, frame.Head.Marks, frame.Head.Acts, frame.Dialog, frame.Errors = string(p.ID), []ui.Mark{tenantMark(v, p)}, []ui.Button{tenantAct(v, p)}, dialog, wrong
 	if p.Kind == party.IndirectReseller {
 		frame.Notes = []ui.Note{{Kind: "info", Text: v.T("console.reseller_note")}}
 		return v.Show("op-tenant", frame, page)
@@ -114,7 +119,11 @@ func showTenant(v *ui.Visit, code int, about, field string, refused *fault.Fault
 			sent.Del("keys") // keys are not sent back
 		}
 		form.Fill(sent)
-		frame.Errors = form.Blame(v.L, refused, field)
+		if about == "settings" && ui.WasChanged(refused) {
+			frame.Notes = append(frame.Notes, staleSettings(v, p, sent))
+		} else {
+			frame.Errors = form.Blame(v.L, refused, field)
+		}
 	}
 	return v.ShowAs(code, "op-tenant", frame, page)
 }
@@ -191,7 +200,7 @@ func act(v *ui.Visit, about string, field map[string]string, said string, do fun
 	if f == nil || f.Kind == fault.KindDenied {
 		return err
 	}
-	return showTenant(v, ui.Again(f), about, field[f.Code], f, sent, nil)
+	return showTenant(v, ui.Again(f), about, field[f.Code], f, sent, nil, nil)
 }
 
 func pay(v *ui.Visit) error {

@@ -69,7 +69,12 @@ func showInvoice(v *ui.Visit) error {
 		p.Head.Sub = append(p.Head.Sub, dueIn(v, doc))
 	}
 	p.Head.Acts = []ui.Button{{Text: v.T("billing.pdf"), Href: at + "/statement", Icon: "down", Download: true}, {Text: v.T("billing.csv"), Href: at + "?format=csv", Icon: "down", Download: true}}
-	p.Notes = chain(v, doc)
+	if doc.Document != billing.VoidNote { // which repeats lines that are checked where they stand
+		if p.Notes, err = recomputed(v, lines); err != nil {
+			return err
+		}
+	}
+	p.Notes = append(p.Notes, chain(v, doc)...)
 	return v.Show("invoice", p, page)
 }
 

@@ -289,7 +289,7 @@ func logExport(v *ui.Visit, found []activity.Record, zone *time.Location) ui.Tab
 func ribbon(v *ui.Visit, found []activity.Record, zone *time.Location) *ui.Chart {
 	deeds := make([]ui.Deed, len(found))
 	for i, rec := range found {
-		deeds[i] = ui.Deed{Who: rec.Actor, At: rec.At, Secret: rec.Security()}
+		deeds[i] = ui.Deed{Who: v.ByWhom(rec.Actor), At: rec.At, Secret: rec.Security()}
 	}
 	c := ui.Ribbon(v.L, ui.Chart{ID: "ribbon", Title: v.T("log.ribbon"), Hint: v.T("log.ribbon_hint")}, v.T("log.ribbon_title"), zone, deeds)
 	return &c

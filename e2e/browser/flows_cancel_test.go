@@ -288,7 +288,7 @@ var cancelFlows = []flow{
 		h.says("label[for=f-ack]", "cancel.ack")
 		h.cancels()
 		h.visit(c.at + "/activity")
-		if got := h.text("main tbody"); !strings.Contains(got, "Acknowledged") || !strings.Contains(got, all[0].order) {
+		if got := h.text("main tbody"); !strings.Contains(got, h.l.Text("logged.Acknowledged")) || !strings.Contains(got, all[0].order) {
 			h.t.Errorf("the log does not keep the tick: %.400s", got)
 		}
 	}},

@@ -193,6 +193,8 @@ type Reader interface {
 	WaitNames(supplier string) (map[string]bool, error)
 	// KeyThere tells whether a partner has a key of that id.
 	KeyThere(partner id.Partner, k id.Key) (bool, error)
+	// CustomerCounts is how many customers each partner has, for resellers those they are the reseller of.
+	CustomerCounts() (map[id.Partner]int64, error)
 	// LowPools are the pools of all partners that run low.
 	LowPools() ([]QueuedPool, error)
 
@@ -247,6 +249,8 @@ type CatalogReader interface {
 	// Market lists the products with an availability in a market and segment, by id, of the kinds given (none: all),
 	// imported offers left out.
 	Market(m market.Country, segment market.Segment, kinds []catalog.Kind) ([]*catalog.Entry, error)
+	// Catalogue lists at most limit products by id, imported offers too, from after one on.
+	Catalogue(after id.Product, limit int) ([]catalog.Product, error)
 	// OnSale lists at most limit products from one on, by id, that have an availability in a market and segment.
 	OnSale(m market.Country, segment market.Segment, from id.Product, limit int) ([]id.Product, error)
 	// Offer fault: "offer.unknown".

@@ -20,6 +20,8 @@ const (
 	// What is asked for is decided in the key customer_name alone, between these two; rows are read of those alone that it finds.
 	customersFound = ` FROM (SELECT name AS found_name, id AS found_id FROM customer WHERE partner_id = $1 AND deleted_at IS NULL`
 	customersRead  = `) found CROSS JOIN customer WHERE partner_id = $1 AND id = found_id ORDER BY found_name, found_id`
+	// Counted in the key customer_name alone.
+	sqlCustomerCounts = `SELECT partner_id, COALESCE(reseller_id, ''), COUNT(*) FROM customer WHERE deleted_at IS NULL GROUP BY partner_id, reseller_id`
 	// sqlOfReseller narrows by customer for an indirect reseller.
 	sqlOfReseller = ` AND customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
 )

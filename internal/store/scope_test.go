@@ -52,6 +52,7 @@ var unscoped = map[string]string{
 	"sqlFilesKnown":            "the folder of attachments serves all partners",
 	"sqlDueWaits":              "suppliers are asked for all partners",
 	"sqlWaitNames":             "suppliers are asked for all partners",
+	"sqlCustomerCounts":        "the operator sees how many customers each partner has",
 	"sqlPools":                 "pools that run low are told of all partners",
 
 	"sqlInvoiceGaps":       "the proof covers the whole store",
@@ -211,6 +212,7 @@ var scans = map[string]string{
 	"sqlSubscriptionNames":   "a thousand names at most",
 	"sqlSubscriptionNamesAt": "fifty names at most",
 	"sqlPools":               "some dozens of rows, once a minute",
+	"sqlCustomerCounts":      "the key alone, when the console lists the partners",
 	"sqlFreeUpTo":            "its inner one, which ends at the mark",
 	"sqlUploads":             "a hundred rows at most",
 	"sqlEndingUpTo":          "its inner one, which ends at the mark",

@@ -23,6 +23,7 @@ func TestPages(t *testing.T) {
 		strip := ui.Strip{Label: "l", Figures: []ui.Figure{{Name: "n", Value: 1}}}
 		return map[string]uitest.Sample{
 			"op-prices":     {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
+			"op-catalogue":  {Data: cataloguePage{list("pools"), list("products")}},
 			"op-status":     {Data: statusPage{strip, facts, &low, &back}},
 			"op-tenants":    {Data: tenantsPage{list("list")}},
 			"op-tenant":     {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c"), form("d")}},

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -33,19 +34,19 @@ func tenants(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
+	counts, err := v.App.CustomerCounts(v.R.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
 	names := map[id.Partner]string{}
 	for _, p := range all {
 		names[p.ID] = p.Name
 	}
-	t := ui.Table{Caption: v.T("console.tenants"), Columns: []ui.Column{{Head: v.T("console.partner")}, {Head: v.T("console.kind")}, {Head: v.T("subs.status")}, {Head: v.T("tenant.market")}, {Head: v.T("console.billing_day"), Num: true}, {Head: v.T("console.limits")}}, Empty: ui.Empty{Title: v.T("console.no_tenants"), Act: &ui.Button{Text: v.T("tenant.add"), Href: newTenantPath, Kind: "main"}}}
+	t := ui.Table{Caption: v.T("console.tenants"), Columns: []ui.Column{{Head: v.T("console.partner")}, {Head: v.T("console.kind")}, {Head: v.T("subs.status")}, {Head: v.T("tenant.market")}, {Head: v.T("nav.customers"), Num: true}, {Head: v.T("console.billing_day"), Num: true}, {Head: v.T("console.limits")}}, Empty: ui.Empty{Title: v.T("console.no_tenants"), Act: &ui.Button{Text: v.T("tenant.add"), Href: newTenantPath, Kind: "main"}}}
 	for _, p := range all {
-		limits := v.T("console.no_limits")
-		if p.Sandbox {
-			limits = v.T("console.sandbox_limits")
-		}
-		row := ui.Row{Cells: []ui.Cell{{Value: p.Name, Href: "/operator/tenants/" + string(p.ID), Hint: string(p.ID)}, {Value: v.T("kind." + string(p.Kind)), Hint: names[p.Provider]}, {Value: tenantMark(v, p)}, {Value: p.Country}, {Value: p.BillingDay}, {Value: limits}}}
+		row := ui.Row{Cells: []ui.Cell{{Value: p.Name, Href: "/operator/tenants/" + string(p.ID), Hint: string(p.ID)}, {Value: v.T("kind." + string(p.Kind)), Hint: names[p.Provider]}, {Value: tenantMark(v, p)}, {Value: p.Country}, {Value: counts[p.ID]}, {Value: p.BillingDay}, {Value: tenantLimits(v, p)}}}
 		if p.Kind == party.IndirectReseller {
-			row.Cells[4].Value = "–"
+			row.Cells[5].Value = "–"
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -56,6 +57,18 @@ func tenants(v *ui.Visit) error {
 	p := ui.Page{Title: v.T("console.tenants"), Area: "tenants"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv"), Icon: "down"}, {Text: v.T("tenant.add"), Href: newTenantPath, Icon: "plus", Kind: "main"}}
 	return v.Show("op-tenants", p, tenantsPage{t})
+}
+
+// tenantLimits tells what bounds a partner: how often it may call, and what a sandbox may hold.
+func tenantLimits(v *ui.Visit, p party.Partner) string {
+	var out []string
+	if p.RatePerMinute > 0 {
+		out = append(out, v.T("pools.rate", "n", p.RatePerMinute))
+	}
+	if p.Sandbox {
+		out = append(out, v.T("console.sandbox_limits"))
+	}
+	return cmp.Or(strings.Join(out, "; "), v.T("console.no_limits"))
 }
 
 func tenant(v *ui.Visit) error { return tenantWith(v, 200, nil, nil) }

@@ -1,0 +1,142 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/sandbox"
+)
+
+// The console has the key pools of all partners, low ones marked, each with the way to its keys, and the whole catalogue, page by
+// page, with what is withdrawn (R15).
+func TestR15PoolsAndCatalogueAreSeen(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	const at = "/operator/catalogue"
+	one := "/operator/tenants/" + string(c.seeded.Partner.ID)
+	other := "/operator/tenants/" + string(c.seeded.Provider.ID)
+	o.has(o.post(other+"/keys", "once", "k1", "pool", "a <pool>", "version", "7", "keys", "AAAA-BBBB-CCCC\nAAAA-BBBB-DDDD"), 200)
+	o.has(o.post(other+"/mark", "once", "k2", "pool", "a <pool>", "version", "7", "mark", "3"), 200)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get(at), 200, "a &lt;pool&gt;", c.seeded.Partner.Name, c.seeded.Provider.Name, string(sandbox.WindowsServer))
+	}
+	o.has(o.get("/operator"), 200, `href="`+at+`"`)
+	page := o.get(at)
+	o.has(page, 200, "Low", `class="bar"`, `href="`+one+`/withdraw?pool=sql&amp;version=2022"`, `href="`+other+`?pool=a&#43;%3Cpool%3E&amp;version=7#keys-import"`)
+	if strings.Contains(page.body, "AAAA") {
+		t.Error("a key is shown")
+	}
+	csv := o.get(at + "?format=csv")
+	if !regexp.MustCompile(`(?m)^a <pool>,7,[^,]+,2,0,0,0,3\r?$`).MatchString(csv.body) || !strings.Contains(csv.body, "\nsql,2022,") {
+		t.Errorf("the file: %s", csv.body)
+	}
+
+	who := party.Actor{Roles: party.RolesOf(party.OperatorAdmin)}
+	var walked []string // one by one is what comes at once
+	for after := (app.PoolKey{}); ; {
+		some, err := c.app.AllKeyPools(t.Context(), who, after, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(some) == 0 {
+			break
+		}
+		after = app.PoolKey{Partner: some[0].Partner, Pool: some[0].Name, Version: some[0].Version}
+		walked = append(walked, fmt.Sprint(some[0]))
+	}
+	all, err := c.app.AllKeyPools(t.Context(), who, app.PoolKey{}, 1000)
+	var whole []string
+	for _, p := range all {
+		whole = append(whole, fmt.Sprint(p))
+	}
+	if err != nil || len(all) < 4 || strings.Join(walked, "\n") != strings.Join(whole, "\n") {
+		t.Errorf("one by one: %v\nat once: %v %v", walked, whole, err)
+	}
+
+	_, err = c.app.Store.Update(t.Context(), app.Act{Actor: who}, func(tx app.Tx) (any, error) {
+		for i := range 60 {
+			err := tx.PutEntry(catalog.Entry{Product: catalog.Product{ID: id.Product(fmt.Sprintf("ZZ-%03d", i)), Title: fmt.Sprintf("Abacus <%d>", i), PublisherName: "Épicéa", Kind: catalog.SaaS, Imported: true}})
+			if err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := o.get(at + "?q=" + url.QueryEscape("épicéa"))
+	o.has(first, 200, "Abacus &lt;0&gt;", "Abacus &lt;49&gt;", "Withdrawn", "imported offer", "after=ZZ-049")
+	if strings.Contains(first.body, "Abacus &lt;50&gt;") || strings.Contains(first.body, string(sandbox.WindowsServer)) {
+		t.Error("a page shows more than it is asked for")
+	}
+	last := o.get(at + "?after=ZZ-049&q=abacus")
+	o.has(last, 200, "Abacus &lt;50&gt;", "Abacus &lt;59&gt;")
+	if strings.Contains(last.body, "Abacus &lt;49&gt;") || strings.Contains(last.body, "after=ZZ-05") {
+		t.Error("the last page goes on, or begins too early")
+	}
+	found := o.get(at + "?q=" + strings.ToLower(string(sandbox.WindowsServer)))
+	o.has(found, 200, string(sandbox.WindowsServer))
+	if strings.Contains(found.body, "Withdrawn") {
+		t.Error("what is on sale is withdrawn")
+	}
+	o.has(o.get(at+"?q=nothing-of-that-name"), 200, "Nothing in the catalogue is called that")
+	s := c.ops(party.SupportAgent)
+	s.has(s.get(at), 403)
+	s.has(s.get(at+"?format=csv"), 403)
+}
+
+// The list of partners tells how many customers each has, a reseller's among its provider's, and how often it may call (R15).
+func TestR15PartnersAreCounted(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	who := party.Actor{Roles: party.RolesOf(party.OperatorAdmin)}
+	counts, err := c.app.CustomerCounts(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []party.Partner{c.seeded.Partner, c.seeded.Provider} {
+		staff := party.Actor{Scope: party.NewScope(p.ID, ""), Roles: party.RolesOf(party.GlobalAdmin)}
+		have, err := c.app.Customers(t.Context(), staff, app.CustomerQuery{})
+		if err != nil || len(have) == 0 || counts[p.ID] != int64(len(have)) {
+			t.Errorf("%s has %d customers, %d are counted: %v", p.Name, len(have), counts[p.ID], err)
+		}
+		of := map[id.Partner]int64{}
+		for _, one := range have {
+			if one.Reseller != "" {
+				of[one.Reseller]++
+			}
+		}
+		for reseller, n := range of {
+			if counts[reseller] != n {
+				t.Errorf("reseller %s has %d customers, %d are counted", reseller, n, counts[reseller])
+			}
+		}
+	}
+	before := o.get("/operator/tenants?format=csv").body
+	rate := 1234
+	_, operator, err := c.app.Tenant(t.Context(), who, c.seeded.Partner.ID)
+	if err == nil {
+		_, err = c.app.SetPartner(t.Context(), operator, app.Request{}, app.PartnerSettings{RatePerMinute: &rate})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	csv := o.get("/operator/tenants?format=csv").body
+	line := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(c.seeded.Partner.Name) + `,.*$`).FindString(csv)
+	if !strings.Contains(line, fmt.Sprintf(",%d,", counts[c.seeded.Partner.ID])) || !strings.Contains(line, "requests a minute") || csv == before {
+		t.Errorf("the line of the partner is %q", line)
+	}
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get("/operator/tenants"), 200, "/operator/tenants/"+string(c.seeded.Partner.ID))
+	}
+}

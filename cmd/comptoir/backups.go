@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,12 +18,12 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
-// backups are the copies of the database that the console makes, in a folder of the installation.
+// backups are the copies of the database that the console makes, in a folder of the installation. One is made or tested at a time.
 type backups struct {
 	dir, url string
+	log      *slog.Logger
 	mu       sync.Mutex
-	done     chan struct{} // of the one that is being made
-	err      error         // of the last one
+	done     chan struct{} // of what is being done
 }
 
 const (
@@ -29,7 +31,7 @@ const (
 	backupWait   = 20 * time.Second // how long a page waits for one
 )
 
-// List are the copies there are, the newest first, and whether one is being made.
+// List are the copies there are, the newest first, each with its last test, and whether one is being made or tested.
 func (b *backups) List() (all []ui.Backup, running bool, err error) {
 	b.mu.Lock()
 	running = b.done != nil
@@ -41,7 +43,7 @@ func (b *backups) List() (all []ui.Backup, running bool, err error) {
 	for _, f := range files {
 		info, err := f.Info()
 		if err == nil && info.Mode().IsRegular() && strings.HasPrefix(f.Name(), backupPrefix) && strings.HasSuffix(f.Name(), ".db") {
-			all = append(all, ui.Backup{Name: f.Name(), At: info.ModTime().UTC(), Size: info.Size()})
+			all = append(all, ui.Backup{Name: f.Name(), At: info.ModTime().UTC(), Size: info.Size(), Trial: b.trial(f.Name())})
 		}
 	}
 	slices.SortFunc(all, func(x, y ui.Backup) int { return strings.Compare(y.Name, x.Name) })
@@ -54,29 +56,50 @@ func (b *backups) Make(ctx context.Context, now time.Time) error {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return err
 	}
+	_, err := b.run(ctx, func(ctx context.Context) error {
+		return store.Backup(ctx, b.url, filepath.Join(b.dir, backupPrefix+now.UTC().Format("20060102T150405.000Z")+".db"))
+	})
+	return err
+}
+
+// run does work when nothing else is being done, and tells whether it ended while it was waited for.
+func (b *backups) run(ctx context.Context, work func(context.Context) error) (ended bool, err error) {
 	b.mu.Lock()
 	if b.done != nil {
 		b.mu.Unlock()
-		return fault.Conflict("backup.running", nil)
+		return false, fault.Conflict("backup.running", nil)
 	}
 	done := make(chan struct{})
-	b.done, b.err = done, nil
+	b.done = done
 	b.mu.Unlock()
+	var outcome error
 	go func() {
-		err := store.Backup(context.WithoutCancel(ctx), b.url, filepath.Join(b.dir, backupPrefix+now.UTC().Format("20060102T150405.000Z")+".db"))
+		outcome = work(context.WithoutCancel(ctx))
 		b.mu.Lock()
-		b.done, b.err = nil, err
+		b.done = nil
 		b.mu.Unlock()
 		close(done)
 	}()
 	select {
 	case <-done:
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		return b.err
+		return true, outcome
 	case <-time.After(backupWait):
-		return nil
+		return false, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
+}
+
+// Open implements ui.Backups. A copy has its name once it is whole.
+func (b *backups) Open(name string) (io.ReadCloser, ui.Backup, error) {
+	all, _, err := b.List()
+	if err != nil {
+		return nil, ui.Backup{}, err
+	}
+	n := slices.IndexFunc(all, func(x ui.Backup) bool { return x.Name == name }) // names of others never reach the disk
+	if n < 0 {
+		return nil, ui.Backup{}, fault.NotFound("backup.unknown", nil)
+	}
+	f, err := os.Open(filepath.Join(b.dir, all[n].Name))
+	return f, all[n], err
 }

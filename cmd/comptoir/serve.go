@@ -260,8 +260,9 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 	}
 	shown.Paces = s.pace
 	if st.engine() == "SQLite" {
-		shown.Backups = &backups{dir: filepath.Join(st.Data, "backups"), url: st.url()}
+		shown.Backups = &backups{dir: filepath.Join(st.Data, "backups"), url: st.url(), log: s.log}
 	}
+	shown.Schema = s.schema
 	shown.Verify = func(ctx context.Context) ([]string, app.Audited, error) {
 		books, err := s.store.Verify(ctx)
 		if err != nil {

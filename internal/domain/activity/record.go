@@ -81,10 +81,14 @@ const (
 	RetryJob     Operation = "retry_job"
 	DiscardJob   Operation = "discard_job"
 	SetMode      Operation = "set_server_mode"
+	// FetchBackup takes a copy of the whole database away.
+	FetchBackup Operation = "download_backup"
 )
 
 // Security tells whether only the roles of R06 may read records of this kind, whatever it was done to.
-func (o Operation) Security() bool { return o == GetSoftwareKey || o == GetDownloadLink }
+func (o Operation) Security() bool {
+	return o == GetSoftwareKey || o == GetDownloadLink || o == FetchBackup
+}
 
 // Resource is what it was done to.
 type Resource string
@@ -113,6 +117,7 @@ const (
 	Policy               Resource = "policy"
 	Work                 Resource = "job"   // what happens by itself
 	Vault                Resource = "vault" // the keys that product keys are sealed with
+	Database             Resource = "database"
 
 	CustomerDirectoryRole Resource = "customer_directory_role"
 )

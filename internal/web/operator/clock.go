@@ -1,20 +1,27 @@
 package operator
 
 import (
+	"net/url"
 	"slices"
 
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
 
-// clockPage is the sandbox's clock and what the last jump did (R21). It is moved from the banner of every page.
+// clockPage is the sandbox's clock and what the last jump did (R21). The banner of every page moves it as well.
 type clockPage struct {
 	Strip ui.Strip
 	Moves []ui.Button
+	By    *ui.Form // a length on
+	To    *ui.Form // to an instant
 	Done  ui.Table
 }
 
-func clock(v *ui.Visit) error {
+func clock(v *ui.Visit) error { return showClock(v, 200, nil, "", nil) }
+
+// showClock shows the clock; with a fault, what was sent stands in the form with that field.
+func showClock(v *ui.Visit, code int, sent url.Values, field string, refused *fault.Fault) error {
 	if err := v.Actor.May(party.PlaySandbox); err != nil {
 		return err
 	}
@@ -61,5 +68,19 @@ func clock(v *ui.Visit) error {
 		}
 		page.Done.Rows = append(page.Done.Rows, ui.Row{Cells: []ui.Cell{{Value: h.At}, {Value: what}, {Value: ui.Mono(of)}}})
 	}
-	return v.Show("op-clock", ui.Page{Title: v.T("console.clock"), Area: "clock"}, page)
+	frame := ui.Page{Title: v.T("console.clock"), Area: "clock"}
+	by, to := clockForms(v, s.Now)
+	if refused != nil {
+		form := &by
+		if field == "to" {
+			form = &to
+		}
+		form.Fill(sent)
+		frame.Errors = form.Blame(v.L, refused, field)
+	}
+	if s.Running {
+		by.Submit.Off, to.Submit.Off = v.T("sandbox.running"), v.T("sandbox.running")
+	}
+	page.By, page.To = &by, &to
+	return v.ShowAs(code, "op-clock", frame, page)
 }

@@ -34,7 +34,7 @@ func TestPages(t *testing.T) {
 			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),
 				&refundPanel{Note: ui.Note{Kind: "info", Title: "t"}, Lines: &back, Proposal: &ui.Note{Title: "p"}, Law: ask, Acts: []ui.Button{{Text: "a", Post: "/a"}}}}},
 			"op-policy-new":   {Data: policyPage{*form("id"), list("rules")}},
-			"op-backup":       {Data: backupPage{ui.Note{Kind: "good", Title: "t"}, &low}},
+			"op-backup":       {Data: backupPage{[]ui.Note{{Kind: "good", Title: "t"}, {Kind: "stop", Title: "t"}}, &low, &facts, &back}},
 			"op-people":       {Data: peoplePage{ask, &facts, &low, &ui.Button{Text: "a", Post: "/a"}}},
 			"op-withdraw":     {Data: withdrawPage{ask, &ui.Note{Kind: "warn", Title: "t"}, facts}},
 			"op-policy-close": {Data: closePage{ask, &ui.Note{Kind: "stop", Title: "t"}, form("typed"), ui.Note{Kind: "info", Title: "t"}}},
@@ -43,7 +43,7 @@ func TestPages(t *testing.T) {
 			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
 			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, &low, list("late"), list("next"), list("pools"), &back, form("d")}},
 			"op-downloads":    {Data: downloadsPage{list("files"), &facts, &ui.Button{Text: "r", Post: "/r"}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
-			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, list("done")}},
+			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, form("a-by"), form("a-to"), list("done")}},
 			"op-security":     {Data: securityPage{&facts, &ui.Button{Text: "a", Href: "/a"}, list("sign-ins"), &low, list("list")}},
 			"op-clients":      {Data: clientsPage{list("clients")}},
 		}

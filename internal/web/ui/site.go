@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -26,6 +27,8 @@ type Site struct {
 	Sandbox Clockwork
 	// Backups are copies of the database; nil where they are made by other means.
 	Backups Backups
+	// Schema are the migrations of this program and of its database, the newest first; nil: nothing is known.
+	Schema func(context.Context) ([]Migration, error)
 	// Verify recomputes the books and the activity log: differences in the books, and what was found in the log.
 	Verify func(context.Context) (books []string, log app.Audited, err error)
 	// Sweep tells when the sweep looked last, and what it could not do then.
@@ -58,17 +61,40 @@ type Pace struct {
 
 // Backups are copies of the database that are made while it is served.
 type Backups interface {
-	// List are those there are, the newest first, and whether one is being made.
+	// List are those there are, the newest first, and whether one is being made or tested.
 	List() (all []Backup, running bool, err error)
 	// Make makes one, and waits a while for its end. Fault "backup.running".
 	Make(ctx context.Context, now time.Time) error
+	// Test restores the newest one beside the others, recomputes the books of what came of it, removes that again and keeps the
+	// result. It waits a while for its end: done is false for what goes on after it. Faults "backup.running", "backup.none".
+	Test(ctx context.Context, now time.Time) (t Trial, done bool, err error)
+	// Open reads one that is made; the caller closes it. Fault "backup.unknown".
+	Open(name string) (io.ReadCloser, Backup, error)
 }
 
 // Backup is one copy: a file in the folder of backups.
 type Backup struct {
-	Name string
-	At   time.Time // wall time
-	Size int64     // bytes
+	Name  string
+	At    time.Time // wall time
+	Size  int64     // bytes
+	Trial *Trial    // its last test; nil: it was never tested
+}
+
+// Trial is what came of a test to restore a copy.
+type Trial struct {
+	At          time.Time // wall time
+	Failed      bool      // it could not be restored, or what came of it not be read
+	Differences int       // in its books; none is the good answer
+}
+
+// Good tells whether the copy could be restored and its books are right.
+func (t Trial) Good() bool { return !t.Failed && t.Differences == 0 }
+
+// Migration is one step of the database's schema.
+type Migration struct {
+	Version int64
+	Name    string    // empty: this program does not know it
+	At      time.Time // when it was applied; zero: it was not
 }
 
 // Handler answers one request. A fault it returns becomes a page that says so in the reader's language; any other error

@@ -215,6 +215,7 @@ var scans = map[string]string{
 	"sqlCustomerCounts":      "the key alone, when the console lists the partners",
 	"sqlFreeUpTo":            "its inner one, which ends at the mark",
 	"sqlUploads":             "a hundred rows at most",
+	"sqlMigrations":          "a row for each migration",
 	"sqlEndingUpTo":          "its inner one, which ends at the mark",
 	"sqlActiveCounts":        "the rows that the bound inside let through",
 	"sqlMediaUses":           "asked when a medium is removed",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
@@ -75,6 +76,20 @@ func (a *App) Catalogue(ctx context.Context, who party.Actor, text string, after
 		return out, err
 	})
 	return list, next, err
+}
+
+// Catalogued is one product with all its SKUs, on sale or not, for the operator (R15). Fault: "product.unknown".
+func (a *App) Catalogued(ctx context.Context, who party.Actor, product id.Product) (*catalog.Entry, error) {
+	if err := who.May(party.OperateSystem); err != nil {
+		return nil, err
+	}
+	return read(ctx, a.Store, func(r Reader) (*catalog.Entry, error) {
+		entries, err := r.Entries([]id.Product{product})
+		if err == nil && entries[product] == nil {
+			err = fault.NotFound("product.unknown", nil)
+		}
+		return entries[product], err
+	})
 }
 
 // catalogued finds the products that hold text.

@@ -140,3 +140,57 @@ func TestR15PartnersAreCounted(t *testing.T) {
 		o.has(o.get("/operator/tenants"), 200, "/operator/tenants/"+string(c.seeded.Partner.ID))
 	}
 }
+
+// What a SKU of software delivers is seen and set on the console: keys, their versions and suppliers, files that are here (R15).
+func TestR15DeliveryIsSet(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	const at = "/operator/catalogue/" + string(sandbox.WindowsServer)
+	who := party.Actor{Roles: party.RolesOf(party.OperatorAdmin)}
+	o.has(o.get("/operator/catalogue?q="+string(sandbox.WindowsServer)), 200, `href="`+at+`"`)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get(at+"?sku=0001"), 200, string(sandbox.WindowsServer), `id="f-pool"`)
+	}
+	sum := strings.Repeat("1", 64)
+	_, err := c.app.Store.Update(t.Context(), app.Act{Actor: who}, func(tx app.Tx) (any, error) {
+		return nil, tx.AddMedia(app.MediaFile{SHA256: sum, Name: "idle.zip", Size: 7, StoredAt: now})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := func() string {
+		d, err := c.app.Delivery(t.Context(), who, sandbox.WindowsServer, "0001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%+v", d)
+	}
+	before := state()
+	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(o.get(at + "?sku=0001").body)[1]
+	send := func(once string, pairs ...string) answer {
+		return o.post(at, append([]string{"once", once, "sku", "0001", "seen", seen}, pairs...)...)
+	}
+	o.has(send("d1", "keys", "1", "pool", "", "versions", "2022"), 422, `href="#f-pool"`)
+	o.has(send("d2", "keys", "1", "pool", "server", "versions", "2022 = nobody"), 422, `href="#f-versions"`, "2022 = nobody")
+	o.has(send("d3", "files", "1234"), 422, `href="#f-files"`)
+	o.has(send("d4", "files", strings.Repeat("2", 64)+" | none.zip"), 422, `href="#f-files"`, "none.zip")
+	if after := state(); after != before {
+		t.Errorf("what was refused changed something: %s", after)
+	}
+	mine := []string{"keys", "1", "pool", "server", "versions", "2025 = manual\n2022\n", "files", sum + " | idle.zip | 2025 | en-US", "instructions", "https://docs.example/"}
+	for range 2 {
+		o.has(send("d5", mine...), 200, "0001 delivers this from now on.", "2025 = manual", sum+" | idle.zip | 2025 | en-US")
+	}
+	d, err := c.app.Delivery(t.Context(), who, sandbox.WindowsServer, "0001")
+	if err != nil || !d.HasKeys || d.Pool != "server" || fmt.Sprint(d.KeyVersions) != "[2025 2022]" || d.Suppliers["2025"] != "manual" || len(d.Files) != 1 ||
+		d.Files[0].Size != 7 || d.Files[0].Version != "2025" || d.Files[0].FileType != "" || d.InstructionsURI != "https://docs.example/" {
+		t.Errorf("%+v %v", d, err)
+	}
+	o.has(send("d6", "keys", "1", "pool", "sql"), 409, `value="sql"`) // made from what stood before
+	o.has(o.get("/operator/catalogue/NONE"), 404)
+	o.has(o.get("/operator/catalogue/"+string(sandbox.OrbitCRM)), 404)
+	s := c.ops(party.SupportAgent)
+	s.has(s.get(at), 403)
+	s.has(s.post(at, "once", "d7", "sku", "0001", "keys", "1", "pool", "sql"), 403)
+}

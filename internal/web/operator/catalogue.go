@@ -127,6 +127,9 @@ func productRow(v *ui.Visit, e *catalog.Entry, now time.Time) ui.Row {
 		{Value: cmp.Or(e.Product.Title, string(e.Product.ID)), Hint: string(e.Product.ID)}, {Value: cmp.Or(e.Product.PublisherName, "–")},
 		{Value: v.T("buy.kind." + string(e.Product.Kind))}, {Value: len(e.Skus)}, {Value: len(live)},
 	}}
+	if deliverable(e) {
+		row.Cells[0].Href = deliveryAt(e.Product.ID)
+	}
 	if e.Product.Imported {
 		row.Cells[2].Hint = v.T("pools.imported")
 	}

@@ -61,6 +61,8 @@ var routes = []ui.Route{
 	{Pattern: "POST /operator/downloads", Handle: takeFile},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
 	{Pattern: "GET " + cataloguePath, Handle: catalogue},
+	{Pattern: "GET " + cataloguePath + "/{product}", Handle: delivery},
+	{Pattern: "POST " + cataloguePath + "/{product}", Handle: setDelivery},
 	{Pattern: "GET " + pricesPath, Handle: prices},
 	{Pattern: "GET " + limitsPath, Handle: limits},
 	{Pattern: "POST " + limitsPath, Handle: setLimit},

@@ -24,6 +24,7 @@ func TestPages(t *testing.T) {
 		return map[string]uitest.Sample{
 			"op-prices":     {Data: pricesPage{ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &low}},
 			"op-catalogue":  {Data: cataloguePage{list("pools"), list("products")}},
+			"op-delivery":   {Data: deliveryPage{list("skus"), "s", *form("pool")}},
 			"op-status":     {Data: statusPage{strip, facts, &low, &back}},
 			"op-tenants":    {Data: tenantsPage{list("list")}},
 			"op-tenant":     {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c"), form("d")}},

@@ -21,7 +21,7 @@ type generator struct {
 }
 
 func newGenerator(seed uint64, m *model.Model) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5eed)), m: m, crowd: 9}
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5eed)), m: m, crowd: 6}
 	g.started = g.beginning()
 	g.now = g.started
 	return g

@@ -28,7 +28,7 @@ type run struct {
 const (
 	compareEvery = 100  // steps between two comparisons of the state
 	wholeEvery   = 1000 // and between two that leave nothing out
-	dieEvery     = 4    // seeds of which one ends with processes that die
+	dieEvery     = 8    // seeds of which one ends with processes that die
 )
 
 // play plays steps acts and then a calm phase, in which all due work must finish. In some seeds processes die in the last

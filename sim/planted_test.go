@@ -65,8 +65,8 @@ func play(t *testing.T, b bug) (string, error) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("go", "test", "-overlay", overlay, "-count=1", "-run", "^TestSimulation$", ".")
-	cmd.Env = append(os.Environ(), "SIM_FROM=1", "SIM_SEEDS="+first(os.Getenv("SIM_SEEDS"), "120"),
-		"SIM_STEPS="+first(os.Getenv("SIM_STEPS"), "1000"))
+	cmd.Env = append(os.Environ(), "SIM_FROM=1", "SIM_SEEDS="+first(os.Getenv("SIM_SEEDS"), "200"),
+		"SIM_STEPS="+first(os.Getenv("SIM_STEPS"), "2000"))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

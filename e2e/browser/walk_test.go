@@ -32,7 +32,6 @@ var unoffered = map[string]string{
 	"POST /operator/tenants/{partner}/waiting":                         "nothing waits for a supplier: TestR15KeysAreHanded",
 	"POST /operator/policies/{row}/close":                              "the day is said first: TestR15RowIsEnded",
 	"POST /operator/jobs/discard":                                      "no upload is unfinished: TestR15JobsAreRetriedAndDiscarded",
-	"POST /operator/security/people":                                   "somebody is looked for first: TestR15SessionsAreEnded",
 	"POST /operator/backup/test":                                       "no copy is made yet: TestR15BackupsAreTestedAndFetched",
 	"POST /operator/backup/copies/{file}":                              "no copy is made yet: TestR15BackupsAreTestedAndFetched",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",

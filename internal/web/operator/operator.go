@@ -101,7 +101,7 @@ func Nav(v *ui.Visit) []ui.Link {
 		{ui.Link{Text: v.T("console.status"), Href: Home, Key: "status", Jump: "s"}, true},
 		{ui.Link{Text: v.T("console.tenants"), Href: "/operator/tenants", Key: "tenants", Jump: "t"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("console.policies"), Href: "/operator/policies", Key: "policies", Jump: "p"}, v.May(party.OperateSystem)},
-		{ui.Link{Text: v.T("pools.title"), Href: cataloguePath, Key: "catalogue"}, v.May(party.OperateSystem)},
+		{ui.Link{Text: v.T("pools.nav"), Href: cataloguePath, Key: "catalogue"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("nav.prices"), Href: pricesPath, Key: "prices"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("books.title"), Href: "/operator/ledger", Key: "books", Jump: "l"}, v.May(party.OperateSystem)},
 		{ui.Link{Text: v.T("files.title"), Href: "/operator/downloads", Key: "downloads", Jump: "d"}, v.May(party.OperateSystem)},

@@ -149,7 +149,7 @@ func closingCard(v *ui.Visit, c *homeCard) error {
 			{Value: ui.Mark{Kind: "soon", Text: v.L.Span(l.Until.Sub(found.Now))}, Hint: l.Until},
 		}})
 	}
-	c.All = listOf(v, c.Table, closingPath+"?days=2")
+	c.All = listOf(v, closingPath+"?days=2")
 	return err
 }
 
@@ -186,7 +186,7 @@ func renewalsCard(v *ui.Visit, c *homeCard) error {
 		}
 		c.Table.Rows = append(c.Table.Rows, row)
 	}
-	c.All = listOf(v, c.Table, renewalsPath+"?days=30")
+	c.All = listOf(v, renewalsPath+"?days=30")
 	return nil
 }
 
@@ -228,17 +228,12 @@ func stuckCard(v *ui.Visit, c *homeCard) error {
 		what.Hint = found.Names[s.Customer]
 		c.Table.Rows = append(c.Table.Rows, ui.Row{Cells: []ui.Cell{what, since}})
 	}
-	c.All = listOf(v, c.Table, stuckPath)
+	c.All = listOf(v, stuckPath)
 	return nil
 }
 
-// listOf leads from a card to its list.
-func listOf(v *ui.Visit, t ui.Table, path string) *ui.Link {
-	if len(t.Rows) == 0 {
-		return nil
-	}
-	return &ui.Link{Text: v.T("ahead.all"), Href: path}
-}
+// listOf leads from a card to its list, which looks further ahead than the card.
+func listOf(v *ui.Visit, path string) *ui.Link { return &ui.Link{Text: v.T("ahead.all"), Href: path} }
 
 func requestsCard(v *ui.Visit, c *homeCard) error {
 	const most = 50

@@ -22,6 +22,10 @@ import (
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(1600) // small worlds that soon end: a sixth of the time is the collector's otherwise
+	if template := os.Getenv(playsFrom); template != "" {
+		playSeeds(os.Stdin, os.Stdout, template)
+		return
+	}
 	storetest.Main(m)
 }
 
@@ -91,39 +95,39 @@ func TestSimulation(t *testing.T) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	acts, years := map[string]int{}, 0.0
-	for range runtime.GOMAXPROCS(0) + 2 { // some wait for the disk
+	for range min(runtime.GOMAXPROCS(0), seeds) {
 		all.Go(func() {
-			for !failed.Load() {
+			p, err := newPlayer(t.Context(), template, steps)
+			for err == nil && !failed.Load() {
 				n := int(next.Add(1)) - 1
 				if n >= seeds {
-					return
+					err = p.end()
+					break
 				}
-				dir, err := os.MkdirTemp(t.TempDir(), "seed")
-				var r *run
-				if err == nil {
-					r, err = onSQLite(uint64(from+n), steps, template, dir)
-				}
-				if err != nil {
-					failed.Store(true)
-					t.Errorf("divergence: %v\nagain: SIM_FROM=%d SIM_SEEDS=1 SIM_STEPS=%d go test ./sim -run TestSimulation", err, from+n, steps)
-					return
+				var of played
+				if of, err = p.play(from + n); err != nil {
+					err = fmt.Errorf("%w\nagain: SIM_FROM=%d SIM_SEEDS=1 SIM_STEPS=%d go test ./sim -run TestSimulation", err, from+n, steps)
+					break
 				}
 				mu.Lock()
-				years += r.g.now.Sub(r.g.started).Hours() / (365 * 24)
-				for k, v := range r.acts {
+				years += of.Years
+				for k, v := range of.Acts {
 					acts[k] += v
 				}
 				mu.Unlock()
-				_ = os.RemoveAll(dir)
+			}
+			if err != nil {
+				failed.Store(true)
+				t.Error(err)
 			}
 		})
 	}
 	all.Wait()
 	took := when.Wall{}.Now().Sub(began)
 	t.Logf("%d seeds of %d steps, %.0f years, in %s: %.0f steps/s", seeds, steps, years, took.Round(1e6), float64(seeds*steps)/took.Seconds())
-	var played strings.Builder
+	var told strings.Builder
 	for _, act := range slices.Sorted(maps.Keys(acts)) {
-		fmt.Fprintf(&played, "%7d %s\n", acts[act], act)
+		fmt.Fprintf(&told, "%7d %s\n", acts[act], act)
 	}
-	t.Logf("acts and refusals:\n%s", &played)
+	t.Logf("acts and refusals:\n%s", &told)
 }

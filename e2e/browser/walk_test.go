@@ -34,6 +34,7 @@ var unoffered = map[string]string{
 	"POST /operator/jobs/discard":                                      "no upload is unfinished: TestR15JobsAreRetriedAndDiscarded",
 	"POST /operator/backup/test":                                       "no copy is made yet: TestR15BackupsAreTestedAndFetched",
 	"POST /operator/backup/copies/{file}":                              "no copy is made yet: TestR15BackupsAreTestedAndFetched",
+	"POST /operator/downloads/{file}/replace":                          "the demo has one file: TestR15FileIsReplacedOnTheConsole",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }
 

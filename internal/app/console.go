@@ -144,10 +144,12 @@ func (a *App) changeRows(ctx context.Context, who party.Actor, req Request, chan
 	})
 }
 
+const maxUsesShown = 100
+
 // MediaUse are SKUs that deliver a file, the first hundred (R15). It looks through the catalogue.
 func (a *App) MediaUse(ctx context.Context, who party.Actor, sha256 string) ([]catalog.Ref, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return nil, err
 	}
-	return read(ctx, a.Store, func(r Reader) ([]catalog.Ref, error) { return r.MediaUses(sha256) })
+	return read(ctx, a.Store, func(r Reader) ([]catalog.Ref, error) { return r.MediaUses(sha256, maxUsesShown) })
 }

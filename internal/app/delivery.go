@@ -45,10 +45,11 @@ func softwareSku(r Reader, product id.Product, sku id.Sku) (*catalog.Entry, int,
 }
 
 // SetDelivery says what a SKU of software gives its buyer from now on, also those who bought it before (R15). Files are named by
-// their SHA-256: media that are here, or files that the SKU delivers already. The outcome is the license.Delivery.
+// their SHA-256: media that are here, or files that the SKU delivers already. seen is the fingerprint of the delivery that the caller
+// looked at, or empty: where somebody was faster and wants something else, nothing is done. The outcome is the license.Delivery.
 // Faults: those of license.Delivery.Check, "delivery.not_software", "media.unknown", "product.unknown", "sku.unknown",
 // "catalog.changed".
-func (a *App) SetDelivery(ctx context.Context, who party.Actor, req Request, product id.Product, sku id.Sku, d license.Delivery) (Reply, error) {
+func (a *App) SetDelivery(ctx context.Context, who party.Actor, req Request, product id.Product, sku id.Sku, d license.Delivery, seen string) (Reply, error) {
 	if err := who.May(party.OperateSystem); err != nil {
 		return Reply{}, err
 	}
@@ -71,6 +72,9 @@ func (a *App) SetDelivery(ctx context.Context, who party.Actor, req Request, pro
 		d := d
 		if d.Files, err = stored(tx, d.Files, e.Skus[i].Delivery.Files); err != nil {
 			return nil, err
+		}
+		if now := e.Skus[i].Delivery.Fingerprint(); seen != "" && seen != now && d.Fingerprint() != now { // sent twice is no change
+			return nil, fault.Conflict("catalog.changed", nil)
 		}
 		s := saver{a, tx, &act, party.Customer{}, a.Clock.Now()}
 		return d, s.delivery(e, i, d)
@@ -100,7 +104,7 @@ func (s saver) delivery(e *catalog.Entry, i int, d license.Delivery) error {
 	changed := *e // entries are shared
 	changed.Skus = slices.Clone(e.Skus)
 	changed.Skus[i].Delivery = d
-	if err := s.tx.SaveSku(changed, i); err != nil {
+	if err := s.tx.SaveSkus(changed, i); err != nil {
 		return err
 	}
 	return s.record(activity.UpdateDelivery, activity.Software, string(e.Product.ID)+":"+string(e.Skus[i].ID),

@@ -336,7 +336,7 @@ func (a *App) RemoveMedia(ctx context.Context, who party.Actor, req Request, sum
 		if err != nil {
 			return nil, err
 		}
-		uses, err := tx.MediaUses(sum)
+		uses, err := tx.MediaUses(sum, 1)
 		if err != nil {
 			return nil, err
 		}

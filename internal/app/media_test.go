@@ -380,7 +380,7 @@ func TestR15Delivery(t *testing.T) {
 			t.Fatal(err)
 		}
 		set := func(product id.Product, sku id.Sku, d license.Delivery) error {
-			_, err := w.SetDelivery(ctx, w.who, app.Request{}, product, sku, d)
+			_, err := w.SetDelivery(ctx, w.who, app.Request{}, product, sku, d, "")
 			return err
 		}
 		guide := license.File{FileType: "pdf", Name: "Guide.pdf", SHA256: u.SHA256}

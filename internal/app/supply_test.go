@@ -67,7 +67,7 @@ func (s *shelfOf) Waiting(_ context.Context, names map[string]bool) (left []stri
 // supplied makes a product's keys come from a supplier.
 func (w *world) supplied(d license.Delivery) {
 	w.t.Helper()
-	if _, err := w.SetDelivery(context.Background(), w.who, app.Request{}, sandbox.WindowsServer, "0001", d); err != nil {
+	if _, err := w.SetDelivery(context.Background(), w.who, app.Request{}, sandbox.WindowsServer, "0001", d, ""); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -204,8 +204,8 @@ type Reader interface {
 	MediaFile(sha256 string) (MediaFile, error)
 	// MediaKnown tells which of the digests are those of media that are whole.
 	MediaKnown(digests []string) (map[string]bool, error)
-	// MediaUses are SKUs that deliver a file, the first hundred.
-	MediaUses(sha256 string) ([]catalog.Ref, error)
+	// MediaUses are SKUs that deliver a file, by product and SKU, the first of them.
+	MediaUses(sha256 string, limit int) ([]catalog.Ref, error)
 	// LinkUse is what became of the links to each file from the first to the last of the digests; what was never used is left out.
 	LinkUse(sha256 []string) (map[string]LinkUse, error)
 	// MediaUpload fault: "upload.unknown".
@@ -410,8 +410,8 @@ type Tx interface {
 	PutEntry(e catalog.Entry) error
 	// HoldCatalogue keeps others from changing the catalogue until the act ends.
 	HoldCatalogue() error
-	// SaveSku writes the SKU of e at a place; all else of the product stays. Fault: "catalog.changed".
-	SaveSku(e catalog.Entry, sku int) error
+	// SaveSkus writes the SKUs of e at some places; all else of the product stays. Fault: "catalog.changed".
+	SaveSkus(e catalog.Entry, skus ...int) error
 	// AddPrices writes the price rows of e from the place first on; all else of the product stays. Fault: "catalog.changed".
 	AddPrices(e catalog.Entry, first int) error
 	PutOffer(o catalog.Offer) error

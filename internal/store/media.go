@@ -14,8 +14,8 @@ const (
 	sqlMediaFiles = `SELECT sha256, name, size, stored_at FROM media_file WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`
 	sqlMediaFile  = `SELECT sha256, name, size, stored_at FROM media_file WHERE sha256 = $1`
 	sqlMediaKnown = `SELECT sha256 FROM media_file WHERE sha256 >= $1 AND sha256 <= $2`
-	// A SKU keeps its files in its body; a digest is nothing else's. Asked for when a file is to be removed alone.
-	sqlMediaUses   = `SELECT product_id, id FROM sku WHERE body LIKE $1 ORDER BY product_id, id LIMIT 100`
+	// A SKU keeps its files in its body; a digest is nothing else's. Asked for when a file is to be removed or replaced alone.
+	sqlMediaUses   = `SELECT product_id, id FROM sku WHERE body LIKE $1 ORDER BY product_id, id LIMIT $2`
 	sqlMediaAdd    = `INSERT INTO media_file (sha256, name, size, stored_at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING`
 	sqlMediaRemove = `DELETE FROM media_file WHERE sha256 = $1`
 
@@ -84,9 +84,9 @@ func (r *Reader) MediaKnown(names []string) (map[string]bool, error) {
 }
 
 // MediaUses implements app.Reader.
-func (r *Reader) MediaUses(sum string) ([]catalog.Ref, error) {
+func (r *Reader) MediaUses(sum string, limit int) ([]catalog.Ref, error) {
 	return collect(r, func(ref *catalog.Ref, scan func(dest ...any) error) error { return scan(&ref.Product, &ref.Sku) },
-		sqlMediaUses, `%"sha256":"`+sum+`"%`)
+		sqlMediaUses, `%"sha256":"`+sum+`"%`, limit)
 }
 
 // useParts is in how many rows the use of one file is counted: downloads of it at once seldom wait for each other.
@@ -154,13 +154,18 @@ func (t *Tx) RemoveUpload(upload id.Upload) error {
 // HoldCatalogue implements app.Tx.
 func (t *Tx) HoldCatalogue() error { return t.touch() }
 
-// SaveSku implements app.Tx.
-func (t *Tx) SaveSku(e catalog.Entry, i int) error {
+// SaveSkus implements app.Tx.
+func (t *Tx) SaveSkus(e catalog.Entry, skus ...int) error {
 	if err := t.touch(); err != nil {
 		return err
 	}
 	if err := t.exec(1, fault.Conflict("catalog.changed", nil), sqlNewVersion, e.Product.ID, e.Version); err != nil {
 		return err
 	}
-	return t.exec(1, fault.Conflict("catalog.changed", nil), sqlSaveSku, e.Product.ID, e.Skus[i].ID, toBody(bodyOfSku(&e.Skus[i])))
+	for _, i := range skus {
+		if err := t.exec(1, fault.Conflict("catalog.changed", nil), sqlSaveSku, e.Product.ID, e.Skus[i].ID, toBody(bodyOfSku(&e.Skus[i]))); err != nil {
+			return err
+		}
+	}
+	return nil
 }

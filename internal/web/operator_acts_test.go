@@ -105,7 +105,7 @@ func TestR15KeysAreHanded(t *testing.T) {
 	c.app.Suppliers = map[string]app.KeySupplier{"elsewhere": nobody{}}
 	who := party.Actor{Scope: party.NewScope(c.seeded.Partner.ID, ""), Roles: party.RolesOf(party.OperatorAdmin)}
 	delivery := license.Delivery{HasKeys: true, Pool: "server", KeyVersions: []string{"2022"}, Suppliers: map[string]string{"2022": "elsewhere"}}
-	if _, err := c.app.SetDelivery(context.Background(), who, app.Request{}, sandbox.WindowsServer, "0001", delivery); err != nil {
+	if _, err := c.app.SetDelivery(context.Background(), who, app.Request{}, sandbox.WindowsServer, "0001", delivery, ""); err != nil {
 		t.Fatal(err)
 	}
 	placed := c.asksForKey()

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -167,9 +168,13 @@ func TestR15DeliveryIsSet(t *testing.T) {
 		return fmt.Sprintf("%+v", d)
 	}
 	before := state()
-	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(o.get(at + "?sku=0001").body)[1]
+	form := o.get(at + "?sku=0001").body
+	kept := func(name string) string {
+		return regexp.MustCompile(`name="` + name + `" value="([^"]+)"`).FindStringSubmatch(form)[1]
+	}
+	seen, version := kept("seen"), kept("version")
 	send := func(once string, pairs ...string) answer {
-		return o.post(at, append([]string{"once", once, "sku", "0001", "seen", seen}, pairs...)...)
+		return o.post(at, append([]string{"once", once, "sku", "0001", "seen", seen, "version", version}, pairs...)...)
 	}
 	o.has(send("d1", "keys", "1", "pool", "", "versions", "2022"), 422, `href="#f-pool"`)
 	o.has(send("d2", "keys", "1", "pool", "server", "versions", "2022 = nobody"), 422, `href="#f-versions"`, "2022 = nobody")
@@ -187,10 +192,55 @@ func TestR15DeliveryIsSet(t *testing.T) {
 		d.Files[0].Size != 7 || d.Files[0].Version != "2025" || d.Files[0].FileType != "" || d.InstructionsURI != "https://docs.example/" {
 		t.Errorf("%+v %v", d, err)
 	}
-	o.has(send("d6", "keys", "1", "pool", "sql"), 409, `value="sql"`) // made from what stood before
+	o.has(send("d6", "keys", "1", "pool", "sql"), 409, `value="sql"`, "Nothing of yours was saved", "https://docs.example/") // made from what stood before
 	o.has(o.get("/operator/catalogue/NONE"), 404)
 	o.has(o.get("/operator/catalogue/"+string(sandbox.OrbitCRM)), 404)
 	s := c.ops(party.SupportAgent)
 	s.has(s.get(at), 403)
 	s.has(s.post(at, "once", "d7", "sku", "0001", "keys", "1", "pool", "sql"), 403)
+}
+
+// A file is replaced wherever it is delivered, once what changes was seen and its name was typed (R15).
+func TestR15FileIsReplacedOnTheConsole(t *testing.T) {
+	c := open(t)
+	o := c.ops(party.OperatorAdmin)
+	who := party.Actor{Roles: party.RolesOf(party.OperatorAdmin)}
+	d, err := c.app.Delivery(t.Context(), who, sandbox.ServerPerpetual, "0001")
+	if err != nil || !d.HasDownloads {
+		t.Fatalf("%v %v", d, err)
+	}
+	old := app.MediaFile{SHA256: d.Files[0].SHA256, Name: d.Files[0].Name, Size: d.Files[0].Size, StoredAt: now}
+	by := app.MediaFile{SHA256: strings.Repeat("1", 64), Name: "newer <1>.zip", Size: 7, StoredAt: now}
+	_, err = c.app.Store.Update(t.Context(), app.Act{Actor: who}, func(tx app.Tx) (any, error) {
+		return nil, errors.Join(tx.AddMedia(old), tx.AddMedia(by))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/operator/downloads/" + old.SHA256 + "/replace"
+	o.has(o.get("/operator/downloads?file="+old.SHA256), 200, `href="`+at+`"`)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get(at), 200, `value="`+by.SHA256+`"`, "newer &lt;1&gt;.zip")
+		o.has(o.get(at+"?with="+by.SHA256), 200, "newer &lt;1&gt;.zip", string(sandbox.ServerPerpetual), `id="f-typed"`)
+	}
+	o.has(o.get(at+"?with="+strings.Repeat("2", 64)), 422, `href="#f-with"`)
+	o.has(o.get(at+"?with="+old.SHA256), 422, `href="#f-with"`)
+	o.has(o.get("/operator/downloads/"+by.SHA256+"/replace?with="+old.SHA256), 409, `href="#f-with"`) // nothing delivers it
+	o.has(o.get("/operator/downloads/none/replace"), 404)
+	page := o.get(at + "?with=" + by.SHA256)
+	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(page.body)[1]
+	o.has(page, 200, "→ 7", "sql-2022.zip")
+	o.has(o.post(at, "once", "r1", "with", by.SHA256, "seen", seen, "typed", "another"), 422, `href="#f-typed"`, `value="`+seen+`"`)
+	o.has(o.post(at, "once", "r2", "with", by.SHA256, "seen", strings.Repeat("0", 64), "typed", old.Name), 409, "meanwhile", `value="`+seen+`"`)
+	for range 2 { // sent twice, done once
+		o.has(o.post(at, "once", "r3", "with", by.SHA256, "seen", seen, "typed", old.Name), 200, "from now on.", "newer &lt;1&gt;.zip", string(sandbox.ServerPerpetual))
+	}
+	if uses, err := c.app.MediaUse(t.Context(), who, old.SHA256); err != nil || len(uses) != 0 {
+		t.Errorf("it is still delivered by %v: %v", uses, err)
+	}
+	o.has(o.get("/operator/downloads?file="+old.SHA256), 200, "/remove")
+	s := c.ops(party.SupportAgent)
+	s.has(s.get(at), 403)
+	s.has(s.post(at, "once", "r4", "with", by.SHA256, "seen", seen, "typed", old.Name), 403)
 }

@@ -112,5 +112,5 @@ func (a *api) putDelivery(ctx context.Context, r *request) (answer, error) {
 	}
 	product, sku := r.sku()
 	req := r.replay(false, func(outcome any) (answer, error) { return reply(deliveryOf(outcome.(license.Delivery))) })
-	return a.app.SetDelivery(ctx, r.actor, req, product, sku, in.value.read())
+	return a.app.SetDelivery(ctx, r.actor, req, product, sku, in.value.read(), "")
 }

@@ -26,6 +26,7 @@ var elsewhere = map[string]string{
 	"partner.domain_taken": "operator", "partner.own": "operator", "pool.withdraw": "operator", "pool.changed": "operator",
 	"keyset.unknown": "operator", "keyset.elsewhere": "operator", "keyset.changed": "operator", "client.revoked": "operator",
 	"job.unknown": "operator", "discard.reason": "operator", "upload.whole": "operator",
+	"replace.same": "operator", "replace.unused": "operator", "replace.too_many": "operator", "replace.moved": "operator",
 	"mode.reason": "operator", "mode.same": "operator",
 	"view.name": "pages", "view.address": "pages", "view.too_many": "pages",
 	"passkey.name": "sign-in", "passkey.taken": "sign-in", "passkey.changed": "sign-in", "passkey.unknown": "sign-in", "passkey.stale": "sign-in",

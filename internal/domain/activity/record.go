@@ -70,6 +70,7 @@ const (
 	// So are those on what products deliver.
 	AddMedia       Operation = "add_software_media"
 	RemoveMedia    Operation = "remove_software_media"
+	ReplaceMedia   Operation = "replace_software_media"
 	UpdateDelivery Operation = "update_software_delivery"
 
 	// And what the operator does on its console.

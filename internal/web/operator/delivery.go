@@ -16,9 +16,10 @@ import (
 
 // deliveryPage is what each SKU of a software product gives its buyer, with the form that says so for one of them (R15).
 type deliveryPage struct {
-	Skus ui.Table
-	Sku  string
-	Form ui.Form
+	Skus  ui.Table
+	Stale *ui.Note // somebody was faster
+	Sku   string
+	Form  ui.Form
 }
 
 // poolWord says the pool where a supplier is to be named.
@@ -59,7 +60,11 @@ func showDelivery(v *ui.Visit, code int, sku string, refused *fault.Fault, sent 
 			page.Form.Fill(sent)
 			page.Form.Field("keys").Value = sent.Get("keys")
 		}
-		frame.Errors = page.Form.Blame(v.L, refused, deliveryField(refused))
+		if refused.Code == "catalog.changed" {
+			page.Stale = staleDelivery(v, e.Skus[chosen].Delivery, sent)
+		} else {
+			frame.Errors = page.Form.Blame(v.L, refused, deliveryField(refused))
+		}
 	}
 	return v.ShowAs(code, "op-delivery", frame, page)
 }
@@ -96,7 +101,7 @@ func deliveryForm(v *ui.Visit, at string, s catalog.Sku) ui.Form {
 	}
 	return ui.Form{
 		Action: at, Once: v.Once(), Before: v.T("delivery.before"), Submit: ui.Button{Text: v.T("delivery.set"), Kind: "main"},
-		Hidden: []ui.Pair{{Name: "sku", Value: string(s.ID)}, {Name: "seen", Value: seenDelivery(d)}},
+		Hidden: []ui.Pair{{Name: "sku", Value: string(s.ID)}, {Name: "version", Value: d.Fingerprint()}, {Name: "seen", Value: ui.Cursor(seenOf(d))}},
 		Fields: []ui.Field{
 			keys, supplier, {Name: "pool", Label: v.T("console.pool"), Value: d.Pool, MaxLength: 100},
 			{Name: "versions", Label: v.T("delivery.versions"), Kind: "area", Hint: v.T("delivery.versions_hint"), Value: versionLines(d)},
@@ -166,9 +171,32 @@ func readDelivery(sent url.Values) (license.Delivery, error) {
 	return d, nil
 }
 
-// seenDelivery is what a form was made from.
-func seenDelivery(d license.Delivery) string {
-	return ui.Cursor([]any{d.HasKeys, fileLines(d), versionLines(d), d.Pool, d.Supplier, d.InstructionsURI})
+// deliverySeen is what a form was made from.
+type deliverySeen struct {
+	Keys                                          bool
+	Supplier, Pool, Versions, Files, Instructions string
+}
+
+func seenOf(d license.Delivery) deliverySeen {
+	return deliverySeen{d.HasKeys, d.Supplier, d.Pool, versionLines(d), fileLines(d), d.InstructionsURI}
+}
+
+// staleDelivery says what somebody else changed since the form was opened; nil where that was too long to be kept in it.
+func staleDelivery(v *ui.Visit, d license.Delivery, sent url.Values) *ui.Note {
+	var was deliverySeen
+	ui.ReadCursor(sent.Get("seen"), &was)
+	is := seenOf(d)
+	if was == (deliverySeen{}) {
+		was = is
+	}
+	source := func(s deliverySeen) string {
+		return keysFrom(v, license.Delivery{HasKeys: s.Keys, Supplier: s.Supplier, Pool: s.Pool})
+	}
+	n := v.Stale(
+		ui.Change{Name: v.T("delivery.from"), Was: source(was), Is: source(is)}, ui.Change{Name: v.T("delivery.versions"), Was: was.Versions, Is: is.Versions},
+		ui.Change{Name: v.T("delivery.files"), Was: was.Files, Is: is.Files}, ui.Change{Name: v.T("delivery.instructions"), Was: was.Instructions, Is: is.Instructions},
+	)
+	return &n
 }
 
 func deliveryField(f *fault.Fault) string {
@@ -200,14 +228,7 @@ func setDelivery(v *ui.Visit) error {
 		if err != nil {
 			return app.Reply{}, err
 		}
-		now, err := v.App.Delivery(v.R.Context(), v.Actor, product, sku)
-		if err != nil {
-			return app.Reply{}, err
-		}
-		if seen := sent.Get("seen"); seen != "" && seen != seenDelivery(now) && seenDelivery(d) != seenDelivery(now) { // sent twice is no change
-			return app.Reply{}, fault.Conflict("catalog.changed", nil)
-		}
-		return v.App.SetDelivery(v.R.Context(), v.Actor, req, product, sku, d)
+		return v.App.SetDelivery(v.R.Context(), v.Actor, req, product, sku, d, sent.Get("version"))
 	}, func(any) ui.Then {
 		return ui.Then{To: deliveryAt(product) + "?" + url.Values{"sku": {string(sku)}}.Encode(), Said: v.T("delivery.said", "sku", string(sku))}
 	})

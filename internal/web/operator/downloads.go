@@ -13,7 +13,7 @@ import (
 type downloadsPage struct {
 	List   ui.Table
 	Chosen *ui.Facts
-	Remove *ui.Button
+	Acts   []ui.Button // with it
 	Refuse string
 	Upload ui.Form
 }
@@ -96,13 +96,17 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 			{Value: f.Name, Href: downloadsPath + "?file=" + f.SHA256}, {Value: v.L.Bytes(f.Size)}, {Value: ui.Mono(f.SHA256)}, {Value: f.StoredAt},
 			{Value: u.Links}, {Value: u.Downloads}, {Value: u.Last},
 		}})
-		if f.SHA256 == file {
-			if err := page.choose(v, f); err != nil {
-				return err
-			}
-		}
 	}
 	page.List.Sortable(v)
+	if file != "" {
+		f, err := v.App.Medium(v.R.Context(), v.Actor, file)
+		if err == nil {
+			err = page.choose(v, f)
+		}
+		if gone := fault.Of(err); err != nil && (gone == nil || gone.Code != "media.unknown") {
+			return err
+		}
+	}
 	if v.IsCSV() {
 		return v.CSV("downloads", page.List)
 	}
@@ -133,9 +137,9 @@ func (d *downloadsPage) choose(v *ui.Visit, f app.MediaFile) error {
 		}
 		d.Chosen.Rows = append(d.Chosen.Rows, fact)
 	}
-	d.Remove = &ui.Button{Text: v.T("files.remove"), Post: downloadsPath + "/" + f.SHA256 + "/remove", Once: v.Once(), Kind: "ask"}
+	d.Acts = []ui.Button{{Text: v.T("files.remove"), Post: downloadsPath + "/" + f.SHA256 + "/remove", Once: v.Once(), Kind: "ask"}}
 	if len(uses) > 0 {
-		d.Remove = &ui.Button{Text: v.T("files.remove"), Off: v.T("files.in_use")}
+		d.Acts = []ui.Button{{Text: v.T("replace.open"), Href: replaceAt(f.SHA256), Kind: "ask"}, {Text: v.T("files.remove"), Off: v.T("files.in_use")}}
 	}
 	return nil
 }

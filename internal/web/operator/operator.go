@@ -60,6 +60,8 @@ var routes = []ui.Route{
 	{Pattern: "GET /operator/downloads", Handle: downloads},
 	{Pattern: "POST /operator/downloads", Handle: takeFile},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
+	{Pattern: "GET /operator/downloads/{file}/replace", Handle: askReplace},
+	{Pattern: "POST /operator/downloads/{file}/replace", Handle: replaceFile},
 	{Pattern: "GET " + cataloguePath, Handle: catalogue},
 	{Pattern: "GET " + cataloguePath + "/{product}", Handle: delivery},
 	{Pattern: "POST " + cataloguePath + "/{product}", Handle: setDelivery},

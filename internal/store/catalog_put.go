@@ -14,9 +14,10 @@ const (
 	sqlDropAvailabilities = `DELETE FROM availability WHERE product_id = $1`
 	sqlDropSkus           = `DELETE FROM sku WHERE product_id = $1`
 	sqlPutSku             = `INSERT INTO sku (product_id, id, n, body) VALUES ($1, $2, $3, $4)`
-	sqlPutAvailability    = `INSERT INTO availability (product_id, sku_id, id, n, country, segment, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlPutPrice   = `INSERT INTO price (product_id, sku_id, id, n, body) VALUES ($1, $2, $3, $4, $5)`
+	sqlPutAvailability    = `INSERT INTO availability (product_id, sku_id, id, n, country, segment, body, from_at, until_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlPutPrice = `INSERT INTO price (product_id, sku_id, id, n, body, country, segment, from_at, until_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	sqlNewVersion = `UPDATE product SET version = version + 1 WHERE id = $1 AND version = $2`
 )
 
@@ -52,7 +53,7 @@ func (t *Tx) putRows(e *catalog.Entry) error {
 	for i := range e.Availabilities {
 		a := &e.Availabilities[i]
 		body := toBody(bodyOfAvailability(a))
-		if err := t.exec(1, twice, sqlPutAvailability, p, a.Sku, a.ID, i, a.Market, a.Segment, body); err != nil {
+		if err := t.exec(1, twice, sqlPutAvailability, p, a.Sku, a.ID, i, a.Market, a.Segment, body, a.From, a.Until); err != nil {
 			return err
 		}
 	}
@@ -80,7 +81,7 @@ func (t *Tx) putPrices(e *catalog.Entry, first int) error {
 			return err
 		}
 		body := toBody(b)
-		if err := t.exec(1, twice, sqlPutPrice, e.Product.ID, row.Sku, row.ID, i, body); err != nil {
+		if err := t.exec(1, twice, sqlPutPrice, e.Product.ID, row.Sku, row.ID, i, body, row.Market, row.Segment, row.From, row.Until); err != nil {
 			return err
 		}
 	}

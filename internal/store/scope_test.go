@@ -217,6 +217,7 @@ var scans = map[string]string{
 	"sqlUploads":             "a hundred rows at most",
 	"sqlMigrations":          "a row for each migration",
 	"sqlEndingUpTo":          "its inner one, which ends at the mark",
+	"sqlRecurring":           "the rows that the bound inside let through",
 	"sqlActiveCounts":        "the rows that the bound inside let through",
 	"sqlMediaUses":           "asked when a medium is removed",
 	"sqlUnnumbered":          "the proof covers the whole store",

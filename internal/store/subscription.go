@@ -26,9 +26,9 @@ const (
 	sqlSubscriptionsAfter   = ` AND (ordered_at, n, id) > (SELECT ordered_at, n, id FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = ?)`
 	sqlSubscriptionsLike    = ` AND (name LIKE ? ESCAPE '\' OR id >= ? AND id < ? OR order_id >= ? AND order_id < ?)`
 	sqlSubscriptionInsert   = `INSERT INTO subscription
-			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, ends_at, body)`
+			(partner_id, customer_id, id, order_id, parent_id, state, ordered_at, n, due_at, metered, name, ends_at, body, mrr_currency, mrr)`
 	sqlSubscriptionUpdate = `UPDATE subscription
-		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, ends_at = $10, version = version + 1
+		SET order_id = $5, parent_id = $6, state = $7, due_at = $8, body = $9, ends_at = $10, mrr_currency = $11, mrr = $12, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
 	sqlSubscriptionCharged = `UPDATE subscription SET due_at = $5, body = $6, version = version + 1
 		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND version = $4`
@@ -268,16 +268,18 @@ func (r *Reader) UseSums(s party.Scope, c id.Customer, from, until time.Time) (m
 func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
 	for _, s := range ss {
+		month := s.Monthly()
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
-			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), termEnds(s.Subscription), subscriptionBody(s.Subscription))
+			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), termEnds(s.Subscription), subscriptionBody(s.Subscription), month.Currency(), month.Minor())
 	}
 	return t.add(subscriptionInsert, args)
 }
 
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
+	month := s.Monthly()
 	if err := t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
-		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s), termEnds(s)); err != nil {
+		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s), termEnds(s), month.Currency(), month.Minor()); err != nil {
 		return err
 	}
 	// A statement of its own: the index of names is left alone by all that does not rename.

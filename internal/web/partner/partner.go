@@ -45,6 +45,7 @@ var routes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/software/cancel", Handle: cancelLine},
 	{Pattern: "GET " + rulesPath, Handle: cancelRules},
 	{Pattern: "GET " + pricesPath, Handle: prices},
+	{Pattern: "GET " + turnsPath, Handle: comparePrices},
 	{Pattern: "GET " + pricesPath + "/{product}/{sku}", Handle: priceHistory},
 	{Pattern: "GET /activity", Handle: activityLog},
 	{Pattern: "GET /customers/{customer}/activity", Handle: customerActivity},

@@ -142,7 +142,7 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 	} else {
 		p.Head.Sub = append(p.Head.Sub, v.T("overview.excl_tax"))
 	}
-	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
+	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}, {Text: v.T("turns.title"), Href: turnsPath + "?country=" + ask.country + "&segment=" + string(ask.segment)}}
 	return v.ShowAs(status, "prices", p, pricesPage{t, form, bad, ui.Call{
 		ID: "call", Method: "GET", Path: "/v1/prices?country=" + ask.country + "&at=" + ask.at.UTC().Format(time.RFC3339), URL: v.URL,
 	}})

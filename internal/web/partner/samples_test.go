@@ -61,7 +61,7 @@ func samples(l *locale.L) map[string]uitest.Sample {
 		"account-apps": {Data: appsPage{list}}, "account-app-new": {Data: newAppPage{form}},
 		"account-app": {Data: appPage{facts, named("secrets"), &prefixed, form, []ui.Button{{Text: "a", Post: "/a"}}, ui.Call{ID: "call"}}},
 		"shown-once":  {Data: shownOncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
-		"prices":      {Data: pricesPage{list, &ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &bare, ui.Call{ID: "call"}}}, "price-history": {Data: historyPage{facts, named("history")}},
+		"prices":      {Data: pricesPage{list, &ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}, &bare, ui.Call{ID: "call"}}}, "price-history": {Data: historyPage{facts, named("history")}}, "price-turns": {Data: turnsPage{list}},
 		"price-changes": {Data: ui.SheetPage{Strip: ui.Strip{Label: "l"}, List: named("changes"), Form: ui.Form{Hidden: []ui.Pair{{Name: "file", Value: "x"}}, Before: "b", Submit: ui.Button{Text: "go", Kind: "final"}}}},
 		"ahead":         {Data: aheadPage{list}},
 		"home-card":     {Data: homeCard{ID: "one", Title: "1", Table: sampleTable}},

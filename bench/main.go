@@ -132,6 +132,9 @@ func parseFlags() (flags, error) {
 	return f, nil
 }
 
+// pgSettings are what docs/operate.md tells operators to set, for both sides of each measure.
+var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "checkpoint_timeout=15min"}
+
 // run measures everything and prints as it goes.
 func run(ctx context.Context, f flags) (err error) {
 	base, err := realDisk(f.dir)
@@ -150,7 +153,8 @@ func run(ctx context.Context, f flags) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s\n", runtime.NumCPU(), runtime.Version(), base, syncs)
+	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s; PostgreSQL with %s\n", runtime.NumCPU(), runtime.Version(), base, syncs, strings.Join(pgSettings, ", "))
+	pg.Set(pgSettings...)
 
 	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
 	delivers := slices.Contains(f.measures, measureReveal) || slices.Contains(f.measures, measureDownloads)

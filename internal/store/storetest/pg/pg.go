@@ -269,6 +269,11 @@ func Volatile() {
 	}
 }
 
+// Set says, before the first Shared, with which settings beside the server's own it is started, such as "max_wal_size=8GB".
+func Set(settings ...string) {
+	shared.start = func(ctx context.Context) (*Server, error) { return start(ctx, os.TempDir(), settings...) }
+}
+
 // StopShared stops the shared server if it was started.
 func StopShared() error {
 	shared.once.Do(func() { shared.err = errors.New("pg: stopped") })

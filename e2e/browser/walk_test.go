@@ -35,6 +35,8 @@ var unoffered = map[string]string{
 	"POST /operator/backup/test":                                       "no copy is made yet: TestR15BackupsAreTestedAndFetched",
 	"POST /operator/backup/copies/{file}":                              "no copy is made yet: TestR15BackupsAreTestedAndFetched",
 	"POST /operator/downloads/{file}/replace":                          "the demo has one file: TestR15FileIsReplacedOnTheConsole",
+	"POST /operator/uploads":                                           "a script sends it: TestAnUploadGoesOn",
+	"POST /operator/uploads/{upload}":                                  "a script sends it: TestAnUploadGoesOn",
 	"POST /operator/downloads/{file}/remove":                           "every file is delivered",
 }
 

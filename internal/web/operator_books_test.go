@@ -1,8 +1,12 @@
 package web_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,5 +170,66 @@ func TestR15UseOfLinks(t *testing.T) {
 	for lang, want := range map[string]string{"fr": "Liens remis", "ru": "Выдано ссылок"} {
 		o.lang = lang
 		o.has(o.get("/operator/downloads?file="+sum), 200, want)
+	}
+}
+
+// A script sends a file in parts: it is told how far the upload of that very file is, goes on there, and ends on the page that the
+// plain form ends on (R15).
+func TestR15UploadInParts(t *testing.T) {
+	c := open(t)
+	folder, err := blobs.Open(t.TempDir(), app.MaxMedia)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	c.app.Media = folder
+	o := c.ops(party.OperatorAdmin)
+	const text = "a download medium"
+	raw := sha256.Sum256([]byte(text))
+	sum := hex.EncodeToString(raw[:])
+	begin := []string{"name", "setup.iso", "size", strconv.Itoa(len(text)), "sha256", sum}
+	part := func(b *browser, at, body string, site ...string) answer {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.url+at, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range site {
+			r.Header.Set("Sec-Fetch-Site", s)
+		}
+		return b.send(r)
+	}
+	begun := o.post("/operator/uploads", begin...)
+	one := regexp.MustCompile(`"upload":"([^"]+)","at":0`).FindStringSubmatch(begun.body)
+	if begun.status != 200 || one == nil || begun.header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%d %v %s", begun.status, begun.header, begun.body)
+	}
+	at := "/operator/uploads/" + one[1] + "?at="
+	o.has(part(o, at+"0", text[:10]), 200, `"at":10`)
+	o.has(o.post("/operator/uploads", begin...), 200, one[1], `"at":10`) // the same file again
+	o.has(part(o, at+"0", text[:10]), 409, `"again":true`)
+	o.has(part(o, at+"x", text), 422, `"error"`)
+	o.has(part(o, at+"10", text), 422, `"error"`) // more than was announced
+	o.has(part(o, at+"10", text[10:], "cross-site"), 403)
+	o.has(part(o, "/operator/uploads/none?at=0", text), 422, "Begin it anew")
+	o.has(o.post("/operator/uploads", "name", "../a", "size", "1", "sha256", sum), 422, `"error"`)
+	o.has(o.post("/operator/uploads", "name", "a.iso", "size", "many", "sha256", sum), 422, `"error"`)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		o.lang = lang
+		o.has(o.get("/operator/downloads"), 200, "setup.iso", `href="/operator/downloads?upload=`+one[1]+`#upload"`, "/static/upload.")
+		o.has(o.get("/operator/downloads?upload="+one[1]), 200, `data-sum="`+sum+`"`, `value="`+sum+`"`)
+		o.has(o.get("/operator/jobs"), 200, `href="/operator/downloads?upload=`+one[1]+`#upload"`)
+	}
+	s := c.ops(party.SupportAgent)
+	s.has(s.post("/operator/uploads", begin...), 403)
+	s.has(part(s, at+"10", text[10:]), 403)
+	o.has(part(o, at+"10", text[10:]), 200, `"done":"/operator/downloads?file=`+sum+`"`)
+	o.has(o.get("/operator/downloads?file="+sum), 200, "setup.iso is stored.", "no product")
+	o.has(o.post("/operator/uploads", begin...), 200, `"done":"/operator/downloads?file=`+sum+`"`) // here already
+	other := o.post("/operator/uploads", "name", "b.iso", "size", "4", "sha256", strings.Repeat("a", 64))
+	one = regexp.MustCompile(`"upload":"([^"]+)"`).FindStringSubmatch(other.body)
+	o.has(part(o, "/operator/uploads/"+one[1]+"?at=0", "evil"), 409, "check sums differ")
+	if strings.Contains(o.get("/operator/downloads").body, "b.iso") {
+		t.Error("what did not match is still there")
 	}
 }

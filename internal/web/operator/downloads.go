@@ -15,6 +15,8 @@ type downloadsPage struct {
 	Chosen *ui.Facts
 	Acts   []ui.Button // with it
 	Refuse string
+	Open   *ui.Table // uploads that can go on
+	Parts  partsBox
 	Upload ui.Form
 }
 
@@ -73,7 +75,7 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	if err != nil {
 		return err
 	}
-	page := downloadsPage{Upload: upload, List: ui.Table{
+	page := downloadsPage{Upload: upload, Parts: partsBox{At: partsPath}, List: ui.Table{
 		Caption: v.T("files.title"), Empty: ui.Empty{Title: v.T("files.none"), Text: v.T("files.none_text")},
 		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("files.size"), Num: true}, {Head: v.T("files.sha256")}, {Head: v.T("files.stored")},
 			{Head: v.T("files.links"), Num: true}, {Head: v.T("files.downloads"), Num: true}, {Head: v.T("files.last")}},
@@ -113,10 +115,20 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	if len(found) > 0 {
 		page.List.More = []any{v.T("files.use_note")}
 	}
+	unfinished, err := v.App.OpenUploads(v.R.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	page.Open = openUploads(v, unfinished)
+	for _, u := range unfinished {
+		if string(u.ID) == v.Query("upload") {
+			page.goesOn(v, u)
+		}
+	}
 	if refused != nil {
 		page.Refuse = v.L.Fault(refused)
 	}
-	p := ui.Page{Title: v.T("files.title"), Area: "downloads", Errors: errors}
+	p := ui.Page{Title: v.T("files.title"), Area: "downloads", Errors: errors, Script: "upload.js"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: downloadsPath + "?format=csv", Icon: "down"}}
 	p.Head.Sub = []any{v.T("files.how")}
 	return v.ShowAs(code, "op-downloads", p, page)

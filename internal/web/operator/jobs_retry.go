@@ -72,11 +72,12 @@ func openUploads(v *ui.Visit, all []app.MediaUpload) *ui.Table {
 	}
 	t := &ui.Table{
 		ID: "uploads", Title: v.T("jobs.uploads"), Caption: v.T("jobs.uploads"), Hint: v.T("jobs.uploads_hint"),
-		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("jobs.received")}, {Head: v.T("jobs.touched")}, {Head: v.T("jobs.by")}},
+		Columns: []ui.Column{{Head: v.T("files.file")}, {Head: v.T("jobs.received")}, {Head: v.T("jobs.touched")}, {Head: v.T("jobs.by")}, {Head: v.T("files.continue"), Hidden: true}},
 	}
 	for _, u := range all {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			{Value: u.Name}, {Value: v.T("jobs.received_of", "n", v.L.Bytes(u.Received), "all", v.L.Bytes(u.Size))}, {Value: u.TouchedAt}, {Value: u.By},
+			{Acts: []ui.Button{{Text: v.T("files.continue"), More: u.Name, Href: continueAt(u), Kind: "small"}}},
 		}})
 	}
 	return t

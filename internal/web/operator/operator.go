@@ -59,6 +59,8 @@ var routes = []ui.Route{
 	{Pattern: "POST " + discardPath, Handle: discardUpload},
 	{Pattern: "GET /operator/downloads", Handle: downloads},
 	{Pattern: "POST /operator/downloads", Handle: takeFile},
+	{Pattern: "POST " + partsPath, Handle: beginParts},
+	{Pattern: "POST " + partsPath + "/{upload}", Handle: takePart},
 	{Pattern: "POST /operator/downloads/{file}/remove", Handle: removeFile},
 	{Pattern: "GET /operator/downloads/{file}/replace", Handle: askReplace},
 	{Pattern: "POST /operator/downloads/{file}/replace", Handle: replaceFile},

@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 			"op-waiting":      {Data: waitingPage{list("waiting"), form("key")}},
 			"op-books":        {Data: booksPage{&ui.Note{Kind: "stop", Title: "t"}, ask, &ui.Button{Text: "a", Href: "/a"}, &low, back, facts}},
 			"op-jobs":         {Data: jobsPage{strip, &ui.Note{Kind: "stop", Title: "t"}, &low, list("late"), list("next"), list("pools"), &back, form("d")}},
-			"op-downloads":    {Data: downloadsPage{list("files"), &facts, []ui.Button{{Text: "r", Post: "/r"}}, "no", ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
+			"op-downloads":    {Data: downloadsPage{list("files"), &facts, []ui.Button{{Text: "r", Post: "/r"}}, "no", &low, partsBox{"/x", "n", "s"}, ui.Form{Files: true, Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}},
 			"op-clock":        {Data: clockPage{strip, []ui.Button{{Text: "a", Post: "/a"}}, form("a-by"), form("a-to"), list("done")}},
 			"op-security":     {Data: securityPage{&facts, &ui.Button{Text: "a", Href: "/a"}, list("sign-ins"), &low, list("list")}},
 			"op-clients":      {Data: clientsPage{list("clients")}},

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -21,5 +22,22 @@ func (v *Visit) Stream(kind, name string, size int64, body io.Reader) error {
 	h.Set("Cache-Control", "no-store")
 	v.W.WriteHeader(http.StatusOK)
 	_, _ = io.CopyN(v.W, body, size) // a reader who hung up is no error of ours
+	return nil
+}
+
+// JSON answers a script of ours; nobody keeps it. said is shown once on the next page; empty: nothing.
+func (v *Visit) JSON(status int, answer any, said string) error {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	if said != "" {
+		v.say(said)
+	}
+	h := v.W.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	v.W.WriteHeader(status)
+	_, _ = v.W.Write(body) // a reader who hung up is no error of ours
 	return nil
 }

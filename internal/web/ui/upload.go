@@ -78,7 +78,11 @@ func (p *patient) Read(b []byte) (int, error) {
 		p.until = now.Add(silence)
 		_ = http.NewResponseController(p.w).SetReadDeadline(p.until) // what is no connection has none
 	}
-	return p.ReadCloser.Read(b)
+	n, err := p.ReadCloser.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF // hung up, or silent for too long
+	}
+	return n, err
 }
 
 // BadRows lists what kept a file out: the line, the column and what is wrong there, for each of n mistakes.

@@ -159,11 +159,15 @@ const saidCookie = "comptoir-said"
 // Redirect sends the reader on with 303; said is shown there once.
 func (v *Visit) Redirect(to, said string) error {
 	if said != "" {
-		v.cookie(saidCookie, base64.RawURLEncoding.EncodeToString([]byte(said)), 60)
+		v.say(said)
 	}
 	v.W.Header().Set("Cache-Control", "no-store")
 	http.Redirect(v.W, v.R, to, http.StatusSeeOther)
 	return nil
+}
+
+func (v *Visit) say(said string) {
+	v.cookie(saidCookie, base64.RawURLEncoding.EncodeToString([]byte(said)), 60)
 }
 
 func (v *Visit) cookie(name, value string, seconds int) {

@@ -18,7 +18,7 @@ import (
 // most of them turn out to cost the same, a page ends early and the next one goes on there.
 const (
 	turnWidth     = 64
-	turnStretches = 6
+	turnStretches = 4
 )
 
 // TurnQuery asks what turned in a country's price lists between two instants, whichever is the earlier.

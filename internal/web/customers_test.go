@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/web/locale"
 )
 
 func TestF02CustomersAreFound(t *testing.T) {
@@ -23,7 +24,28 @@ func TestF02CustomersAreFound(t *testing.T) {
 	}
 	b.has(b.get("/customers?q=nobody"), 200, "No customer fits")
 	csv := b.get("/customers?format=csv")
-	b.has(csv, 200, "Microsoft ID,Company name,Primary domain name,Relationship,Billing country\n", string(first.ID)+",Northstar Clinics,northstar.example,Reseller,US\n")
+	b.has(csv, 200, "Microsoft ID,Company name,Primary domain name,Relationship,Billing country,\"MRR, net\"\n", string(first.ID)+",Northstar Clinics,northstar.example,Reseller,US,")
+	months, err := c.app.Recurring(t.Context(), operator(c), c.seeded.Customers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := b.get("/customers")
+	b.has(list, 200, "MRR is the price of running terms")
+	told := 0
+	for _, one := range c.seeded.Customers {
+		sums := months[one.ID].Sums
+		if len(sums) != 1 {
+			continue
+		}
+		told++
+		b.has(csv, 200, string(one.ID)+","+one.CompanyName+","+one.Domain+",Reseller,"+string(one.Country())+","+sums[0].Decimal()+" "+string(sums[0].Currency())+"\n")
+		if amount := locale.Of("en").Money(sums[0]); !strings.Contains(list.row(one.CompanyName), amount) {
+			t.Errorf("%s is not told to bring %s a month", one.CompanyName, amount)
+		}
+	}
+	if told < 2 {
+		t.Errorf("of %d customers alone the story tells what they bring a month", told)
+	}
 	for _, lang := range []string{"en", "fr", "ru"} {
 		b.lang = lang
 		b.has(b.get("/customers/"+string(first.ID)), 200, first.CompanyName, string(first.ID), `role="img"`)

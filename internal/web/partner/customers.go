@@ -1,6 +1,8 @@
 package partner
 
 import (
+	"slices"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
@@ -32,7 +34,11 @@ func customers(v *ui.Visit) error {
 		return err
 	}
 	if v.IsCSV() {
-		return v.CSV("customers", customerExport(v, found))
+		file, err := customerExport(v, found)
+		if err != nil {
+			return err
+		}
+		return v.CSV("customers", file)
 	}
 	t, err := customerList(v, found, resellers)
 	if err != nil {
@@ -82,6 +88,14 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 	if err != nil {
 		return t, err
 	}
+	months, err := monthsOf(v, found)
+	if err != nil {
+		return t, err
+	}
+	if months != nil {
+		t.Columns = slices.Insert(t.Columns, monthsAt, ui.Column{Head: v.T("customers.mrr"), Cash: true})
+		t.More = append(t.More, v.T("customers.mrr_hint"))
+	}
 	names := map[id.Partner]string{}
 	for _, r := range resellers {
 		names[r.ID] = r.Name
@@ -103,6 +117,9 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 		if n := names[c.Reseller]; n != "" {
 			row.Cells[3].Hint = n
 		}
+		if months != nil {
+			row.Cells = slices.Insert(row.Cells, monthsAt, monthsCell(v, months[c.ID]))
+		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
@@ -117,10 +134,18 @@ func relation(v *ui.Visit, c party.Customer) ui.Mark {
 }
 
 // customerExport is the file of customers: the columns that people of this trade know.
-func customerExport(v *ui.Visit, found []party.Customer) ui.Table {
+func customerExport(v *ui.Visit, found []party.Customer) (ui.Table, error) {
 	t := ui.Table{Columns: []ui.Column{{Head: v.T("customers.id")}, {Head: v.T("customers.company")}, {Head: v.T("customers.domain")}, {Head: v.T("customers.relationship")}, {Head: v.T("customers.country")}}}
-	for _, c := range found {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Value: string(c.ID)}, {Value: c.CompanyName}, {Value: c.Domain}, {Value: relation(v, c)}, {Value: string(c.Country())}}})
+	months, err := monthsOf(v, found)
+	if months != nil {
+		t.Columns = append(t.Columns, ui.Column{Head: v.T("customers.mrr")})
 	}
-	return t
+	for _, c := range found {
+		row := ui.Row{Cells: []ui.Cell{{Value: string(c.ID)}, {Value: c.CompanyName}, {Value: c.Domain}, {Value: relation(v, c)}, {Value: string(c.Country())}}}
+		if months != nil {
+			row.Cells = append(row.Cells, ui.Cell{Value: monthsText(months[c.ID])})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
@@ -29,13 +31,25 @@ func (a *App) SupportContact(ctx context.Context, who party.Actor, c id.Customer
 	})
 }
 
-// SetSupportContact names who helps with a subscription. R02 for online services, R03 for software.
-// Faults: "member.missing", "subscription.deleted".
-func (a *App) SetSupportContact(ctx context.Context, who party.Actor, req Request, c id.Customer, sub id.Subscription, by subscription.Support) (Reply, error) {
+// maxContact bounds a name and an id of the trade programme, in characters.
+const maxContact = 256
+
+// SetSupportContact names who helps with a subscription. R02 for online services, R03 for software. seen is who the caller saw
+// that helps, or nil: whoever it is. Faults: "member.missing", "member.too_long", "subscription.deleted", "subscription.changed" where
+// somebody else was named meanwhile.
+func (a *App) SetSupportContact(ctx context.Context, who party.Actor, req Request, c id.Customer, sub id.Subscription, by subscription.Support, seen *subscription.Support) (Reply, error) {
 	by.MPN, by.Name = strings.TrimSpace(by.MPN), strings.TrimSpace(by.Name)
 	return a.mark(ctx, who, req, c, sub, "support", func(s subscription.Subscription) (subscription.Outcome, error) {
 		if err := need(by.Tenant != "", "supportTenantId"); err != nil {
 			return subscription.Outcome{}, err
+		}
+		for member, text := range map[string]string{"supportMpnId": by.MPN, "name": by.Name} {
+			if utf8.RuneCountInString(text) > maxContact {
+				return subscription.Outcome{}, fault.Invalid("member.too_long", fault.Args{"member": member, "max": maxContact})
+			}
+		}
+		if seen != nil && s.Support != *seen && s.Support != by { // sent twice is no change
+			return subscription.Outcome{}, fault.Conflict("subscription.changed", nil)
 		}
 		return subscription.SetSupport(s, by)
 	}, func(s subscription.Subscription) any { return Contact{s.Support, s.Version} })

@@ -149,3 +149,51 @@ func TestF38RenewPlanActivate(t *testing.T) {
 		b.has(b.get(c.at(1)+"/subscriptions"), 200)
 	}
 }
+
+// A partner names who helps the customer with a subscription (R02, R03): itself, or another; whoever was named meanwhile is shown.
+func TestR02WhoHelpsIsNamed(t *testing.T) {
+	c := open(t)
+	b := c.as(c.seeded.Partner, "", party.AdminAgent)
+	win := c.sub(0, "Windows Server Standard, 8 cores, 1 year")
+	page := c.at(0) + "/subscriptions/" + string(win.ID)
+	at := page + "/support"
+	b.has(b.get(page), 200, `href="`+at+`"`, c.seeded.Partner.Name)
+	for _, lang := range []string{"fr", "ru", "en"} {
+		b.lang = lang
+		b.has(b.get(at), 200, `id="f-tenant"`, c.seeded.Partner.Name)
+	}
+	form := b.get(at)
+	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(form.body)[1]
+	send := func(once string, pairs ...string) answer {
+		return b.post(at, append([]string{"once", once, "seen", seen}, pairs...)...)
+	}
+	const other = "0f0f0f0f-1111-4222-8333-444455556666"
+	b.has(send("h1", "who", "another", "tenant", "no id", "name", "Néve <Ltd>"), 422, `href="#f-tenant"`, "Néve &lt;Ltd&gt;")
+	b.has(send("h2", "who", "another", "tenant", other, "name", strings.Repeat("é", 257)), 422, `href="#f-name"`)
+	b.has(send("h3", "who", "nobody"), 422)
+	for range 2 { // sent twice, done once
+		b.has(send("h4", "who", "another", "tenant", strings.ToUpper(other), "name", "Néve <Ltd>", "mpn", "1234567"), 200, "Néve &lt;Ltd&gt; helps", "MPN 1234567")
+	}
+	b.has(b.get(at), 200, `value="`+other+`"`, `value="1234567"`)
+	b.has(send("h5", "who", string(c.seeded.Partner.ID)), 409, "you saw “"+c.seeded.Partner.Name, "Néve &lt;Ltd&gt;") // somebody was faster
+	b.has(b.press(b.get(at), `id="f-tenant"`, "who", string(c.seeded.Partner.ID)), 200, c.seeded.Partner.Name+" helps")
+	who := party.Actor{Scope: party.NewScope(c.seeded.Partner.ID, ""), Roles: party.RolesOf(party.AdminAgent)}
+	if got, err := c.app.SupportContact(t.Context(), who, c.seeded.Customers[0].ID, win.ID); err != nil || got.Tenant != c.seeded.Partner.ID {
+		t.Errorf("%+v %v", got, err)
+	}
+	sales := c.as(c.seeded.Partner, "", party.SalesAgent) // R03: software is not the sales agent's
+	a := sales.get(page)
+	sales.has(a, 200, c.seeded.Partner.Name)
+	if strings.Contains(a.body, at) {
+		t.Error("who may not is offered it")
+	}
+	sales.has(sales.get(at), 403)
+	sales.has(sales.post(at, "once", "h6", "who", string(c.seeded.Partner.ID), "tenant", ""), 403)
+	ended := c.sub(1, "RDS CAL, per user, 1 year")
+	gone := c.at(1) + "/subscriptions/" + string(ended.ID)
+	b.has(b.press(b.get(gone+"/cancel"), `value="commit"`, "do", "commit", "ack", "1"), 200, "Cancelled.")
+	if strings.Contains(b.get(gone).body, gone+"/support") {
+		t.Error("of a subscription that has ended somebody can be named")
+	}
+	b.has(b.post(gone+"/support", "once", "h7", "who", string(c.seeded.Partner.ID)), 409, "has ended")
+}

@@ -80,7 +80,7 @@ func (a *api) putSupportContact(ctx context.Context, r *request) (answer, error)
 		ans, err := r.supportContact(c)
 		ans.Version = c.Version
 		return ans, err
-	}), r.customer, r.subscription, by)
+	}), r.customer, r.subscription, by, nil)
 }
 
 // register answers 202 with the address that tells how it went; it is done by then.

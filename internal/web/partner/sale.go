@@ -13,6 +13,8 @@ var saleRoutes = []ui.Route{
 	{Pattern: "POST /customers/{customer}/subscriptions", Handle: renewOff},
 	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}", Handle: showSubscription},
 	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/activate", Handle: activate},
+	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}/support", Handle: askSupportContact},
+	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/support", Handle: setSupportContact},
 	{Pattern: "GET /customers/{customer}/subscriptions/{subscription}/{act}", Handle: askAct},
 	{Pattern: "POST /customers/{customer}/subscriptions/{subscription}/{act}", Handle: doAct},
 	{Pattern: "GET /customers/{customer}/reservations", Handle: reservations},

@@ -106,6 +106,10 @@ func (r *subRead) show(status int, dialog *ui.Dialog, frame ui.Page) error {
 	if err := r.setUp(&p); err != nil {
 		return err
 	}
+	helps, err := r.helps()
+	if err != nil {
+		return err
+	}
 	page := subPage{
 		Status: r.status(), Verdicts: r.whatCanBeDone(), Comes: comingTable(r.Visit, []app.SubscriptionView{r.s}), Facts: r.facts(),
 		Call: ui.Call{ID: "call", Method: "GET", Path: "/v1/customers/" + string(r.c.ID) + "/subscriptions/" + string(r.s.ID) + "/verdicts", URL: r.URL},
@@ -115,8 +119,8 @@ func (r *subRead) show(status int, dialog *ui.Dialog, frame ui.Page) error {
 		chart := ui.Steps(r.L, "seats", r.T("subs.seats"), r.T("subs.seats_now", "n", r.s.Quantity), r.s.Now, end, steps)
 		page.Seats = &chart
 	}
+	page.Facts.Rows = append(page.Facts.Rows, helps)
 	page.Life = r.life()
-	var err error
 	if page.AddOns, err = r.addOns(nil); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ var unoffered = map[string]string{
 	"POST /customers/{customer}/subscriptions/{subscription}/activate": "nothing of the customers seen waits for its publisher",
 	"POST /prices/check":                                               "the operator of the demo is no partner's staff: TestF24PriceSheets",
 	"POST /prices/import":                                              "the operator of the demo is no partner's staff: TestF24PriceSheets",
+	"POST /customers/import":                                           "a file is looked over first: TestF01CustomersAreImported",
 	"POST /operator/prices/import":                                     "a sheet is looked over first: TestR15SheetsOnTheConsole",
 	"POST /portal/users/{user}/restore":                                "nobody was removed: TestR11PortalUsers",
 	"POST /portal/access/resume":                                       "no relationship has ended",

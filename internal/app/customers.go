@@ -65,14 +65,19 @@ func (a *App) firstAdmin(who party.Actor, c party.Customer) (p party.Person, pas
 	if a.Credentials == nil {
 		return party.Person{UPN: "admin@" + c.Domain}, a.IDs.Opaque(16)
 	}
-	p = party.Person{
+	p = a.administrator(who, c)
+	password = a.Credentials.NewPassword()
+	p.Password, p.MustChange = a.Credentials.HashPassword(password), true
+	return p, password
+}
+
+// administrator is a new customer's first global administrator, who has no password: nobody signs in as them before one is set.
+func (a *App) administrator(who party.Actor, c party.Customer) party.Person {
+	return party.Person{
 		ID: id.User(a.IDs.GUID()), Partner: who.Scope.Partner(), Customer: c.ID, UPN: "admin@" + c.Domain, FirstName: c.FirstName, LastName: c.LastName,
 		DisplayName: cmp.Or(strings.TrimSpace(c.FirstName+" "+c.LastName), "Administrator"), UsageLocation: string(c.Country()),
 		Roles: party.RolesOf(party.CustomerGlobal, party.CustomerUser), State: party.PersonActive, CreatedAt: a.Wall.Now(),
 	}
-	password = a.Credentials.NewPassword()
-	p.Password, p.MustChange = a.Credentials.HashPassword(password), true
-	return p, password
 }
 
 // sandboxRoom refuses a sandbox tenant more customers than it may have. Fault "sandbox.customers".

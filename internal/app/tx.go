@@ -44,6 +44,8 @@ type Reader interface {
 	// CustomersByID are those of the ids that are in the scope, in no order.
 	CustomersByID(s party.Scope, ids []id.Customer) ([]party.Customer, error)
 	DomainTaken(domain string) (bool, error)
+	// TenantsAt is CustomerAt for several; those that nobody has are left out.
+	TenantsAt(domains []string) (map[string]id.Customer, error)
 	// Agreements of a customer, oldest first; kind "" means all.
 	Agreements(s party.Scope, c id.Customer, kind party.AgreementKind) ([]party.Agreement, error)
 
@@ -114,8 +116,7 @@ type Reader interface {
 	EndingCounts(s party.Scope, at []time.Time, most int) ([]Counted, error)
 	// ActiveCounts counts the active subscriptions of each customer, up to a bound.
 	ActiveCounts(s party.Scope, customers []id.Customer, most int) (map[id.Customer]Counted, error)
-	// Recurring adds up what the active subscriptions of each customer bring in a month; of one with more of them than most, the
-	// least of them are added up.
+	// Recurring adds up subscription.Monthly of each customer's active subscriptions; of more than most the least ones.
 	Recurring(s party.Scope, customers []id.Customer, most int) (map[id.Customer]Recurring, error)
 	// Spent are the charges and credits of a customer from an instant on, the latest first.
 	Spent(s party.Scope, c id.Customer, from time.Time, limit int) ([]Spent, error)
@@ -256,8 +257,7 @@ type CatalogReader interface {
 	Catalogue(after id.Product, limit int) ([]catalog.Product, error)
 	// OnSale lists at most limit products from one on, by id, that have an availability in a market and segment.
 	OnSale(m market.Country, segment market.Segment, from id.Product, limit int) ([]id.Product, error)
-	// Repriced lists at most limit products from one on, by id, of whose prices or availabilities in a market and segment one
-	// begins or ends since < at ≤ until.
+	// Repriced is OnSale for products of whose prices or availabilities there one begins or ends since < at ≤ until.
 	Repriced(m market.Country, segment market.Segment, from id.Product, since, until time.Time, limit int) ([]id.Product, error)
 	// Offer fault: "offer.unknown".
 	Offer(m market.Country, offer id.Product) (catalog.Offer, error)

@@ -2,6 +2,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -213,6 +215,30 @@ func (r *Reader) CustomerAt(domain string) (id.Customer, error) {
 		return "", err
 	}
 	return found[0], nil
+}
+
+// TenantsAt implements app.Reader. The first condition is a range that they all lie in: the filter has to begin with one.
+func (r *Reader) TenantsAt(domains []string) (map[string]id.Customer, error) {
+	at := map[string]id.Customer{}
+	for some := range slices.Chunk(domains, entryWidth*entryTrip) {
+		f := where(sqlTenantsAt, slices.Min(some), slices.Max(some))
+		in(f, "domain", some)
+		rows := r.query(f.sql.String(), f.args...)
+		for rows.next() {
+			var domain string
+			var tenant id.Customer
+			if err := rows.scan(&domain, &tenant); err != nil {
+				rows.close()
+				return nil, err
+			}
+			at[domain] = tenant
+		}
+		rows.close()
+		if err := rows.err(); err != nil {
+			return nil, err
+		}
+	}
+	return at, nil
 }
 
 // CustomersByID implements app.Reader.

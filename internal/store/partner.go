@@ -24,6 +24,7 @@ const (
 	sqlTenantInsert  = `INSERT INTO tenant (id, domain) VALUES ($1, $2)`
 	sqlTenantDomain  = `UPDATE tenant SET domain = $2 WHERE id = $1`
 	sqlTenantAt      = `SELECT id FROM tenant WHERE domain = $1`
+	sqlTenantsAt     = `SELECT domain, id FROM tenant WHERE domain >= $1 AND domain <= $2`
 	sqlTenantKnown   = `SELECT COUNT(*) FROM tenant WHERE id = $1`
 	sqlDomainTaken   = `SELECT COUNT(*) FROM tenant WHERE domain = $1`
 	sqlDomainPartner = `SELECT p.id FROM tenant t JOIN partner p ON p.id = t.id WHERE t.domain = $1`

@@ -58,7 +58,7 @@ func customers(v *ui.Visit) error {
 	p := ui.Page{Title: v.T("nav.customers"), Area: "customers"}
 	p.Head.Acts = []ui.Button{{Text: v.T("part.export"), Href: v.With("format", "csv", "after", ""), Icon: "down"}}
 	if v.May(party.EditCustomer) {
-		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("customers.request"), Href: "/customers/request"},
+		p.Head.Acts = append(p.Head.Acts, ui.Button{Text: v.T("customers.request"), Href: "/customers/request"}, ui.Button{Text: v.T("customers.import"), Href: fileOfCustomers},
 			ui.Button{Text: v.T("customers.add"), Href: "/customers/new", Icon: "plus", Kind: "main"})
 	}
 	return v.Show("customers", p, customersPage{t})

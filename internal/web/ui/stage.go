@@ -39,6 +39,9 @@ type StagedFile struct {
 	Size int64
 }
 
+// Reader reads the file from its start.
+func (f StagedFile) Reader() io.Reader { return io.NewSectionReader(f.File, 0, f.Size) }
+
 // Keep reads a file of at most max bytes to its end and keeps it for whoever sent it. Fault "import.too_large".
 func (s *Stage) Keep(owner string, in io.Reader, max int64, now time.Time) (StagedFile, error) {
 	f, err := os.CreateTemp("", "comptoir-stage-")

@@ -239,6 +239,20 @@ var catalogueFlows = []flow{
 			h.t.Error("the API knows no prices")
 		}
 	}},
+	{id: "F24", name: "the price lists of two instants compared, to the instant from which a plan is sold", drive: func(h *trip) {
+		h.visit("/prices?country=US")
+		h.goes(`.head .acts a[href^="/prices/compare"]`, "")
+		h.put("f-was", "2021-10-21T23:59", "f-is", "2021-10-22T00:00")
+		h.goes("main form.filters button", "")
+		h.says(h.row("RDS CAL, per user, 1 year"), "turns.new")
+		rows := h.sheet(`.head .acts a[href*="format=csv"]`)
+		if titles := h.column(rows, "buy.offer"); !slices.Contains(titles, "RDS CAL, per user, 1 year") {
+			h.t.Errorf("the file holds %q", titles)
+		}
+		h.put("f-was", "2021-10-22T00:00", "f-is", "2021-10-22T00:01")
+		h.goes("main form.filters button", "")
+		h.says("main", "turns.none")
+	}},
 }
 
 // prices finds a limited offer on the list, with its limit.

@@ -5,6 +5,9 @@ package browser
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/e2e/harness"
 	"github.com/comptoir-dev/comptoir/internal/domain/market"
@@ -50,6 +53,39 @@ var customerFlows = []flow{
 			h.t.Errorf("what was typed is %q now", got)
 		}
 		h.goes(`main .note a[href="`+c.at+`"]`, "") // and leads to the one that has it
+	}},
+	{id: "F01", name: "customers from a file, twice", drive: func(h *trip) {
+		h.visit("/customers")
+		h.goes(`.head .acts a[href="/customers/import"]`, "")
+		head := strings.TrimSpace(string(h.saves(`main a[href$="/import/template"]`).Content))
+		if !strings.HasPrefix(head, "CompanyName,Domain,Country,") || strings.Contains(head, "\n") {
+			h.t.Fatalf("the template is %q", head)
+		}
+		c := h.customer("US")
+		h.made++
+		domain := fmt.Sprintf("filed-%d.example", h.made)
+		row := func(domain, country string) string {
+			return "Filed " + domain + "," + domain + "," + country + ",,Ада,Roux,a@" + domain + ",,1,x,WA,98052\n"
+		}
+		looks := func(rows string) {
+			h.visit("/customers/import")
+			file := filepath.Join(h.t.TempDir(), "customers.csv")
+			must(h.t, os.WriteFile(file, []byte(head+"\n"+rows), 0o600))
+			h.upload("#f-file", file)
+		}
+		looks(row(domain, "Nowhere"))
+		h.refused(`form[action$="/check"] .btn.main`)
+		h.says("main", "row.country")
+		for n, said := range []string{"customers.file_before", "customers.file_nothing"} {
+			looks(row(domain, "US") + row(c.domain, "US"))
+			h.goes(`form[action$="/check"] .btn.main`, "")
+			h.says("main", said, "n", 1)
+			h.find(`main th a[href="`+c.at+`"]`, "")
+			h.goes(`form[action="/customers/import"] button`, "")
+			h.says(".said", "customers.file_taken", "n", 1-n, "there", 1+n)
+		}
+		h.visit("/customers?q=" + domain)
+		h.find(h.row("Filed "+domain)+"th a", "")
 	}},
 	{id: "F01", name: "change the record; end the relationship once nothing runs", drive: func(h *trip) {
 		c := h.customer("US")

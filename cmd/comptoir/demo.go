@@ -154,7 +154,10 @@ func (s *site) seed(ctx context.Context) (demoFile, error) {
 		Roles: party.RolesOf(party.AdminAgent, party.GlobalAdmin, party.BillingAdmin, party.OperatorAdmin),
 	}
 	owner := party.Actor{Scope: party.NewScope(seeded.Partner.ID, "")}
-	if _, err := s.store.Update(ctx, app.Act{Actor: owner}, func(tx app.Tx) (any, error) { return nil, tx.AddClient(client) }); err != nil {
+	if _, err := s.store.Update(ctx, app.Act{Actor: owner}, func(tx app.Tx) (any, error) {
+		file := app.MediaFile{SHA256: media.SHA256, Name: "demo-server.zip", Size: media.Size, StoredAt: s.clock.Now()}
+		return nil, errors.Join(tx.AddMedia(file), tx.AddClient(client))
+	}); err != nil {
 		return demoFile{}, err
 	}
 	if err := s.store.SetDomain(ctx, seeded.Partner.ID, demoDomain); err != nil {
@@ -243,9 +246,8 @@ func (s *site) demoMedia(ctx context.Context) (sandbox.File, error) {
 	if err := z.Close(); err != nil {
 		return sandbox.File{}, err
 	}
-	const blob = "demo-server.zip"
-	size, sum, err := s.media.Put(ctx, blob, &b)
-	return sandbox.File{Blob: blob, SHA256: sum, Size: size}, err
+	size, sum, err := s.media.Add(ctx, &b)
+	return sandbox.File{Blob: sum, SHA256: sum, Size: size}, err
 }
 
 // demoKey makes a product key of 32 digits.

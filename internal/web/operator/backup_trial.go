@@ -111,7 +111,7 @@ func (p *backupPage) migrations(v *ui.Visit) error {
 	var here, ours int64 // what the database has, and what this program brings
 	p.Steps = &ui.Table{
 		ID: "steps", Title: v.T("schema.steps"), Caption: v.T("schema.steps"), Hint: v.T("schema.hint"),
-		Columns: []ui.Column{{Head: v.T("schema.version"), Num: true}, {Head: v.T("schema.name")}, {Head: v.T("schema.at")}},
+		Columns: []ui.Column{{Head: v.T("schema.version")}, {Head: v.T("schema.name")}, {Head: v.T("schema.at")}},
 	}
 	for _, m := range all {
 		var at, name any = v.T("schema.pending"), ui.Mono(m.Name)

@@ -52,7 +52,7 @@ func showBooks(v *ui.Visit, proof *ui.Note) error {
 		return v.Show("op-books", frame, page)
 	}
 	chosen := all[0]
-	pick := ui.Field{Name: "partner", Label: v.T("console.partner"), Kind: "select"}
+	pick := ui.Field{Name: "partner", Label: v.T("console.partner"), Kind: "select", Grow: true}
 	for _, p := range all {
 		pick.Options = append(pick.Options, ui.Option{Value: string(p.ID), Text: p.Name})
 		if string(p.ID) == v.Query("partner") {

@@ -119,7 +119,9 @@ func showDownloads(v *ui.Visit, code int, file string, refused *fault.Fault, upl
 	if err != nil {
 		return err
 	}
-	page.Open = openUploads(v, unfinished)
+	if page.Open = openUploads(v, unfinished); page.Open != nil {
+		page.Open.Hint = v.T("files.open_hint")
+	}
 	for _, u := range unfinished {
 		if string(u.ID) == v.Query("upload") {
 			page.goesOn(v, u)

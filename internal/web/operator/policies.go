@@ -33,7 +33,7 @@ func policies(v *ui.Visit) error {
 	if !slices.Contains(policy.Classes, class) {
 		class = catalog.SoftwareSub
 	}
-	kind := ui.Field{Name: "class", Label: v.T("console.class"), Kind: "select", Value: string(class)}
+	kind := ui.Field{Name: "class", Label: v.T("console.class"), Kind: "select", Value: string(class), Grow: true}
 	for _, c := range policy.Classes {
 		kind.Options = append(kind.Options, ui.Option{Value: string(c), Text: v.T("console.class." + string(c))})
 	}

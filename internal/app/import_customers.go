@@ -62,7 +62,7 @@ var customerFileColumns = []columnName{
 }
 
 // customerMost is how many characters a column takes, as in the form.
-var customerMost = [...]int{200, 253, 2, 20, 200, 200, 254, 40, 200, 200, 100, 20, 100}
+var customerMost = [...]int{200, 253, 200, 200, 200, 200, 254, 40, 200, 200, 100, 20, 100}
 
 // CustomerColumns are the heads of a file of customers, in the order of its template.
 func CustomerColumns() (names []string) {

@@ -67,7 +67,7 @@ func customers(v *ui.Visit) error {
 func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner) (ui.Table, error) {
 	t := ui.Table{
 		Caption: v.T("nav.customers"),
-		Columns: []ui.Column{{Head: v.T("customers.name")}, {Head: v.T("customers.id")}, {Head: v.T("customers.country")}, {Head: v.T("customers.relationship")}, {Head: v.T("customers.running"), Num: true}, {Head: v.T("customers.since")}, {Head: v.T("customers.links"), Hidden: true}},
+		Columns: []ui.Column{{Head: v.T("customers.name")}, {Head: v.T("customers.id")}, {Head: v.T("customers.country")}, {Head: v.T("customers.relationship")}, {Head: v.T("customers.running"), Num: true}, {Head: v.T("customers.links"), Hidden: true}},
 		Empty:   ui.Empty{Title: v.T("customers.none"), Text: v.T("customers.none_text")},
 	}
 	if v.Query("q") != "" || v.Query("reseller") != "" || v.Query("after") != "" {
@@ -106,16 +106,15 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 			{Value: c.CompanyName, Href: at, Hint: c.Domain},
 			{Value: ui.ID(c.ID)},
 			{Value: c.Country()},
-			{Value: relation(v, c)},
+			{Value: relation(v, c), Hint: v.T("customers.since_day", "at", v.L.Date(c.CreatedAt))},
 			{Value: count(v, active[c.ID])},
-			{Value: ui.Day(c.CreatedAt)},
 			{Acts: []ui.Button{
 				{Text: v.T("customer.subscriptions"), More: c.CompanyName, Href: at + "/subscriptions", Kind: "small quiet"},
 				{Text: v.T("customer.software"), More: c.CompanyName, Href: at + "/software", Kind: "small quiet"},
 			}},
 		}}
 		if n := names[c.Reseller]; n != "" {
-			row.Cells[3].Hint = n
+			row.Cells[3].Hint = n + " · " + v.L.Date(c.CreatedAt)
 		}
 		if months != nil {
 			row.Cells = slices.Insert(row.Cells, monthsAt, monthsCell(v, months[c.ID]))

@@ -29,7 +29,7 @@ func askedTurns(v *ui.Visit) (app.TurnQuery, []ui.Field, error) {
 	now := v.App.Clock.Now().Truncate(time.Minute)
 	q := app.TurnQuery{Country: ask.country, Segment: ask.segment, Was: now.AddDate(0, -1, 0), Is: now, Limit: ui.Limit}
 	fields := ask.fields(v)[:2]
-	currency := ui.Field{Name: "currency", Label: v.T("turns.currency"), Value: strings.ToUpper(v.Query("currency")), MaxLength: 3, Hint: v.T("turns.currency_hint")}
+	currency := ui.Field{Name: "currency", Label: v.T("turns.currency_or"), Value: strings.ToUpper(v.Query("currency")), MaxLength: 3}
 	if c, ok := money.ParseCurrency(v.Query("currency")); ok {
 		q.Currency = c
 	} else if currency.Value != "" {

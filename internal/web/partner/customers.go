@@ -106,7 +106,7 @@ func customerList(v *ui.Visit, found []party.Customer, resellers []party.Partner
 			{Value: c.CompanyName, Href: at, Hint: c.Domain},
 			{Value: ui.ID(c.ID)},
 			{Value: c.Country()},
-			{Value: relation(v, c), Hint: v.T("customers.since_day", "at", v.L.Date(c.CreatedAt))},
+			{Value: relation(v, c), Hint: v.L.Date(c.CreatedAt)},
 			{Value: count(v, active[c.ID])},
 			{Acts: []ui.Button{
 				{Text: v.T("customer.subscriptions"), More: c.CompanyName, Href: at + "/subscriptions", Kind: "small quiet"},

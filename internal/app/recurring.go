@@ -18,8 +18,8 @@ const recurringTogether = 200
 // Recurring is what a customer's active subscriptions bring in a month: subscription.Monthly of each, added up by currency.
 // Currencies are never added to each other.
 type Recurring struct {
-	Sums []money.Amount // by code; none: nothing
-	More bool           // there are more subscriptions than were added up: it is more than that
+	Sums   []money.Amount // by code; none: nothing
+	Active Counted        // the subscriptions; where there are more, it is more than that
 }
 
 // Recurring tells the monthly recurring revenue of each of a list's customers, at the prices that the partner is charged (R14: they are

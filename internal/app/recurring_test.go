@@ -24,6 +24,10 @@ func TestRecurring(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			counts, err := w.ActiveCounts(ctx, w.who, customers)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, c := range customers {
 				subs, err := w.Entitled(ctx, w.who, c.ID)
 				if err != nil {
@@ -37,7 +41,7 @@ func TestRecurring(t *testing.T) {
 					}
 				}
 				sums := got[c.ID].Sums
-				if len(sums) != len(want) || got[c.ID].More {
+				if len(sums) != len(want) || got[c.ID].Active != counts[c.ID] {
 					t.Errorf("%s: %+v, want %v", c.CompanyName, got[c.ID], want)
 				}
 				for _, sum := range sums {

@@ -68,7 +68,7 @@ func (r *Reader) Recurring(s party.Scope, customers []id.Customer, most int) (ma
 			}
 			one := sums[c]
 			n += rows
-			one.More = n > most
+			one.Active = app.CountedUpTo(n, most)
 			if currency != "" {
 				one.Sums = append(one.Sums, money.Of(minor, currency))
 			}

@@ -25,7 +25,7 @@ func monthsCell(v *ui.Visit, r app.Recurring) ui.Cell {
 	switch {
 	case len(r.Sums) == 0:
 		return ui.Cell{Value: "–"}
-	case r.More:
+	case r.Active.More:
 		return ui.Cell{Value: v.T("customers.mrr_more", "sum", v.L.Value(r.Sums))}
 	case len(r.Sums) == 1:
 		return ui.Cell{Value: r.Sums[0]}
@@ -38,7 +38,7 @@ func monthsText(r app.Recurring) string {
 	var all []string
 	for _, sum := range r.Sums {
 		text := sum.Decimal() + " " + string(sum.Currency())
-		if r.More {
+		if r.Active.More {
 			text = ">" + text
 		}
 		all = append(all, text)

@@ -67,7 +67,7 @@ func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
 	}
 	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
 	var working sync.WaitGroup
-	for range min(3, 1+len(dues)/firstChunk) {
+	for range min(2, 1+len(dues)/firstChunk) {
 		working.Go(func() {
 			for some := b.take(); len(some) > 0; some = b.take() {
 				if err := b.do(ctx, some); err != nil {

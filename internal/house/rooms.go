@@ -46,7 +46,7 @@ var rooms = []struct{ room, may string }{
 	{"jobs", inner},
 	{"identity", inner},
 	{"sandbox", inner + " jobs"},
-	{"metrics", ""},      // how the server fares, for a monitoring system
+	{"metrics", "when"},  // how the server fares, for a monitoring system
 	{"statement", inner}, // what is printed: a statement as PDF, with words of its own
 
 	// Doors. They know neither each other nor the store.

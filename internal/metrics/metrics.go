@@ -14,7 +14,8 @@ import (
 	"time"
 
 	vm "github.com/VictoriaMetrics/metrics"
-	"github.com/felixge/httpsnoop"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 // Meter collects what one server counts. It is safe for concurrent use.
@@ -46,13 +47,14 @@ func (m *Meter) Watch(door string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		under.Inc()
 		r.Pattern = ""
-		seen := httpsnoop.CaptureMetrics(h, w, r) // what the writer can do beside writing stays: files go out in the kernel
+		seen, watch := answer{ResponseWriter: w}, when.Started()
+		h.ServeHTTP(&seen, r)
+		took.Update(watch.Took().Seconds())
 		method := r.Method
 		if !slices.Contains(methods, method) {
 			method = "other"
 		}
-		took.Update(seen.Duration.Seconds())
-		m.set.GetOrCreateCounter(fmt.Sprintf("comptoir_requests_total{door=%q,route=%q,method=%q,status=\"%dxx\"}", door, r.Pattern, method, seen.Code/100)).Inc()
+		m.set.GetOrCreateCounter(fmt.Sprintf("comptoir_requests_total{door=%q,route=%q,method=%q,status=\"%dxx\"}", door, r.Pattern, method, seen.class())).Inc()
 	})
 }
 

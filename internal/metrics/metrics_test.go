@@ -18,7 +18,11 @@ func TestWatchTellsRoutesAndNothingSent(t *testing.T) {
 		if _, ok := w.(io.ReaderFrom); !ok {
 			t.Error("the writer can no longer take a file")
 		}
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+			t.Errorf("what the connection can do is hidden: %v", err)
+		}
 		if r.PathValue("customer") == "gone" {
+			w.WriteHeader(http.StatusEarlyHints)
 			w.WriteHeader(http.StatusGone)
 		}
 	})

@@ -20,6 +20,15 @@ type Wall struct{}
 // Now implements Clock.
 func (Wall) Now() time.Time { return Instant(time.Now()) }
 
+// Stopwatch measures how long something takes, whatever becomes of the machine's clock meanwhile. It decides nothing.
+type Stopwatch struct{ began time.Time }
+
+// Started is a stopwatch that runs.
+func Started() Stopwatch { return Stopwatch{time.Now()} }
+
+// Took is the time since it was started.
+func (s Stopwatch) Took() time.Duration { return time.Since(s.began) }
+
 // Fixed is a clock that stands still until it is set; for tests and for seeding.
 type Fixed struct {
 	mu sync.Mutex

@@ -29,7 +29,6 @@ func TestPages(t *testing.T) {
 			"op-tenants":    {Data: tenantsPage{list("list")}},
 			"op-tenant":     {Data: tenantPage{facts, list("owing"), form("a"), list("pools"), form("b"), form("c"), form("d")}},
 			"op-tenant-new": {Data: newTenantPage{*form("name")}},
-			"op-once":       {Data: oncePage{"w", facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 			"op-policies":   {Data: policiesPage{ask, &ui.Note{Kind: "info", Title: "t"}, ui.Chart{ID: "line", Title: "l", Twin: list("twin")}, list("rules"), list("taxes"), list("links")}},
 			"op-requests":   {Data: queuePage{list("list")}},
 			"op-request": {Data: requestPage{ui.DeskOne{Text: "x", Thread: ui.Timeline{ID: "thread"}, Files: list("files"), Facts: facts}, form("a"), form("b"),

@@ -17,13 +17,6 @@ import (
 // newTenantPage is the form of a new partner (R15).
 type newTenantPage struct{ Form ui.Form }
 
-// oncePage is a password that was made: it is on this page and nowhere else.
-type oncePage struct {
-	Warning string
-	Facts   ui.Facts
-	Next    []ui.Button
-}
-
 const newTenantPath = "/operator/tenants/new"
 
 var tenantKinds = []party.Kind{party.DirectBill, party.IndirectProvider, party.IndirectReseller}
@@ -118,8 +111,7 @@ func addTenant(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
-	return v.Show("op-once", newTenantFrame(v, v.T("tenant.made", "name", made.Partner.Name)), oncePage{
+	return v.ShowOnce(newTenantFrame(v, v.T("tenant.made", "name", made.Partner.Name)), ui.ShownOnce{
 		Warning: v.T("users.shown_once"),
 		Facts: ui.Facts{ID: "signin", Title: v.T("customers.first_sign_in"), Rows: []ui.Fact{
 			{Name: v.T("me.upn"), Value: ui.ID(made.Admin.UPN)}, {Name: v.T("customers.password"), Value: ui.ID(made.Admin.InitialPassword), Hint: v.T("customers.password_hint")},

@@ -124,8 +124,7 @@ func addApp(v *ui.Visit) error {
 
 // showSecret shows a secret that was made, once.
 func showSecret(v *ui.Visit, title string, made app.Registered) error {
-	v.Secret()
-	return v.Show("shown-once", accountFrame(v, "/apps", title), shownOncePage{
+	return v.ShowOnce(accountFrame(v, "/apps", title), ui.ShownOnce{
 		Warning: v.T("account.secret_once"),
 		Facts: ui.Facts{ID: "secret", Title: made.Name, Rows: []ui.Fact{
 			{Name: v.T("account.client_id"), Value: ui.ID(made.ID)}, {Name: v.T("account.secret"), Value: ui.ID(made.Plain), Hint: v.T("account.fingerprint_is", "name", made.NewSecret.Fingerprint)},

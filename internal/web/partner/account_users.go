@@ -26,13 +26,6 @@ type staffFormPage struct {
 	Call  *ui.Call
 }
 
-// shownOncePage is a password or a secret that was made: it is on this page and nowhere else.
-type shownOncePage struct {
-	Warning string
-	Facts   ui.Facts
-	Next    []ui.Button
-}
-
 func staffName(p party.Person) string {
 	return cmp.Or(p.DisplayName, strings.TrimSpace(p.FirstName+" "+p.LastName), p.UPN)
 }
@@ -131,8 +124,7 @@ func addStaff(v *ui.Visit) error {
 
 // showPassword shows a password that was made, once.
 func showPassword(v *ui.Visit, title string, made app.Admitted) error {
-	v.Secret()
-	return v.Show("shown-once", accountFrame(v, "/users", title), shownOncePage{
+	return v.ShowOnce(accountFrame(v, "/users", title), ui.ShownOnce{
 		Warning: v.T("users.shown_once"),
 		Facts: ui.Facts{ID: "signin", Title: v.T("customers.first_sign_in"), Rows: []ui.Fact{
 			{Name: v.T("me.upn"), Value: ui.ID(made.UPN)}, {Name: v.T("customers.password"), Value: ui.ID(made.InitialPassword), Hint: v.T("customers.password_hint")},

@@ -71,12 +71,6 @@ func newCustomerFrame(v *ui.Visit) ui.Page {
 	return ui.Page{Title: v.T("customers.add"), Area: "customers", Crumbs: []ui.Link{{Text: v.T("nav.customers"), Href: "/customers"}}}
 }
 
-// createdPage shows a new customer's first sign-in, once.
-type createdPage struct {
-	Facts ui.Facts
-	Next  []ui.Button
-}
-
 // createCustomer makes the record, or shows the form again with what is wrong. The password of the customer's first
 // administrator is shown now and never again.
 func createCustomer(v *ui.Visit) error {
@@ -111,9 +105,8 @@ func createCustomer(v *ui.Visit) error {
 		return err
 	}
 	at := "/customers/" + string(made.Customer.ID)
-	v.Secret()
-	page := customerPage(v, made.Customer, "", v.T("customers.made"))
-	return v.Show("customer-made", page, createdPage{
+	return v.ShowOnce(customerPage(v, made.Customer, "", v.T("customers.made")), ui.ShownOnce{
+		Warning: v.T("customers.shown_once"),
 		Facts: ui.Facts{ID: "signin", Title: v.T("customers.first_sign_in"), Rows: []ui.Fact{
 			{Name: v.T("me.upn"), Value: ui.ID(made.UserName)}, {Name: v.T("customers.password"), Value: ui.ID(made.Password), Hint: v.T("customers.password_hint")},
 		}},

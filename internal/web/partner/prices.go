@@ -148,13 +148,17 @@ func showPrices(v *ui.Visit, status int, form *ui.Form, errors *ui.Errors, bad *
 	}})
 }
 
-// withIDs puts the ids before what people read.
-func withIDs(t ui.Table, found []app.ShelfPrice) ui.Table {
-	var columns []ui.Column
-	for _, name := range []string{"ProductId", "SkuId"} { // as price sheets call them
+// sheetIDs are the heads of the ids, as price sheets call them in every language.
+func sheetIDs() (columns []ui.Column) {
+	for _, name := range []string{"ProductId", "SkuId"} {
 		columns = append(columns, ui.Column{Head: name})
 	}
-	t.Columns = append(columns, t.Columns...)
+	return columns
+}
+
+// withIDs puts the ids before what people read.
+func withIDs(t ui.Table, found []app.ShelfPrice) ui.Table {
+	t.Columns = append(sheetIDs(), t.Columns...)
 	for i, p := range found {
 		t.Rows[i].Cells = append([]ui.Cell{{Value: string(p.Product.ID)}, {Value: string(p.Sku)}}, t.Rows[i].Cells...)
 	}

@@ -157,10 +157,10 @@ func step(v *ui.Visit, d catalog.Difference) string {
 
 // exportTurns is the file of all differences: a row for each, amounts and shares in columns of their own.
 func exportTurns(v *ui.Visit, q app.TurnQuery) error {
-	t := ui.Table{Columns: []ui.Column{
-		{Head: "ProductId"}, {Head: "SkuId"}, {Head: v.T("buy.offer")}, {Head: v.T("cart.plan")}, {Head: v.T("turns.min")}, {Head: v.T("turns.max")}, {Head: v.T("turns.currency")},
+	t := ui.Table{Columns: append(sheetIDs(), []ui.Column{
+		{Head: v.T("buy.offer")}, {Head: v.T("cart.plan")}, {Head: v.T("turns.min")}, {Head: v.T("turns.max")}, {Head: v.T("turns.currency")},
 		{Head: v.T("turns.was")}, {Head: v.T("turns.is")}, {Head: v.T("turns.turn")}, {Head: v.T("turns.by")}, {Head: v.T("turns.percent")},
-	}}
+	}...)}
 	q.Limit = 1000
 	for more := true; more; {
 		found, next, err := v.App.ComparePrices(v.R.Context(), v.Actor, q)

@@ -27,7 +27,6 @@ func TestPages(t *testing.T) {
 			"portal-bill":        {Data: ui.BillPage{Lines: list("lines"), Sum: facts}},
 			"portal-users":       {Page: ui.Page{Dialog: &ui.Dialog{Name: "portal-user-delete", Data: deletePage{"t", form}}}, Data: usersPage{list("list"), list("seats"), ui.SeatFile{Form: ui.Form{Fields: []ui.Field{{Name: "file", Label: "f", Kind: "file"}}}}, &deleted}},
 			"portal-user-new":    {Data: newUserPage{form}},
-			"portal-user-made":   {Data: userMadePage{facts, []ui.Button{{Text: "n", Href: "/n"}}}},
 			"portal-user-delete": {Data: deletePage{"t", form}},
 			"portal-access":      {Page: ui.Page{Dialog: &ui.Dialog{Name: "portal-end", Data: endPage{form, "t", "p", "no"}}}, Data: accessPage{facts, ui.Verdicts{ID: "may", Rows: []ui.Verdict{{Title: "t"}}}, list("log"), &ui.Button{Text: "e", Href: "/e"}}},
 			"portal-end":         {Data: endPage{form, "t", "p", ""}},

@@ -21,11 +21,6 @@ type usersPage struct {
 
 type newUserPage struct{ Form ui.Form }
 
-type userMadePage struct {
-	Facts ui.Facts
-	Next  []ui.Button
-}
-
 // deletePage asks before somebody is removed.
 type deletePage struct {
 	Title string
@@ -200,9 +195,9 @@ func addUser(v *ui.Visit) error {
 	if err != nil {
 		return err
 	}
-	v.Secret()
 	frame.Title = v.T("users.made")
-	return v.Show("portal-user-made", frame, userMadePage{
+	return v.ShowOnce(frame, ui.ShownOnce{
+		Warning: v.T("users.shown_once"),
 		Facts: ui.Facts{ID: "signin", Title: v.T("customers.first_sign_in"), Rows: []ui.Fact{
 			{Name: v.T("me.upn"), Value: ui.ID(made.UPN)}, {Name: v.T("customers.password"), Value: ui.ID(password), Hint: v.T("customers.password_hint")},
 		}},

@@ -10,6 +10,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 )
 
 // Seats are the pages where a customer's people are given seats of its subscriptions (R18): the same for the partner and for
@@ -45,6 +46,7 @@ func (s Seats) Routes() []Route {
 	return []Route{
 		{Pattern: "GET " + s.At + "/{user}", Handle: s.person},
 		{Pattern: "POST " + s.At + "/{user}/seat", Handle: s.set},
+		{Pattern: "POST " + s.At + "/{user}/password", Handle: s.password},
 		{Pattern: "POST " + s.At + "/seats", Handle: s.file},
 	}
 }
@@ -178,6 +180,9 @@ func (s Seats) person(v *Visit) error {
 	for _, r := range p.Roles.List() {
 		roles = append(roles, v.T("role."+string(r)))
 	}
+	if v.Actor.MayFor(party.ManageCustomerUsers, c) == nil && p.State != party.PersonDeleted && p.ID != v.Signed.Person.ID {
+		frame.Head.Acts = append(frame.Head.Acts, Button{Text: v.T("account.reset"), Post: s.Page(c, p.ID) + "/password", Once: v.Once(), Kind: "ask"})
+	}
 	path := "/v1/customers/" + string(c) + "/users/" + string(p.ID)
 	return v.Show("seats-person", frame, SeatsPage{List: t, Facts: Facts{ID: "facts", Title: v.T("overview.facts"), Rows: []Fact{
 		{Name: v.T("me.upn"), Value: ID(p.UPN)}, {Name: v.T("me.roles"), Value: roles}, {Name: v.T("users.since"), Value: Day(p.CreatedAt)},
@@ -185,6 +190,44 @@ func (s Seats) person(v *Visit) error {
 		ID: "call", Method: "POST", Path: path + "/licenseupdates", URL: v.URL,
 		Body: `{"licensesToAssign":[{"skuId":"…"}],"licensesToRemove":[]}`,
 	}})
+}
+
+// password makes another password of one person, which is shown this once; whoever is signed in by the old one is signed
+// out (R11).
+func (s Seats) password(v *Visit) error {
+	c, err := s.Customer(v)
+	if err != nil {
+		return err
+	}
+	if err := v.Actor.MayFor(party.ManageCustomerUsers, c); err != nil {
+		return err
+	}
+	user := id.User(v.Path("user"))
+	if user == v.Signed.Person.ID { // one's own is changed where the old one is asked for
+		return fault.Invalid("form.unreadable", nil)
+	}
+	if err := v.Prove(); err != nil {
+		return err
+	}
+	plain := identity.Credentials{}.NewPassword()
+	var p party.Person
+	err = v.Try(func(req app.Request) (app.Reply, error) {
+		return v.App.ChangeCustomerUser(v.R.Context(), v.Actor, req, c, user, app.UserChange{Password: &plain})
+	}, func(out any) { p = out.(party.Person) })
+	if err != nil {
+		return err
+	}
+	frame, err := s.Frame(v, v.T("account.reset_done"))
+	if err != nil {
+		return err
+	}
+	return v.ShowOnce(frame, ShownOnce{
+		Warning: v.T("users.shown_once"),
+		Facts: Facts{ID: "signin", Title: v.T("account.reset_done"), Rows: []Fact{
+			{Name: v.T("me.upn"), Value: ID(p.UPN)}, {Name: v.T("customers.password"), Value: ID(plain), Hint: v.T("customers.password_hint")},
+		}},
+		Next: []Button{{Text: v.T("users.back"), Href: s.Page(c, user), Kind: "main"}},
+	})
 }
 
 // mayGive is what the act would say: a second seat of a product, or no seat to give.

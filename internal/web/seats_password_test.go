@@ -1,0 +1,60 @@
+package web_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+)
+
+// TestR11PasswordOfACustomersUser has another password made for one of a customer's people, by the partner and on the
+// customer's own pages: it is shown once and lets them in, the one before does not; nobody makes their own there.
+func TestR11PasswordOfACustomersUser(t *testing.T) {
+	c := open(t)
+	atelier := c.seeded.Customers[1]
+	at := "/customers/" + string(atelier.ID) + "/users"
+	b := c.as(c.seeded.Partner, "", party.AdminAgent)
+	const first = "Quai-du-Port-9!"
+	page := b.get(at)
+	page = b.post(at, "once", page.once(), "upn", "lise@atelier.example", "first", "Lise", "last", "Bel", "password", first)
+	one := regexp.MustCompile(`href="(/customers/[^"]*/users/[0-9a-f-]{36})">Lise Bel`).FindStringSubmatch(page.body)
+	if one == nil {
+		t.Fatalf("no way to Lise: %s", page.body)
+	}
+	shown := func(who *browser, path string) string {
+		t.Helper()
+		a := who.press(who.get(path), path+"/password")
+		who.has(a, 200, "New password", "shown this once", "lise@atelier.example")
+		secret := regexp.MustCompile(`Password</dt><dd[^>]*>(?:<[^>]*>)*([^<\s]+)`).FindStringSubmatch(a.body)
+		if secret == nil {
+			t.Fatalf("no password is shown: %s", a.body)
+		}
+		return secret[1]
+	}
+	enters := func(password string) bool {
+		other := c.stranger()
+		a := other.post("/sign-in", "name", "lise@atelier.example", "password", password, "next", "/")
+		return strings.Contains(a.body, `name="chosen"`) // another is to be chosen at the first sign-in
+	}
+	second := shown(b, one[1])
+	if enters(first) || !enters(second) {
+		t.Error("the old password lets in, or the new one does not")
+	}
+	own := c.as(c.seeded.Partner, atelier.ID, party.CustomerGlobal)
+	mine := strings.Replace(one[1], at, "/portal/users", 1)
+	third := shown(own, mine)
+	if third == second || enters(second) || !enters(third) {
+		t.Error("on the customer's own pages: the old password lets in, or the new one does not")
+	}
+	me := regexp.MustCompile(`href="(/portal/users/[0-9a-f-]{36})">Pat &lt;Tester`).FindStringSubmatch(own.get("/portal/users").body)
+	if me == nil {
+		t.Fatal("the reader is not among the users")
+	}
+	if page := own.get(me[1]); strings.Contains(page.body, "/password") {
+		t.Error("one's own password is made there")
+	}
+	own.has(own.post(me[1]+"/password"), 422)
+	sales := c.as(c.seeded.Partner, "", party.SalesAgent)
+	sales.has(sales.post(one[1]+"/password"), 403)
+}

@@ -221,7 +221,7 @@ var billingFlows = []flow{
 			h.says("#explain .mark", "why.same")
 		}
 		h.goes(`#explain a[href^="/requests/new"]`, "")
-		if got := value[string](h.t, h.p, `document.getElementById("f-description").value`); !strings.Contains(got, plain(h.l.Text("request.about.charge", "id", ""))) {
+		if got := value[string](h.t, h.p, `document.getElementById("f-description").value`); !strings.Contains(plain(got), plain(h.l.Text("request.about.charge", "id", ""))) {
 			h.t.Errorf("the request is not filled in: %q", got)
 		}
 	}},

@@ -101,7 +101,7 @@ func (p *player) play(seed int) (of played, err error) {
 	switch {
 	case err != nil:
 		_ = p.tasks.Close()
-		return of, fmt.Errorf("seed %d: the process that played it ended: %w, %w\n%s", seed, err, p.cmd.Wait(), &p.stderr)
+		return of, fmt.Errorf("seed %d: the process that played it ended: %w\n%s", seed, errors.Join(err, p.cmd.Wait()), &p.stderr)
 	case of.Divergence != "":
 		return of, errors.New("divergence: " + of.Divergence)
 	}

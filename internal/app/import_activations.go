@@ -1,17 +1,13 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -115,9 +111,7 @@ var deviceColumns = [deviceColumnCount]columnName{
 
 // deviceSheet is a file that was read: what it says, or what is wrong with it.
 type deviceSheet struct {
-	now   time.Time
-	at    []int // where each column stands; -1: absent
-	width int
+	now time.Time
 
 	rows []license.DeviceRow
 	seen map[string]int // the line of each device
@@ -128,122 +122,24 @@ type deviceSheet struct {
 
 // read takes the whole file.
 func (f *deviceSheet) read(file io.Reader) error {
-	over := &bounded{in: file, left: MaxDeviceFile}
-	in := &records{in: bufio.NewReaderSize(over, 64<<10), line: 1, comma: ','}
-	var err error
-	f.at, f.width, err = headerOf(in, deviceColumns[:], deviceName, deviceLast)
-	for blank := 0; err == nil; {
-		var p placed
-		if p, err = in.next(); err != nil {
-			break
-		}
-		empty := p.blank() // spreadsheets leave some behind
-		if empty {
-			blank++
-		} else {
-			f.item++
-		}
-		if max(f.item, blank) > maxDeviceRows {
-			return fault.Invalid("import.too_large", fault.Args{"rows": maxDeviceRows})
-		}
-		if !empty {
-			f.take(p)
-		}
-	}
-	switch {
-	case over.left < 0:
-		return fault.Invalid("import.too_large", fault.Args{"max": MaxDeviceFile})
-	case !errors.Is(err, io.EOF):
-		return err
-	case f.item == 0:
-		return fault.Invalid("import.empty", nil)
-	case f.badRows > 0:
+	err := rowsIn{deviceColumns[:], []int{deviceName, deviceLast}, MaxDeviceFile, maxDeviceRows}.read(file, f.take)
+	if err == nil && f.badRows > 0 {
 		return fault.Invalid("import.rows", fault.Args{"rows": f.badRows, "errors": f.bad})
 	}
-	return nil
-}
-
-// bounded reads at most as many bytes as are left; one more makes it negative.
-type bounded struct {
-	in   io.Reader
-	left int
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.in.Read(p)
-	if b.left -= n; b.left < 0 {
-		return 0, io.ErrUnexpectedEOF
-	}
-	return n, err
-}
-
-// columnName is a column as errors and exports name it, and what else it is called, in letters and digits alone.
-type columnName struct{ name, also string }
-
-// headerOf finds the separator and where each known column stands, -1 where it does not; must ones cannot be absent. Faults:
-// "import.empty", "import.csv", "import.column" with the name of one that is absent or stands twice.
-func headerOf(in *records, known []columnName, must ...int) (at []int, width int, err error) {
-	p, err := in.next()
-	if errors.Is(err, io.EOF) {
-		return nil, 0, fault.Invalid("import.empty", nil)
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, comma := range []byte{';', '\t'} {
-		if n := strings.Count(string(in.record), string(comma)); n > 0 && n > strings.Count(string(in.record), string(in.comma)) {
-			in.comma = comma
-		}
-	}
-	if p.fields, p.ok = in.split([]byte(strings.TrimPrefix(strings.TrimRight(string(in.record), "\r\n"), "\ufeff"))); !p.ok || len(p.fields) > maxColumns {
-		return nil, 0, fault.Invalid("import.csv", fault.Args{"line": p.line})
-	}
-	at = make([]int, len(known))
-	for c := range at {
-		at[c] = -1
-	}
-	for i, field := range p.fields {
-		word := plainWord(field)
-		c := slices.IndexFunc(known, func(k columnName) bool {
-			return word == strings.ToLower(k.name) || word != "" && strings.Contains(k.also, " "+word+" ")
-		})
-		if c < 0 {
-			continue
-		}
-		if at[c] >= 0 {
-			return nil, 0, fault.Invalid("import.column", fault.Args{"column": known[c].name, "times": 2})
-		}
-		at[c] = i
-	}
-	for _, c := range must {
-		if at[c] < 0 {
-			return nil, 0, fault.Invalid("import.column", fault.Args{"column": known[c].name, "times": 0})
-		}
-	}
-	return at, len(p.fields), nil
-}
-
-// plainWord is a header in lower case without anything but letters and digits: "Last activation (UTC)" and
-// "last_activation_utc" are one.
-func plainWord(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			return unicode.ToLower(c)
-		}
-		return -1
-	}, s)
+	return err
 }
 
 // earliest is the first day on which anything was activated by KMS, with years to spare: a date before it is a mistake.
 var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // take reads one row.
-func (f *deviceSheet) take(p placed) {
+func (f *deviceSheet) take(p placed, at []int, width int) {
+	f.item++
 	var wrongs []DeviceError
 	bad := func(c int, code string, first int) {
 		wrongs = append(wrongs, DeviceError{RowError{f.item, p.line, deviceColumns[c].name, code}, first})
 	}
-	if !p.ok || len(p.fields) != f.width {
+	if !p.ok || len(p.fields) != width {
 		code := "row.columns"
 		if !p.ok {
 			code = "row.quotes"
@@ -252,10 +148,10 @@ func (f *deviceSheet) take(p placed) {
 		return
 	}
 	field := func(c int) string {
-		if f.at[c] < 0 {
+		if at[c] < 0 {
 			return ""
 		}
-		return strings.TrimSpace(p.fields[f.at[c]])
+		return strings.TrimSpace(p.fields[at[c]])
 	}
 	r := license.DeviceRow{Name: field(deviceName), Product: unharmed(field(deviceProduct))}
 	switch {

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -189,35 +188,10 @@ func (a *App) customerSheet(who party.Actor, in CustomerFile) (*customerSheet, e
 	return f, nil
 }
 
+// read takes the whole file. Rows that are wrong are told with those whose domain is another's (lay).
 func (f *customerSheet) read(file io.Reader) error {
-	over := &bounded{in: file, left: MaxCustomerFile}
-	in := &records{in: bufio.NewReaderSize(over, 64<<10), line: 1, comma: ','}
-	at, width, err := headerOf(in, customerFileColumns, customerCompany, customerDomain, customerCountry, customerFirst, customerLast, customerEmail, customerStreet, customerCity)
-	rows, blank := 0, 0
-	for err == nil {
-		var p placed
-		if p, err = in.next(); err != nil {
-			break
-		}
-		if p.blank() {
-			blank++
-		} else {
-			rows++
-			f.take(p, at, width)
-		}
-		if max(rows, blank) > MaxCustomerRows {
-			return fault.Invalid("import.too_large", fault.Args{"rows": MaxCustomerRows})
-		}
-	}
-	switch {
-	case over.left < 0:
-		return fault.Invalid("import.too_large", fault.Args{"max": MaxCustomerFile})
-	case !errors.Is(err, io.EOF):
-		return err
-	case rows == 0:
-		return fault.Invalid("import.empty", nil)
-	}
-	return nil // rows that are wrong are told with those whose domain is another's
+	must := []int{customerCompany, customerDomain, customerCountry, customerFirst, customerLast, customerEmail, customerStreet, customerCity}
+	return rowsIn{customerFileColumns, must, MaxCustomerFile, MaxCustomerRows}.read(file, f.take)
 }
 
 // take reads one row: everything that is wrong with it is told.

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -94,32 +92,8 @@ type seatSheet struct {
 }
 
 func (f *seatSheet) read(file io.Reader) error {
-	over := &bounded{in: file, left: MaxSeatFile}
-	in := &records{in: bufio.NewReaderSize(over, 64<<10), line: 1, comma: ','}
-	at, width, err := headerOf(in, seatColumns, seatUser, seatOf)
-	rows, blank := 0, 0
-	for err == nil {
-		var p placed
-		if p, err = in.next(); err != nil {
-			break
-		}
-		if p.blank() {
-			blank++
-		} else {
-			rows++
-			f.take(p, at, width)
-		}
-		if max(rows, blank) > maxSeatRows {
-			return fault.Invalid("import.too_large", fault.Args{"rows": maxSeatRows})
-		}
-	}
-	switch {
-	case over.left < 0:
-		return fault.Invalid("import.too_large", fault.Args{"max": MaxSeatFile})
-	case !errors.Is(err, io.EOF):
+	if err := (rowsIn{seatColumns, []int{seatUser, seatOf}, MaxSeatFile, maxSeatRows}).read(file, f.take); err != nil {
 		return err
-	case rows == 0:
-		return fault.Invalid("import.empty", nil)
 	}
 	return f.refusal()
 }

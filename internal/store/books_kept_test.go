@@ -1,9 +1,9 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +19,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest/pg"
 )
 
 // TestR15TrialBalance: whatever was asked before, the books come to the sum of their entries, and to zero in each currency; what
@@ -119,43 +118,28 @@ func TestR15TrialBalance(t *testing.T) {
 
 // TestEntriesOfBeforeAreInOrder: entries that schema 28 named by chance are named by their instants, and still append-only.
 func TestEntriesOfBeforeAreInOrder(t *testing.T) {
-	server, err := pg.Shared(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	postgres, err := server.Create(ctx, "before_order", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Drop(ctx, "before_order") })
-	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "old.db"), "postgres": postgres} {
-		t.Run(name, func(t *testing.T) {
-			db := storetest.Beside(t, url)
-			if err := store.MigrateTo(ctx, db, name == "sqlite", 28); err != nil {
+	before(t, 28, func(t *testing.T, url string, lite bool, db *sql.DB) {
+		at := noon.Add(123456 * time.Microsecond)
+		guid := "ffffffff-ffff-4fff-8abc-0123456789ab"
+		for n, amount := range []int64{5, -5} {
+			if _, err := db.ExecContext(ctx, fmt.Sprintf(`INSERT INTO posting (partner_id, entry_id, n, at, account, currency, amount) VALUES ('p', '%s', %d, %d, 'x', 'EUR', %d), ('p', 'short', %d, %d, 'x', 'EUR', %d)`,
+				guid, n, at.UnixMicro(), amount, n, at.UnixMicro(), amount)); err != nil {
 				t.Fatal(err)
 			}
-			at := noon.Add(123456 * time.Microsecond)
-			guid := "ffffffff-ffff-4fff-8abc-0123456789ab"
-			for n, amount := range []int64{5, -5} {
-				if _, err := db.ExecContext(ctx, fmt.Sprintf(`INSERT INTO posting (partner_id, entry_id, n, at, account, currency, amount) VALUES ('p', '%s', %d, %d, 'x', 'EUR', %d), ('p', 'short', %d, %d, 'x', 'EUR', %d)`,
-					guid, n, at.UnixMicro(), amount, n, at.UnixMicro(), amount)); err != nil {
-					t.Fatal(err)
-				}
+		}
+		if err := store.MigrateTo(ctx, db, lite, 29); err != nil {
+			t.Fatal(err)
+		}
+		for entry, want := range map[string]int{string(ledger.EntryID(at, guid)): 2, "short": 2, guid: 0} {
+			var n int
+			if err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM posting WHERE entry_id = '`+entry+`'`).Scan(&n); err != nil || n != want {
+				t.Errorf("%s: %d rows, want %d: %v", entry, n, want, err)
 			}
-			if err := store.MigrateTo(ctx, db, name == "sqlite", 29); err != nil {
-				t.Fatal(err)
+		}
+		for _, sql := range []string{`UPDATE posting SET amount = 1`, `DELETE FROM posting`} {
+			if _, err := db.ExecContext(ctx, sql); err == nil || !strings.Contains(err.Error(), "append-only") {
+				t.Errorf("%s: %v", sql, err)
 			}
-			for entry, want := range map[string]int{string(ledger.EntryID(at, guid)): 2, "short": 2, guid: 0} {
-				var n int
-				if err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM posting WHERE entry_id = '`+entry+`'`).Scan(&n); err != nil || n != want {
-					t.Errorf("%s: %d rows, want %d: %v", entry, n, want, err)
-				}
-			}
-			for _, sql := range []string{`UPDATE posting SET amount = 1`, `DELETE FROM posting`} {
-				if _, err := db.ExecContext(ctx, sql); err == nil || !strings.Contains(err.Error(), "append-only") {
-					t.Errorf("%s: %v", sql, err)
-				}
-			}
-		})
-	}
+		}
+	})
 }

@@ -1,8 +1,8 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +14,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest/pg"
 )
 
 // What acts at once count for a file is all there, however they meet; the last instant is the latest, in whatever order they come.
@@ -57,61 +56,46 @@ func TestR15UseOfAFile(t *testing.T) {
 
 // TestUseBeforeItWasCounted: links and downloads of schema 29 count for the files that they lead to.
 func TestUseBeforeItWasCounted(t *testing.T) {
-	server, err := pg.Shared(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	postgres, err := server.Create(ctx, "before_use", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Drop(ctx, "before_use") })
 	iso, zip := strings.Repeat("1", 64), strings.Repeat("2", 64)
-	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "old.db"), "postgres": postgres} {
-		t.Run(name, func(t *testing.T) {
-			db := storetest.Beside(t, url)
-			if err := store.MigrateTo(ctx, db, name == "sqlite", 29); err != nil {
-				t.Fatal(err)
+	before(t, 29, func(t *testing.T, url string, _ bool, db *sql.DB) {
+		links := 0
+		link := func(n int, version string, once, used int) string {
+			links++
+			return fmt.Sprintf(`INSERT INTO download_link (partner_id, id, customer_id, order_id, line, file_version, file_language, file_type, side, one_time,
+				state, issued_at, expires_at, used, max_downloads, rule, token_hash, version) VALUES ('p', 'l%[1]d', 'c', 'o', %[2]d, '%[3]s', '', 'iso', 'partner', %[4]d,
+				'replaced', 1, 2, %[5]d, 50, '', 't%[1]d', 1)`, links, n, version, once, used)
+		}
+		fetched := func(link, client string, at int) string {
+			return fmt.Sprintf(`INSERT INTO download (partner_id, link_id, client, at) VALUES ('p', '%s', '%s', %d)`, link, client, at)
+		}
+		for _, sql := range []string{
+			`INSERT INTO product (id, kind, imported, version, body) VALUES ('prod', 'software', 0, 1, '{}')`,
+			fmt.Sprintf(`INSERT INTO sku (product_id, id, n, body) VALUES ('prod', '1', 0, '{"delivery":{"downloads":true,"files":[
+				{"version":"2022","type":"iso","name":"a","blob":"a","size":1,"sha256":"%s"},{"version":"2019","type":"iso","name":"b","blob":"b","size":1,"sha256":"%s"}]}}')`, iso, zip),
+			`INSERT INTO sku (product_id, id, n, body) VALUES ('prod', '2', 1, '{}')`,
+			`INSERT INTO order_line (partner_id, order_id, n, state, body) VALUES ('p', 'o', 0, 'active', '{"item":["prod","1","av"]}')`,
+			`INSERT INTO order_line (partner_id, order_id, n, state, body) VALUES ('p', 'o', 1, 'active', '{"item":["prod","2","av"]}')`,
+			link(0, "2022", 0, 4), link(0, "2022", 0, 0), link(0, "2022", 1, 1), link(0, "2019", 0, 0),
+			link(0, "2016", 0, 9), link(1, "2022", 0, 9), // to nothing that is delivered now
+			fetched("l1", "a", 3_000_000), fetched("l1", "b", 7_000_000), fetched("l3", "a", 5_000_000),
+		} {
+			if _, err := db.ExecContext(ctx, sql); err != nil {
+				t.Fatalf("%v in %s", err, sql)
 			}
-			links := 0
-			link := func(n int, version string, once, used int) string {
-				links++
-				return fmt.Sprintf(`INSERT INTO download_link (partner_id, id, customer_id, order_id, line, file_version, file_language, file_type, side, one_time,
-					state, issued_at, expires_at, used, max_downloads, rule, token_hash, version) VALUES ('p', 'l%[1]d', 'c', 'o', %[2]d, '%[3]s', '', 'iso', 'partner', %[4]d,
-					'replaced', 1, 2, %[5]d, 50, '', 't%[1]d', 1)`, links, n, version, once, used)
-			}
-			fetched := func(link, client string, at int) string {
-				return fmt.Sprintf(`INSERT INTO download (partner_id, link_id, client, at) VALUES ('p', '%s', '%s', %d)`, link, client, at)
-			}
-			for _, sql := range []string{
-				`INSERT INTO product (id, kind, imported, version, body) VALUES ('prod', 'software', 0, 1, '{}')`,
-				fmt.Sprintf(`INSERT INTO sku (product_id, id, n, body) VALUES ('prod', '1', 0, '{"delivery":{"downloads":true,"files":[
-					{"version":"2022","type":"iso","name":"a","blob":"a","size":1,"sha256":"%s"},{"version":"2019","type":"iso","name":"b","blob":"b","size":1,"sha256":"%s"}]}}')`, iso, zip),
-				`INSERT INTO sku (product_id, id, n, body) VALUES ('prod', '2', 1, '{}')`,
-				`INSERT INTO order_line (partner_id, order_id, n, state, body) VALUES ('p', 'o', 0, 'active', '{"item":["prod","1","av"]}')`,
-				`INSERT INTO order_line (partner_id, order_id, n, state, body) VALUES ('p', 'o', 1, 'active', '{"item":["prod","2","av"]}')`,
-				link(0, "2022", 0, 4), link(0, "2022", 0, 0), link(0, "2022", 1, 1), link(0, "2019", 0, 0),
-				link(0, "2016", 0, 9), link(1, "2022", 0, 9), // to nothing that is delivered now
-				fetched("l1", "a", 3_000_000), fetched("l1", "b", 7_000_000), fetched("l3", "a", 5_000_000),
-			} {
-				if _, err := db.ExecContext(ctx, sql); err != nil {
-					t.Fatalf("%v in %s", err, sql)
-				}
-			}
-			if err := db.Close(); err != nil {
-				t.Fatal(err)
-			}
-			s := storetest.Open(t, url, store.Options{})
-			if err := do(s, func(t *store.Tx) error {
-				return t.CountUse(iso, "l1", app.LinkUse{Downloads: 1, Last: time.Unix(6, 0)})
-			}); err != nil {
-				t.Error(err)
-			}
-			want := map[string]app.LinkUse{iso: {Links: 2, Downloads: 6, Last: time.Unix(7, 0).UTC()}, zip: {Links: 1}}
-			got, err := view(s, func(r *store.Reader) (map[string]app.LinkUse, error) { return r.LinkUse([]string{iso, zip}) })
-			if diff := cmp.Diff(want, got); diff != "" || err != nil {
-				t.Errorf("%v %s", err, diff)
-			}
-		})
-	}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s := storetest.Open(t, url, store.Options{})
+		if err := do(s, func(t *store.Tx) error {
+			return t.CountUse(iso, "l1", app.LinkUse{Downloads: 1, Last: time.Unix(6, 0)})
+		}); err != nil {
+			t.Error(err)
+		}
+		want := map[string]app.LinkUse{iso: {Links: 2, Downloads: 6, Last: time.Unix(7, 0).UTC()}, zip: {Links: 1}}
+		got, err := view(s, func(r *store.Reader) (map[string]app.LinkUse, error) { return r.LinkUse([]string{iso, zip}) })
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v %s", err, diff)
+		}
+	})
 }

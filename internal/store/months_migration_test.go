@@ -1,8 +1,8 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,21 +12,11 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
-	"github.com/comptoir-dev/comptoir/internal/store/storetest/pg"
 )
 
 // TestWhatWasSoldBeforeHasItsMonths: subscriptions of schema 34 bring in a month what subscription.Monthly says of them, and prices that
 // stood then are found by their dates.
 func TestWhatWasSoldBeforeHasItsMonths(t *testing.T) {
-	server, err := pg.Shared(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	postgres, err := server.Create(ctx, "before_months", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Drop(ctx, "before_months") })
 	const runs = `"current":{"start":1000000,"end":2000000}`
 	subs := []struct{ state, body string }{
 		{"active", `{"class":"online_service","quantity":3,"term":[1,0,0],"plan":"monthly",` + runs + `,"tariff":{"unit":{"units":12049999999,"currency":"EUR"}}}`},
@@ -40,64 +30,58 @@ func TestWhatWasSoldBeforeHasItsMonths(t *testing.T) {
 		{"active", `{}`},
 		{"suspended", `{"class":"online_service","quantity":1,"term":[1,0,0],"plan":"monthly",` + runs + `,"tariff":{"unit":{"units":12000000000,"currency":"EUR"}}}`},
 	}
-	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "old.db"), "postgres": postgres} {
-		t.Run(name, func(t *testing.T) {
-			db := storetest.Beside(t, url)
-			if err := store.MigrateTo(ctx, db, name == "sqlite", 34); err != nil {
+	before(t, 34, func(t *testing.T, url string, _ bool, db *sql.DB) {
+		texts := []string{
+			`INSERT INTO product (id, kind, imported, version, body) VALUES ('P', 'saas', 0, 1, '{}')`, `INSERT INTO sku (product_id, id, n, body) VALUES ('P', '0001', 0, '{}')`,
+			`INSERT INTO price (product_id, id, n, sku_id, body) VALUES ('P', 'r', 0, '0001', '{"market":"FR","segment":"commercial","currency":"EUR","plan":"annual","unit":1,"from":5000000,"until":7000000}')`,
+		}
+		for i, s := range subs {
+			texts = append(texts, fmt.Sprintf(`INSERT INTO subscription (partner_id, customer_id, id, order_id, state, ordered_at, n, body) VALUES ('p', 'c%d', 's', 'o', '%s', 5, 1, '%s')`, i, s.state, s.body))
+		}
+		for _, sql := range texts {
+			if _, err := db.ExecContext(ctx, sql); err != nil {
 				t.Fatal(err)
 			}
-			texts := []string{
-				`INSERT INTO product (id, kind, imported, version, body) VALUES ('P', 'saas', 0, 1, '{}')`, `INSERT INTO sku (product_id, id, n, body) VALUES ('P', '0001', 0, '{}')`,
-				`INSERT INTO price (product_id, id, n, sku_id, body) VALUES ('P', 'r', 0, '0001', '{"market":"FR","segment":"commercial","currency":"EUR","plan":"annual","unit":1,"from":5000000,"until":7000000}')`,
-			}
-			for i, s := range subs {
-				texts = append(texts, fmt.Sprintf(`INSERT INTO subscription (partner_id, customer_id, id, order_id, state, ordered_at, n, body) VALUES ('p', 'c%d', 's', 'o', '%s', 5, 1, '%s')`, i, s.state, s.body))
-			}
-			for _, sql := range texts {
-				if _, err := db.ExecContext(ctx, sql); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := db.Close(); err != nil {
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, scope := storetest.Open(t, url, store.Options{}), party.NewScope("p", "")
+		counted := 0
+		for i := range subs {
+			c := id.Customer(fmt.Sprintf("c%d", i))
+			sub, err := view(s, func(r *store.Reader) (subscription.Subscription, error) { return r.Subscription(scope, c, "s") })
+			if err != nil {
 				t.Fatal(err)
 			}
-			s, scope := storetest.Open(t, url, store.Options{}), party.NewScope("p", "")
-			counted := 0
-			for i := range subs {
-				c := id.Customer(fmt.Sprintf("c%d", i))
-				sub, err := view(s, func(r *store.Reader) (subscription.Subscription, error) { return r.Subscription(scope, c, "s") })
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := view(s, func(r *store.Reader) (map[id.Customer]app.Recurring, error) {
-					return r.Recurring(scope, []id.Customer{c}, 9)
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				want, sums := sub.Monthly(), got[c].Sums
-				if want.IsZero() && len(sums) == 0 {
-					continue
-				}
-				if counted++; len(sums) != 1 || sums[0] != want {
-					t.Errorf("%d: %v, want %v", i, sums, want)
-				}
+			got, err := view(s, func(r *store.Reader) (map[id.Customer]app.Recurring, error) {
+				return r.Recurring(scope, []id.Customer{c}, 9)
+			})
+			if err != nil {
+				t.Fatal(err)
 			}
-			if counted != 4 {
-				t.Errorf("%d bring anything, want 4", counted)
+			want, sums := sub.Monthly(), got[c].Sums
+			if want.IsZero() && len(sums) == 0 {
+				continue
 			}
-			at := func(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
-			for _, c := range []struct {
-				since, until int64
-				want         int
-			}{{0, 4, 0}, {4, 5, 1}, {5, 6, 0}, {6, 7, 1}, {7, 9, 0}} {
-				found, err := view(s, func(r *store.Reader) ([]id.Product, error) {
-					return r.Repriced("FR", "commercial", "", at(c.since), at(c.until), 9)
-				})
-				if err != nil || len(found) != c.want {
-					t.Errorf("%d < at ≤ %d: %v %v, want %d", c.since, c.until, found, err, c.want)
-				}
+			if counted++; len(sums) != 1 || sums[0] != want {
+				t.Errorf("%d: %v, want %v", i, sums, want)
 			}
-		})
-	}
+		}
+		if counted != 4 {
+			t.Errorf("%d bring anything, want 4", counted)
+		}
+		at := func(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
+		for _, c := range []struct {
+			since, until int64
+			want         int
+		}{{0, 4, 0}, {4, 5, 1}, {5, 6, 0}, {6, 7, 1}, {7, 9, 0}} {
+			found, err := view(s, func(r *store.Reader) ([]id.Product, error) {
+				return r.Repriced("FR", "commercial", "", at(c.since), at(c.until), 9)
+			})
+			if err != nil || len(found) != c.want {
+				t.Errorf("%d < at ≤ %d: %v %v, want %d", c.since, c.until, found, err, c.want)
+			}
+		}
+	})
 }

@@ -117,12 +117,7 @@ func TestR15Jobs(t *testing.T) {
 // A file comes in by the page, and is taken only under the check sum that was told; who does not run the server may not send one (R15).
 func TestR15Upload(t *testing.T) {
 	c := open(t)
-	folder, err := blobs.Open(t.TempDir(), app.MaxMedia)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = folder.Close() })
-	c.app.Media = folder
+	c.takesFiles()
 	o := c.ops(party.OperatorAdmin)
 	o.has(o.get("/operator/downloads"), 200, "Downloads", "Upload a file", `enctype="multipart/form-data"`)
 	const good = "770e607624d689265ca6c44884d0807d9b054d23c473c106c72be9de08b7376c" // of "good"
@@ -177,12 +172,7 @@ func TestR15UseOfLinks(t *testing.T) {
 // plain form ends on (R15).
 func TestR15UploadInParts(t *testing.T) {
 	c := open(t)
-	folder, err := blobs.Open(t.TempDir(), app.MaxMedia)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = folder.Close() })
-	c.app.Media = folder
+	c.takesFiles()
 	o := c.ops(party.OperatorAdmin)
 	const text = "a download medium"
 	raw := sha256.Sum256([]byte(text))
@@ -232,4 +222,15 @@ func TestR15UploadInParts(t *testing.T) {
 	if strings.Contains(o.get("/operator/downloads").body, "b.iso") {
 		t.Error("what did not match is still there")
 	}
+}
+
+// takesFiles gives the town a folder for download files.
+func (c *town) takesFiles() {
+	c.t.Helper()
+	folder, err := blobs.Open(c.t.TempDir(), app.MaxMedia)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = folder.Close() })
+	c.app.Media = folder
 }

@@ -15,13 +15,7 @@ func TestR11PasswordOfACustomersUser(t *testing.T) {
 	atelier := c.seeded.Customers[1]
 	at := "/customers/" + string(atelier.ID) + "/users"
 	b := c.as(c.seeded.Partner, "", party.AdminAgent)
-	const first = "Quai-du-Port-9!"
-	page := b.get(at)
-	page = b.post(at, "once", page.once(), "upn", "lise@atelier.example", "first", "Lise", "last", "Bel", "password", first)
-	one := regexp.MustCompile(`href="(/customers/[^"]*/users/[0-9a-f-]{36})">Lise Bel`).FindStringSubmatch(page.body)
-	if one == nil {
-		t.Fatalf("no way to Lise: %s", page.body)
-	}
+	one := b.lise(at)
 	shown := func(who *browser, path string) string {
 		t.Helper()
 		a := who.press(who.get(path), path+"/password")
@@ -37,12 +31,12 @@ func TestR11PasswordOfACustomersUser(t *testing.T) {
 		a := other.post("/sign-in", "name", "lise@atelier.example", "password", password, "next", "/")
 		return strings.Contains(a.body, `name="chosen"`) // another is to be chosen at the first sign-in
 	}
-	second := shown(b, one[1])
-	if enters(first) || !enters(second) {
+	second := shown(b, one)
+	if enters(lisesPassword) || !enters(second) {
 		t.Error("the old password lets in, or the new one does not")
 	}
 	own := c.as(c.seeded.Partner, atelier.ID, party.CustomerGlobal)
-	mine := strings.Replace(one[1], at, "/portal/users", 1)
+	mine := strings.Replace(one, at, "/portal/users", 1)
 	third := shown(own, mine)
 	if third == second || enters(second) || !enters(third) {
 		t.Error("on the customer's own pages: the old password lets in, or the new one does not")
@@ -56,5 +50,5 @@ func TestR11PasswordOfACustomersUser(t *testing.T) {
 	}
 	own.has(own.post(me[1]+"/password"), 422)
 	sales := c.as(c.seeded.Partner, "", party.SalesAgent)
-	sales.has(sales.post(one[1]+"/password"), 403)
+	sales.has(sales.post(one+"/password"), 403)
 }

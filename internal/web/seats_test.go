@@ -18,25 +18,20 @@ func TestR18SeatsOnPages(t *testing.T) {
 
 	page := b.get(at)
 	b.has(page, 200, "Users and licenses", "Licenses", "0 of 15", "Mail Suite Business", "Assign by file")
-	page = b.post(at, "once", page.once(), "upn", "lise@atelier.example", "first", "Lise", "last", "Bel", "password", "Quai-du-Port-9!")
-	b.has(page, 200, "lise@atelier.example", "Lise Bel")
-	one := regexp.MustCompile(`href="(/customers/[^"]*/users/[0-9a-f-]{36})">Lise Bel`).FindStringSubmatch(page.body)
-	if one == nil {
-		t.Fatal("no way to Lise's licences")
-	}
-	page = b.get(one[1])
+	one := b.lise(at)
+	page = b.get(one)
 	b.has(page, 200, "Lise Bel", "Mail Suite Business", "Assign", "licenseupdates")
 	sub := regexp.MustCompile(`name="subscription" value="([^"]*)"><input type="hidden" name="held"[^>]*><button[^>]*>Assign<span class="vh"> Mail Suite Business`).FindStringSubmatch(page.body)
 	if sub == nil {
 		t.Fatalf("nothing to assign:\n%s", page.body)
 	}
 	once := page.once()
-	page = b.post(one[1]+"/seat", "once", once, "subscription", sub[1], "held", "1")
+	page = b.post(one+"/seat", "once", once, "subscription", sub[1], "held", "1")
 	b.has(page, 200, "The license is assigned.", "1 of 15", "Take away")
-	b.has(b.post(one[1]+"/seat", "once", once, "subscription", sub[1], "held", "1"), 200, "1 of 15")
+	b.has(b.post(one+"/seat", "once", once, "subscription", sub[1], "held", "1"), 200, "1 of 15")
 	b.has(b.get(at), 200, "1 of 15", ">Mail Suite Business")
-	b.has(b.post(one[1]+"/seat", "subscription", sub[1]), 200, "somebody else can have it", "0 of 15")
-	b.has(b.post(one[1]+"/seat", "subscription", sub[1]), 409, "has no license of it")
+	b.has(b.post(one+"/seat", "subscription", sub[1]), 200, "somebody else can have it", "0 of 15")
+	b.has(b.post(one+"/seat", "subscription", sub[1]), 409, "has no license of it")
 
 	page = b.upload(at+"/seats", "seats.csv", "User,Subscription\nlise@atelier.example,Mail Suite Business\nnobody@atelier.example,Mail Suite Business\nlise@atelier.example,Typewriter\n")
 	b.has(page, 422, "Rows that kept the file out", "is no user of this customer", "names no subscription", "0 of 15")
@@ -50,7 +45,7 @@ func TestR18SeatsOnPages(t *testing.T) {
 	own := c.as(c.seeded.Partner, atelier.ID, party.CustomerGlobal)
 	page = own.get("/portal/users")
 	own.has(page, 200, "1 of 15", "Assign by file")
-	mine := strings.Replace(one[1], at, "/portal/users", 1)
+	mine := strings.Replace(one, at, "/portal/users", 1)
 	own.has(own.get(mine), 200, "Take away")
 	own.has(own.post(mine+"/seat", "subscription", sub[1]), 200, "0 of 15")
 	own.has(own.upload("/portal/users/seats", "seats.csv", "nonsense\n"), 422, "A column is missing")
@@ -59,10 +54,25 @@ func TestR18SeatsOnPages(t *testing.T) {
 	if page := sales.get("/customers/" + string(atelier.ID)); strings.Contains(page.body, at) {
 		t.Error("a sales agent is led to the licences")
 	}
-	sales.has(sales.get(one[1]), 403)
-	sales.has(sales.post(one[1]+"/seat", "subscription", sub[1], "held", "1"), 403)
+	sales.has(sales.get(one), 403)
+	sales.has(sales.post(one+"/seat", "subscription", sub[1], "held", "1"), 403)
 	for _, lang := range []string{"fr", "ru"} {
 		b.lang = lang
-		b.has(b.get(one[1]), 200, map[string]string{"fr": "Licences de cet utilisateur", "ru": "Лицензии пользователя"}[lang])
+		b.has(b.get(one), 200, map[string]string{"fr": "Licences de cet utilisateur", "ru": "Лицензии пользователя"}[lang])
 	}
+}
+
+// lisesPassword is what she is added with.
+const lisesPassword = "Quai-du-Port-9!"
+
+// lise adds her to the customer whose users are at an address, and gives the address of her page.
+func (b *browser) lise(at string) string {
+	b.t.Helper()
+	page := b.post(at, "once", b.get(at).once(), "upn", "lise@atelier.example", "first", "Lise", "last", "Bel", "password", lisesPassword)
+	b.has(page, 200, "lise@atelier.example", "Lise Bel")
+	one := regexp.MustCompile(`href="(/customers/[^"]*/users/[0-9a-f-]{36})">Lise Bel`).FindStringSubmatch(page.body)
+	if one == nil {
+		b.t.Fatalf("no way to Lise: %s", page.body)
+	}
+	return one[1]
 }

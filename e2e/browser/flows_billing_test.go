@@ -15,14 +15,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 )
 
-// sum is an amount as pages of the round's language write it.
-func (h *trip) sum(amount string, c money.Currency) string {
-	h.t.Helper()
-	a, err := money.Parse(amount, c)
-	must(h.t, err)
-	return plain(h.l.Money(a))
-}
-
 // invoice is one as the API tells of it.
 type invoice struct {
 	ID, CurrencyCode         string

@@ -81,9 +81,8 @@ func TestF03ProductsAreBought(t *testing.T) {
 	b.has(a, 200, "RDS CAL, per user, 1 year", "€", "excluding tax", "Hybrid benefit", "up to 40") // F04 F07
 	a = b.press(a, "RDS CAL, per user, 1 year", "quantity", "3")                                   // 3: Add
 	b.has(a, 200, "In the cart: RDS CAL, per user, 1 year", "Review cart · 1 line")
-	cart := regexp.MustCompile(at + `/carts/[^"]*`).FindString(a.body)
 	a = b.get(regexp.MustCompile(`href="(` + at + `/carts/[0-9a-f-]{36})"`).FindStringSubmatch(a.body)[1]) // 4: Review
-	cart = a.path
+	cart := a.path
 	b.has(a, 200, "1 year, charged each month", "1 year", "20\u00a0% is added", "Tax", "7 days: full on the first day", "whole term is owed", "All later charges") // F05
 	a = b.press(a, `name="match"`, "plan0", "P1Y/annual", "do", "update")
 	b.has(a, 200, "The cart is updated", "Buy, €")

@@ -9,12 +9,10 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
-	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/license"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
-	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
 )
@@ -466,8 +464,3 @@ func (s *softwareRead) fill(t *takePanel, d license.Delivery, got app.Delivered)
 
 // orderLine names a line in an address.
 func orderLine(o id.Order, line int) string { return string(o) + "." + itoa(line) }
-
-// isSoftware tells whether a line of an order is on this page.
-func isSoftware(l order.Line) bool {
-	return l.Kind == catalog.Software && l.State != order.LineSuperseded
-}

@@ -41,7 +41,6 @@ type deed struct {
 	ack    bool // of software: use stops, copies are deleted (F65)
 	kind   string
 	run    func(sent url.Values, asked app.Asked) func(app.Request) (app.Reply, error)
-	after  string // where it leads; empty: to the subscription
 }
 
 // seen is what a reader saw of a subscription when a form was made: what a stale one is compared with.

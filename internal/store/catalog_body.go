@@ -97,7 +97,7 @@ func bodyOfSku(s *catalog.Sku) skuBody {
 		LimitUnit: s.LimitUnit, Attestation: s.Attestation, Agreement: s.Agreement,
 	}
 	d := &s.Delivery
-	if d.HasKeys || d.HasDownloads || d.Pool != "" || d.Supplier != "" || d.InstructionsURI != "" || len(d.KeyVersions)+len(d.Files) > 0 {
+	if d.HasKeys || d.HasDownloads || d.Pool != "" || d.Supplier != "" || d.InstructionsURI != "" || len(d.KeyVersions)+len(d.Suppliers)+len(d.Files) > 0 {
 		b.Delivery = &deliveryBody{
 			HasKeys: d.HasKeys, HasDownloads: d.HasDownloads, Pool: d.Pool, KeyVersions: d.KeyVersions,
 			Supplier: d.Supplier, Suppliers: d.Suppliers, Instructions: d.InstructionsURI,

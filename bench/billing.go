@@ -53,6 +53,9 @@ func (b *bench) billing(ctx context.Context, engine string) error {
 			return err
 		}
 		d = pgBilling{url, dir}
+		if err := seasoned(ctx, url); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
 	if err := billingChild(ctx, nil, "stock", dir, d.url(), b.subscriptions, ""); err != nil {

@@ -133,7 +133,7 @@ func parseFlags() (flags, error) {
 }
 
 // pgSettings are what docs/operate.md tells operators to set, for both sides of each measure.
-var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "checkpoint_timeout=15min"}
+var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "min_wal_size=8GB", "checkpoint_timeout=15min"}
 
 // run measures everything and prints as it goes.
 func run(ctx context.Context, f flags) (err error) {

@@ -25,15 +25,10 @@ const (
 	fewDue = 8
 )
 
-// chunkTimes are how long a chunk may take for its rows, and with the commit, which writes all of them to the log and waits
-// for the disk. As many subscriptions go into one as these times allow: where one writes at a time everybody waits for it, else
-// nobody but callers of its customers, and fewer trips weigh more.
-func chunkTimes(oneWriter bool) (rows, whole time.Duration) {
-	if oneWriter {
-		return 8 * time.Millisecond, 20 * time.Millisecond
-	}
-	return 15 * time.Millisecond, 35 * time.Millisecond
-}
+// chunkTime is how long a chunk may take, from behind its locks to the end of its commit, which does not wait for the disk.
+// Others wait for it: everybody who writes where one writes at a time, callers of its customers elsewhere. Where the processors are
+// busy one may take seven times as long, and nobody shall wait for more than 50 ms.
+const chunkTime = 7 * time.Millisecond
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {
@@ -60,16 +55,24 @@ type look struct {
 }
 
 // charge makes the charges that are due for subscriptions of one partner, chunk by chunk, two at a time: one is read and
-// decided while the other is written. What is more than a charge is left, and what is due alone.
+// decided while the other is written. Where a chunk took long others want the processors: then it is one at a time, until all
+// charges of a window went well. What is more than a charge is left, and what is due alone.
 func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
 	if len(dues) == 1 {
 		return dues, nil
 	}
+	r.delayed = true
 	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
+	workers := 2
+	if r.crowded || len(dues) < firstChunk {
+		workers = 1
+	}
+	r.crowded = false
 	var working sync.WaitGroup
-	for range min(2, 1+len(dues)/firstChunk) {
+	for n := range workers {
+		second := n > 0
 		working.Go(func() {
-			for some := b.take(); len(some) > 0; some = b.take() {
+			for some := b.take(second); len(some) > 0; some = b.take(second) {
 				if err := b.do(ctx, some); err != nil {
 					b.fail(err)
 				}
@@ -91,11 +94,14 @@ type bulk struct {
 	err  error
 }
 
-// take is the next chunk; none when all are taken, or when one failed for good. What a customer bought together stays
-// together: two chunks shall not wait for one customer's row.
-func (b *bulk) take() []Due {
+// take is the next chunk; none when all are taken, when one failed for good, and for the second at work when it is crowded. What
+// a customer bought together stays together: two chunks shall not wait for one customer's row.
+func (b *bulk) take(second bool) []Due {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if second && b.crowded {
+		return nil
+	}
 	n := min(b.size, len(b.dues))
 	for n > 0 && n < min(2*b.size, len(b.dues)) && b.dues[n].Customer == b.dues[n-1].Customer {
 		n++
@@ -115,10 +121,7 @@ func (b *bulk) fail(err error) {
 func (b *bulk) do(ctx context.Context, dues []Due) error {
 	c, err := b.prepare(ctx, dues)
 	if err == nil && c.draft != nil {
-		var rows, whole time.Duration
-		if rows, whole, err = b.write(ctx, c); err == nil {
-			defer b.resize(len(dues), rows, whole)
-		}
+		err = b.write(ctx, c, len(dues))
 	}
 	switch f := fault.Of(err); {
 	case err == nil:
@@ -143,22 +146,6 @@ func (b *bulk) do(ctx context.Context, dues []Due) error {
 	return b.do(ctx, dues[half:])
 }
 
-// resize lets the next chunk take about the time that its rows may when n took as long as they did, and that of the whole at
-// most: but a disk that takes long for few is not helped by fewer.
-func (b *bulk) resize(n int, rows, whole time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	rowsTime, wholeTime := chunkTimes(b.Due.OneWriter())
-	most := func(t, took time.Duration) int {
-		return int(float64(n) * float64(t) / float64(max(took, time.Millisecond)))
-	}
-	fits := min(most(rowsTime, rows), b.size+b.size/4, maxChunk)
-	if whole > wholeTime {
-		fits = min(fits, max(most(wholeTime, whole), firstChunk))
-	}
-	b.size = max(leastChunk, fits)
-}
-
 // prepare reads subscriptions that are due, in one snapshot, and decides about those that are only charged.
 func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 	wanted := make(map[id.Subscription]bool, len(dues)) // what is held back or new lies between them
@@ -168,7 +155,7 @@ func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 	scope, ids := dues[0].Scope, b.IDs.Series()
 	var d decided
 	err = b.Store.View(ctx, func(rd Reader) error {
-		c, d = chunk{act: Act{Actor: sweeper(scope)}}, decided{}
+		c, d = chunk{act: Act{Actor: sweeper(scope), Delayed: true}}, decided{}
 		found, err := rd.Scheduled(scope, dues[0], dues[len(dues)-1])
 		if err != nil {
 			return err
@@ -253,17 +240,24 @@ func (c *chunk) writes(s Scheduled) {
 	}
 }
 
-// write writes a chunk in one transaction, behind the rows of its customers, and tells how long its rows took, and they with
-// the commit. Each subscription is written only over the version that was decided on.
-func (b *bulk) write(ctx context.Context, c chunk) (rows, whole time.Duration, err error) {
+// write writes a chunk made of n things due in one transaction, behind the rows of its customers. Each subscription is written only over the version that was decided on. The next chunk is as large as this one would
+// have been in chunkTime.
+func (b *bulk) write(ctx context.Context, c chunk, n int) error {
 	var began time.Time
-	_, err = b.Store.Update(ctx, c.act, func(tx Tx) (any, error) {
+	_, err := b.Store.Update(ctx, c.act, func(tx Tx) (any, error) {
 		began = b.Wall.Now()
-		err := tx.Write(c.draft)
-		rows = b.Wall.Now().Sub(began)
-		return nil, err
+		return nil, tx.Write(c.draft)
 	})
-	return rows, b.Wall.Now().Sub(began), err
+	if err != nil {
+		return err
+	}
+	took := max(b.Wall.Now().Sub(began), time.Millisecond)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fits := int(int64(n) * int64(chunkTime) / int64(took))
+	b.size = max(leastChunk, min(fits, b.size+b.size/4, maxChunk))
+	b.crowded = b.crowded || took > 3*chunkTime
+	return nil
 }
 
 // write writes what was decided. The first write that fails is kept by the transaction.

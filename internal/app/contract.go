@@ -55,6 +55,9 @@ type Act struct {
 	// Version, when set, reads the present version of the act's object: a stored answer is replayed only while it
 	// equals the stored Reply.Version, else the act runs afresh (PATCH subscription, PUT).
 	Version func(Tx) (int64, error)
+	// Delayed: it is done again, to the same end, if a power cut takes it back, so its commit does not wait for the disk. It is
+	// durable with the next act that waits, or with Settle. Its rows are seen at once, and a dead process loses nothing.
+	Delayed bool
 	// Always: it works while the server is read-only, see Gate.
 	Always bool
 	// Unlogged acts (previews) keep no replay record and are rolled back after Answer.
@@ -64,7 +67,7 @@ type Act struct {
 // Store is what use cases need of the database.
 type Store interface {
 	// Update runs fn in one transaction: lock, replay check, fn, Answer, replay record, commit. The Reply leaves only
-	// after the commit is durable. A fault of fn rolls everything back. fn may run more than once and touches only its Tx.
+	// after the commit is durable, unless the act is delayed. A fault of fn rolls everything back. fn may run more than once and touches only its Tx.
 	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
 	// View runs fn on one consistent snapshot, read only.
 	View(ctx context.Context, fn func(Reader) error) error

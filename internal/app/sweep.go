@@ -59,7 +59,11 @@ func (a *App) RunDue(ctx context.Context, until time.Time, before func(at time.T
 	if err := a.writable(ctx); err != nil {
 		return err
 	}
-	return r.to(ctx, until)
+	err := r.to(ctx, until)
+	if r.delayed {
+		err = errors.Join(err, a.Due.Settle())
+	}
+	return err
 }
 
 // dueRun is one call of RunDue.
@@ -73,10 +77,12 @@ type dueRun struct {
 	late map[Due]bool         // accounts that were behind once
 	errs []error              // why, for each
 
-	size   int        // of the next chunk (bulk.go)
-	again  time.Time  // the earliest instant of the window at which something is due again; zero: none
-	done   []Happened // in the window, not told yet
-	summed summed     // the period summed last
+	size    int        // of the next chunk (bulk.go)
+	crowded bool       // a chunk took long
+	delayed bool       // chunks were written, and may not be durable yet
+	again   time.Time  // the earliest instant of the window at which something is due again; zero: none
+	done    []Happened // in the window, not told yet
+	summed  summed     // the period summed last
 }
 
 // to walks along what is due. What one thing leaves due mostly lies ahead; where it does not, and at the end, the walk
@@ -335,6 +341,6 @@ type DueStore interface {
 	// ClockState is the stored sandbox clock: its offset to the wall and the latest instant it told.
 	ClockState() (offset time.Duration, high time.Time, err error)
 	SaveClock(offset time.Duration, high time.Time) error
-	// OneWriter is whether whoever writes keeps everybody else who would write waiting, and not only those who want the same rows.
-	OneWriter() bool
+	// Settle returns when all that was committed is durable, delayed acts too.
+	Settle() error
 }

@@ -26,6 +26,7 @@ const (
 		ORDER BY due_at, partner_id, currency LIMIT $2`
 	sqlClock     = `SELECT offset_us, high FROM clock WHERE id = 1`
 	sqlClockSave = `UPDATE clock SET offset_us = $1, high = $2 WHERE id = 1`
+	sqlSettle    = `UPDATE clock SET id = 1 WHERE id = 1`
 )
 
 // NextDue implements app.DueStore. Of one instant: subscriptions by id, then accounts and bills by partner and currency. A zero
@@ -112,8 +113,7 @@ func (s *Store) SaveClock(offset time.Duration, high time.Time) error {
 	})
 }
 
-// OneWriter implements app.DueStore.
-func (s *Store) OneWriter() bool {
-	_, many := s.engine.(*pgEngine)
-	return !many
+// Settle implements app.DueStore: a commit that waits for the disk takes with it whatever was written to the log before.
+func (s *Store) Settle() error {
+	return s.change(context.Background(), func(t *Tx) error { return t.exec(1, nil, sqlSettle) })
 }

@@ -32,6 +32,9 @@ const (
 	// A partner's books: acts on its customers share them, the closing of a billing period has them alone (app.Lock).
 	sqlShareBooks = `SELECT pg_advisory_xact_lock_shared($1)`
 	sqlLockBooks  = `SELECT pg_advisory_xact_lock($1)`
+
+	// The commit does not wait for the disk (app.Act.Delayed).
+	sqlDelayed = `SELECT set_config('synchronous_commit', 'off', true)`
 )
 
 var (
@@ -143,14 +146,18 @@ func (s *pgSession) start(u *update) (*record, error) {
 	var b pgx.Batch
 	b.BeginTx(pgWrites)
 	partner := string(u.act.Actor.Scope.Partner())
-	locks, books := 0, 0
+	locks, others := 0, 0
+	if u.act.Delayed {
+		b.Queue(sqlDelayed)
+		others++
+	}
 	switch {
 	case u.act.Lock.Books:
 		b.Queue(sqlLockBooks, advisoryKey("books/"+partner))
-		books++
+		others++
 	case u.act.Lock.Customer != "" || len(u.act.Lock.Customers) > 0:
 		b.Queue(sqlShareBooks, advisoryKey("books/"+partner))
-		books++
+		others++
 	}
 	if u.act.Lock.Partner {
 		b.Queue(sqlLockPartner, partner)
@@ -178,12 +185,12 @@ func (s *pgSession) start(u *update) (*record, error) {
 	}
 	locked := int64(0)
 	found, err := s.first(&b, func(br pgx.BatchResults) error {
-		for i := range books + locks {
+		for i := range others + locks {
 			tag, err := br.Exec()
 			if err != nil {
 				return err
 			}
-			if i < books {
+			if i < others {
 				continue
 			}
 			locked += tag.RowsAffected()

@@ -64,16 +64,21 @@ func openHandle(path string, pragmas []string) (_ *liteHandle, err error) {
 	sqlite3.Xsqlite3_db_config(h.tls, h.db, sqlite3.SQLITE_DBCONFIG_LOOKASIDE, va) // without, it is slower
 	libc.Xfree(h.tls, va)
 	for _, p := range pragmas {
-		st, err := h.prepare("PRAGMA " + p)
-		if err == nil {
-			_, err = h.run(st)
-			h.finalize(st)
-		}
-		if err != nil {
+		if err := h.pragma(p); err != nil {
 			return nil, err
 		}
 	}
 	return h, nil
+}
+
+// pragma sets one. Some are set when the statement is prepared, so it is not kept.
+func (h *liteHandle) pragma(p string) error {
+	st, err := h.prepare("PRAGMA " + p)
+	if err == nil {
+		_, err = h.run(st)
+		h.finalize(st)
+	}
+	return err
 }
 
 var errNoMemory = &liteFault{sqlite3.SQLITE_NOMEM, "out of memory"}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -19,11 +20,12 @@ const (
 )
 
 type liteWriter struct {
-	conn *liteConn
-	log  *liteLog
-	busy sync.Mutex // held by the goroutine while it uses conn: it does so after the last caller has left, too
-	jobs chan *job
-	done chan struct{} // closed when the goroutine has ended
+	conn    *liteConn
+	delayed bool       // commits of conn do not wait for the disk
+	log     *liteLog   // nil: no commit ever waits
+	busy    sync.Mutex // held by the goroutine while it uses conn: it does so after the last caller has left, too
+	jobs    chan *job
+	done    chan struct{} // closed when the goroutine has ended
 
 	mu     sync.RWMutex // held for reading while sending to jobs
 	closed bool
@@ -176,6 +178,9 @@ func (w *liteWriter) run(group []*job) {
 // together runs the group in one transaction. With an error nothing of it is kept, and the jobs' fields mean nothing;
 // not begun: no job has run.
 func (w *liteWriter) together(group []*job) (begun bool, err error) {
+	if err := w.delay(group); err != nil {
+		return false, err
+	}
 	if err := w.begin(); err != nil {
 		return false, err
 	}
@@ -194,6 +199,23 @@ func (w *liteWriter) together(group []*job) (begun bool, err error) {
 		return true, err
 	}
 	return true, nil
+}
+
+// delay has the commit of a group wait for the disk, unless all of its acts are delayed.
+func (w *liteWriter) delay(group []*job) error {
+	level, delayed := "synchronous(FULL)", !slices.ContainsFunc(group, func(j *job) bool { return !j.u.act.Delayed })
+	if w.log == nil || delayed == w.delayed {
+		return nil
+	}
+	if delayed {
+		level = "synchronous(NORMAL)" // the file is still written after the log is durable
+	}
+	if err := w.conn.h.pragma(level); err != nil {
+		err, _ = liteError(err)
+		return err
+	}
+	w.delayed = delayed
+	return nil
 }
 
 func (w *liteWriter) attemptAll(group []*job) error {

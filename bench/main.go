@@ -3,7 +3,7 @@
 // runs, or of two machines, say little about each other.
 //
 //	go run ./bench [-measure checkout,billing,reveal,downloads,log,pages,web] [-engine sqlite,postgres] [-clients 1,8,32,64]
-//		[-seconds 8] [-subscriptions 100000] [-records 10000000] [-dir FOLDER] [-profile FOLDER]
+//		[-seconds 8] [-pace 1000] [-subscriptions 100000] [-records 10000000] [-dir FOLDER] [-profile FOLDER]
 //
 // It needs Linux (it reads /proc) and PostgreSQL 15 (see internal/store/storetest/pg). It talks to the loopback alone.
 package main
@@ -36,6 +36,7 @@ type flags struct {
 	webRecords    int           // of the log behind the pages of people
 	laid          string        // the database of that log, when it is to stay
 	measure       time.Duration // of one row, after its warm-up
+	pace          float64       // reads by id a second, of all clients together
 	dir           string        // where databases are made
 	profile       string        // folder for CPU profiles of the server; empty: the released binary is measured
 }
@@ -95,11 +96,12 @@ func parseFlags() (flags, error) {
 	engines := flag.String("engine", "sqlite,postgres", "engines, separated by commas")
 	clients := flag.String("clients", "1,8,32,64", "numbers of clients, separated by commas")
 	seconds := flag.Int("seconds", 8, "how long each row is measured, 1 to 60")
+	pace := flag.Float64("pace", 1000, "reads by id a second, of 32 clients together, 1 to 100000: the default is more than a server sells")
 	laid := flag.String("laid", "", "sqlite:PATH or postgres://…: pages are read of this database alone, which is filled when it has no records, and stays")
 	dir := flag.String("dir", "", "folder on a real disk; the default is the temporary folder, or another where that is memory")
 	profile := flag.String("profile", "", "write CPU and allocation profiles of the server into this folder")
 	flag.Parse()
-	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, records: *records, webRecords: *webRecords, laid: *laid, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, dir: *dir, profile: *profile}
+	f := flags{measures: strings.Split(*measures, ","), subscriptions: *subscriptions, records: *records, webRecords: *webRecords, laid: *laid, engines: strings.Split(*engines, ","), measure: time.Duration(*seconds) * time.Second, pace: *pace, dir: *dir, profile: *profile}
 	for _, m := range f.measures {
 		if known := []string{measureCheckout, measureBilling, measureReveal, measureDownloads, measureLog, measurePages, measureWeb}; !slices.Contains(known, m) {
 			return f, fmt.Errorf("-measure %s: none of %v", m, known)
@@ -126,6 +128,9 @@ func parseFlags() (flags, error) {
 		}
 		f.clients = append(f.clients, n)
 	}
+	if f.pace < 1 || f.pace > 100_000 {
+		return f, errors.New("-pace is from 1 to 100000")
+	}
 	if *seconds < 1 || *seconds > 60 || flag.NArg() > 0 {
 		return f, errors.New("-seconds is from 1 to 60, and there are no arguments")
 	}
@@ -133,7 +138,7 @@ func parseFlags() (flags, error) {
 }
 
 // pgSettings are what docs/operate.md tells operators to set, for both sides of each measure.
-var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "min_wal_size=8GB", "checkpoint_timeout=15min"}
+var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "min_wal_size=8GB", "wal_buffers=64MB", "checkpoint_timeout=15min"}
 
 // run measures everything and prints as it goes.
 func run(ctx context.Context, f flags) (err error) {
@@ -179,13 +184,11 @@ func run(ctx context.Context, f flags) (err error) {
 		if err == nil && slices.Contains(f.measures, measurePages) {
 			err = b.pages(ctx, engine)
 		}
+		if err == nil && slices.Contains(f.measures, measureWeb) {
+			err = b.web(ctx, engine)
+		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", engine, err), pg.StopShared())
-		}
-	}
-	if slices.Contains(f.measures, measureWeb) {
-		if err := b.web(ctx); err != nil {
-			return errors.Join(fmt.Errorf("web: %w", err), pg.StopShared())
 		}
 	}
 	b.report.goals(os.Stdout)

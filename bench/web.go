@@ -28,6 +28,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
 	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest/pg"
 	"github.com/comptoir-dev/comptoir/internal/vault"
 	"github.com/comptoir-dev/comptoir/internal/web"
 )
@@ -47,6 +48,7 @@ var webReaders = []string{"AA", "GA", "CGA", "OA"}
 
 // webRead is one kind of page as it was answered.
 type webRead struct {
+	engine        string
 	pattern, path string
 	times         []time.Duration
 	bytes         int64
@@ -57,23 +59,36 @@ func (p webRead) at(part float64) time.Duration {
 }
 
 func (p webRead) goal(say func(met bool, format string, args ...any)) {
-	say(p.at(0.99) <= goalWeb && p.bytes <= goalWebBytes, "page %s: p50 %.1f ms, p99 %.1f ms (at most %.0f ms), %.1f kB (at most %.0f kB)", p.pattern,
+	say(p.at(0.99) <= goalWeb && p.bytes <= goalWebBytes, "%s, page %s: p50 %.1f ms, p99 %.1f ms (at most %.0f ms), %.1f kB (at most %.0f kB)", p.engine, p.pattern,
 		milliseconds(p.at(0.5)), milliseconds(p.at(0.99)), milliseconds(goalWeb), float64(p.bytes)/1000, float64(goalWebBytes)/1000)
 }
 
-// web measures every page that links lead to, on a SQLite store with many customers, subscriptions and records. With -laid
+// web measures every page that links lead to, on a store with many customers, subscriptions and records. With -laid
 // sqlite:FOLDER/served.db that store stays there, and is measured again when it is there.
-func (b *bench) web(ctx context.Context) error {
-	dir := filepath.Join(b.dir, measureWeb)
-	if path, ok := strings.CutPrefix(b.laid, "sqlite:"); ok {
+func (b *bench) web(ctx context.Context, engine string) error {
+	dir := filepath.Join(b.dir, measureWeb, engine)
+	path, stays := strings.CutPrefix(b.laid, "sqlite:")
+	if stays {
 		dir = filepath.Dir(path)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	e := liteDatabase{filepath.Join(dir, "served.db"), filepath.Join(dir, "raw.db")}
+	e := served{address: "sqlite:" + filepath.Join(dir, "served.db")}
+	if engine == enginePostgres {
+		if stays {
+			return errors.New("-laid keeps pages of SQLite alone: name -engine sqlite")
+		}
+		server, err := pg.Shared(ctx)
+		if err != nil {
+			return err
+		}
+		if e.address, err = server.Create(ctx, "web", ""); err != nil {
+			return err
+		}
+	}
 	if _, err := os.Stat(filepath.Join(dir, "laid")); err != nil {
-		if err := b.layWeb(ctx, e, dir); err != nil {
+		if err := b.layWeb(ctx, engine, e, dir); err != nil {
 			return fmt.Errorf("laying in: %w", err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "laid"), nil, 0o600); err != nil {
@@ -104,13 +119,14 @@ func (b *bench) web(ctx context.Context) error {
 	}
 	for _, pattern := range slices.Sorted(maps.Keys(best)) {
 		p := best[pattern]
+		p.engine = engine
 		fmt.Printf("  %-64s p50 %6.1f ms  p99 %6.1f ms  %6.1f kB  %s\n", p.pattern, milliseconds(p.at(0.5)), milliseconds(p.at(0.99)), float64(p.bytes)/1000, p.path)
 		b.report.web = append(b.report.web, p)
 	}
 	return s.stop()
 }
 
-func (b *bench) layWeb(ctx context.Context, e database, dir string) error {
+func (b *bench) layWeb(ctx context.Context, engine string, e served, dir string) error {
 	s, err := b.serve(ctx, e, dir, "demo")
 	if err != nil {
 		return err
@@ -119,10 +135,10 @@ func (b *bench) layWeb(ctx context.Context, e database, dir string) error {
 		return err
 	}
 	begin := time.Now()
-	if err := stockWeb(ctx, s.data, e.url(), b.subscriptions, b.webRecords); err != nil {
+	if err := stockWeb(ctx, engine, s.data, e.url(), b.subscriptions, b.webRecords); err != nil {
 		return err
 	}
-	fmt.Printf("\npages: %d customers, %d subscriptions, %d records laid in within %s\n", webCustomers, b.subscriptions, b.webRecords, time.Since(begin).Round(time.Second))
+	fmt.Printf("\n%s, pages: %d customers, %d subscriptions, %d records laid in within %s\n", engine, webCustomers, b.subscriptions, b.webRecords, time.Since(begin).Round(time.Second))
 	return nil
 }
 
@@ -172,7 +188,7 @@ func webUsers(data string) (out []webUser, err error) {
 }
 
 // stockWeb lays in customers of the demo's partner, each with orders of ten subscriptions, and records of what they did.
-func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) (err error) {
+func stockWeb(ctx context.Context, engine, dir, url string, subscriptions, records int) (err error) {
 	now := when.Instant(time.Now())
 	a, st, err := openApp(ctx, dir, url, when.NewFixed(now), true)
 	if err != nil {
@@ -216,13 +232,13 @@ func stockWeb(ctx context.Context, dir, url string, subscriptions, records int) 
 	if err := st.Close(); err != nil {
 		return err
 	}
-	return stockRecords(ctx, url, d.Tenant, now, like, among, records)
+	return stockRecords(ctx, engine, url, d.Tenant, now, like, among, records)
 }
 
 // stockRecords lays in records of the seconds before now. One of a hundred is of like, the others of a thousand; every fifth is
 // about keys.
-func stockRecords(ctx context.Context, url, tenant string, now time.Time, like party.Customer, among []party.Customer, n int) (err error) {
-	db, err := rawOf(engineSQLite, url)
+func stockRecords(ctx context.Context, engine, url, tenant string, now time.Time, like party.Customer, among []party.Customer, n int) (err error) {
+	db, err := rawOf(engine, url)
 	if err != nil {
 		return err
 	}
@@ -231,17 +247,27 @@ func stockRecords(ctx context.Context, url, tenant string, now time.Time, like p
 		return err
 	}
 	for i, c := range append(slices.Clone(among), like) {
-		if _, err := db.ExecContext(ctx, `INSERT INTO temp.whose VALUES ($1, $2, $3)`, i, c.ID, c.CompanyName); err != nil {
+		if _, err := db.ExecContext(ctx, `INSERT INTO whose VALUES ($1, $2, $3)`, i, c.ID, c.CompanyName); err != nil {
 			return err
 		}
 	}
-	return withoutIndexes(ctx, db, engineSQLite, strings.NewReplacer("{partner}", tenant, "{records}", strconv.Itoa(n), "{among}", strconv.Itoa(len(among)),
+	numbers, recordID, body := `WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i + 1 < {records})`,
+		`printf('%08x-0000-4000-8000-%012x', (i * 2654435761) & 4294967295, i)`, `json_object`
+	if engine == enginePostgres {
+		numbers, recordID, body = `WITH c AS (SELECT i FROM generate_series(0::bigint, {records} - 1) i)`,
+			`lpad(to_hex((i * 2654435761) & 4294967295), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(i), 12, '0')`, `json_build_object`
+	}
+	fill := strings.NewReplacer("{partner}", tenant, "{records}", strconv.Itoa(n), "{among}", strconv.Itoa(len(among)),
 		"{now}", strconv.FormatInt(now.UnixMicro(), 10)).Replace(`INSERT INTO activity (partner_id, id, at, customer_id, customer_name, operation, resource, security, body)
-		WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i + 1 < {records})
-		SELECT '{partner}', printf('%08x-0000-4000-8000-%012x', (i * 2654435761) & 4294967295, i), {now} - i * 1000000, w.id, lower(w.name),
+		` + numbers + ` SELECT '{partner}', ` + recordID + `, {now} - i * 1000000, w.id, lower(w.name),
 			CASE WHEN i % 5 = 0 THEN 'get_software_key' ELSE 'update_subscription' END, CASE WHEN i % 5 = 0 THEN 'software_key' ELSE 'subscription' END,
-			CASE WHEN i % 5 = 0 THEN 1 ELSE 0 END, json_object('customer', w.name, 'actor', 'bench', 'resource_id', 'bench', 'status', 'succeeded')
-		FROM c JOIN temp.whose w ON w.n = CASE WHEN i % 100 = 0 THEN {among} ELSE i % {among} END`))
+			CASE WHEN i % 5 = 0 THEN 1 ELSE 0 END, ` + body + `('customer', w.name, 'actor', 'bench', 'resource_id', 'bench', 'status', 'succeeded')
+		FROM c JOIN whose w ON w.n = CASE WHEN i % 100 = 0 THEN {among} ELSE i % {among} END`)
+	if engine == enginePostgres {
+		err = withoutIndexes(ctx, db, engine, `SET synchronous_commit = off`, `SET maintenance_work_mem = '512MB'`, fill)
+		return errors.Join(err, each(ctx, db, `VACUUM ANALYZE`, `CHECKPOINT`))
+	}
+	return withoutIndexes(ctx, db, engine, fill)
 }
 
 // webReader is somebody who is signed in.

@@ -27,8 +27,8 @@ const (
 
 // chunkTime is how long a chunk may take, from behind its locks to the end of its commit, which does not wait for the disk.
 // Others wait for it: everybody who writes where one writes at a time, callers of its customers elsewhere. Where the processors are
-// busy one may take seven times as long, and nobody shall wait for more than 50 ms.
-const chunkTime = 7 * time.Millisecond
+// busy one may take six times as long, and nobody shall wait for more than 50 ms.
+const chunkTime = 8 * time.Millisecond
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {
@@ -55,8 +55,8 @@ type look struct {
 }
 
 // charge makes the charges that are due for subscriptions of one partner, chunk by chunk, two at a time: one is read and
-// decided while the other is written. Where a chunk took long others want the processors: then it is one at a time, until all
-// charges of a window went well. What is more than a charge is left, and what is due alone.
+// decided while the other is written. Where it is crowded it is one at a time, until a window went well. What is more than a
+// charge is left, and what is due alone.
 func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
 	if len(dues) == 1 {
 		return dues, nil
@@ -64,10 +64,10 @@ func (r *dueRun) charge(ctx context.Context, dues []Due) ([]Due, error) {
 	r.delayed = true
 	b := bulk{dueRun: r, dues: dues, last: dues[len(dues)-1].At}
 	workers := 2
-	if r.crowded || len(dues) < firstChunk {
+	if r.crowded() || len(dues) < firstChunk {
 		workers = 1
 	}
-	r.crowded = false
+	r.slow = 0
 	var working sync.WaitGroup
 	for n := range workers {
 		second := n > 0
@@ -99,7 +99,7 @@ type bulk struct {
 func (b *bulk) take(second bool) []Due {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if second && b.crowded {
+	if second && b.crowded() {
 		return nil
 	}
 	n := min(b.size, len(b.dues))
@@ -146,7 +146,8 @@ func (b *bulk) do(ctx context.Context, dues []Due) error {
 	return b.do(ctx, dues[half:])
 }
 
-// prepare reads subscriptions that are due, in one snapshot, and decides about those that are only charged.
+// prepare reads subscriptions that are due and decides about those that are only charged. It needs no snapshot: they come in one
+// statement, each is written only over what was read, and what is read of their customers beside may change before the write anyway.
 func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 	wanted := make(map[id.Subscription]bool, len(dues)) // what is held back or new lies between them
 	for _, d := range dues {
@@ -154,7 +155,7 @@ func (b *bulk) prepare(ctx context.Context, dues []Due) (c chunk, err error) {
 	}
 	scope, ids := dues[0].Scope, b.IDs.Series()
 	var d decided
-	err = b.Store.View(ctx, func(rd Reader) error {
+	err = b.Store.Look(ctx, func(rd Reader) error {
 		c, d = chunk{act: Act{Actor: sweeper(scope), Delayed: true}}, decided{}
 		found, err := rd.Scheduled(scope, dues[0], dues[len(dues)-1])
 		if err != nil {
@@ -254,11 +255,16 @@ func (b *bulk) write(ctx context.Context, c chunk, n int) error {
 	took := max(b.Wall.Now().Sub(began), time.Millisecond)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if took > 3*chunkTime {
+		b.slow++
+	}
 	fits := int(int64(n) * int64(chunkTime) / int64(took))
 	b.size = max(leastChunk, min(fits, b.size+b.size/4, maxChunk))
-	b.crowded = b.crowded || took > 3*chunkTime
 	return nil
 }
+
+// crowded tells that others want the processors: more than one chunk of the window took long.
+func (r *dueRun) crowded() bool { return r.slow > 1 }
 
 // write writes what was decided. The first write that fails is kept by the transaction.
 func (d *decided) write(tx Tx) error {

@@ -78,7 +78,7 @@ type dueRun struct {
 	errs []error              // why, for each
 
 	size    int        // of the next chunk (bulk.go)
-	crowded bool       // a chunk took long
+	slow    int        // chunks of the window that took long
 	delayed bool       // chunks were written, and may not be durable yet
 	again   time.Time  // the earliest instant of the window at which something is due again; zero: none
 	done    []Happened // in the window, not told yet

@@ -9,7 +9,7 @@ import (
 )
 
 // copyFrom is the number of rows from which COPY is cheaper than what waits in the queue: it is a trip of its own.
-const copyFrom = 64
+const copyFrom = 32
 
 var (
 	copyHead = []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")

@@ -3,7 +3,11 @@ package app_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -54,5 +58,41 @@ func TestRunIsDurableAtItsEnd(t *testing.T) {
 				t.Errorf("%d acts were delayed, %d of them since the store was settled", s.delayed, s.owed)
 			}
 		})
+	}
+}
+
+// tired is a wall clock by which everything takes long.
+type tired struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// Now implements when.Clock.
+func (c *tired) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(100 * time.Millisecond)
+	return c.at
+}
+
+// TestE13CrowdedRunIsTheSame: where chunks take long they are written one after another and become small; what comes of it is the same.
+func TestE13CrowdedRunIsTheSame(t *testing.T) {
+	secrets := vaulttest.Secrets(t)
+	var rows [2][]string
+	for way := range rows {
+		at, of := story.SQLite(t)
+		w := newWorld(t, at, of, secrets, nil)
+		w.live()
+		if way == 1 {
+			w.Wall = &tired{at: w.Wall.Now()}
+		}
+		if err := w.RunDue(context.Background(), w.clock.Now().AddDate(0, 4, 0), w.clock.Set, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.books()
+		rows[way] = tables(t, "sqlite", at)
+	}
+	if diff := cmp.Diff(rows[0], rows[1]); diff != "" {
+		t.Errorf("at leisure -, crowded +:\n%s", diff)
 	}
 }

@@ -67,7 +67,8 @@ type Act struct {
 // Store is what use cases need of the database.
 type Store interface {
 	// Update runs fn in one transaction: lock, replay check, fn, Answer, replay record, commit. The Reply leaves only
-	// after the commit is durable, unless the act is delayed. A fault of fn rolls everything back. fn may run more than once and touches only its Tx.
+	// after the commit is durable, unless the act is delayed. A fault of fn rolls everything back. fn may run more than
+	// once and touches only its Tx.
 	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
 	// View runs fn on one consistent snapshot, read only.
 	View(ctx context.Context, fn func(Reader) error) error

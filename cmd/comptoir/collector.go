@@ -12,6 +12,9 @@ const (
 	smallHeap = 32 << 20
 	// heapGrowth is by how many percent of what lives it grows where that is more: with 400 a billing run takes more than 64 MB.
 	heapGrowth = 200
+	// mostGrowth is where what the runtime collects at the earliest, 4 MB for each hundred percent, is smallHeap: with more a
+	// billing run that began with little alive took 150 MB.
+	mostGrowth = 100 * smallHeap / (4 << 20)
 )
 
 // collectLess has the collector run when the heap has grown to smallHeap or by heapGrowth, whichever is more. What lives
@@ -25,7 +28,7 @@ func collectLess() {
 		now := max(live[0].Value.Uint64(), 1<<20)
 		percent := heapGrowth
 		if now < smallHeap {
-			percent = max(percent, int(100*(smallHeap-now)/now))
+			percent = max(percent, min(mostGrowth, int(100*(smallHeap-now)/now)))
 		}
 		if percent < last*9/10 || percent > last*11/10 { // setting it stops everybody for a moment
 			last = percent

@@ -53,7 +53,7 @@ func runBillingProcess(args []string) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(200) // as cmd/comptoir does
+	debug.SetGCPercent(200) // what the server grows by, whose heap also may reach 24 MB first (cmd/comptoir/collector.go)
 	ctx := context.Background()
 	var out billingRun
 	switch {

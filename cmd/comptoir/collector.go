@@ -9,7 +9,7 @@ import (
 const (
 	// smallHeap is how far the heap grows before it is collected: what lives is small, and a collection interrupts whoever
 	// is being answered.
-	smallHeap = 32 << 20
+	smallHeap = 24 << 20
 	// heapGrowth is by how many percent of what lives it grows where that is more: with 400 a billing run takes more than 64 MB.
 	heapGrowth = 200
 	// mostGrowth is where what the runtime collects at the earliest, 4 MB for each hundred percent, is smallHeap: with more a

@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/collector"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
@@ -53,7 +53,7 @@ func runBillingProcess(args []string) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(200) // what the server grows by, whose heap also may reach 24 MB first (cmd/comptoir/collector.go)
+	collector.Tune() // as the server does
 	ctx := context.Background()
 	var out billingRun
 	switch {

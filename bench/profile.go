@@ -15,6 +15,7 @@ import (
 
 	"github.com/comptoir-dev/comptoir/internal/api/partnercenter"
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/collector"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
@@ -35,6 +36,7 @@ func serveProfiled(args []string) (err error) {
 	if err := set.Parse(args); err != nil {
 		return err
 	}
+	collector.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	secrets, err := vault.Open(vault.Options{Dir: filepath.Join(*data, "secrets"), Env: os.Getenv})

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/comptoir-dev/comptoir/internal/collector"
 )
 
 // version is the release; set when one is built, else told by the build information.
@@ -34,9 +36,7 @@ type commands struct {
 }
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		collectLess()
-	}
+	collector.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c commands

@@ -9,7 +9,7 @@ const (
 	domain = trade + " ledger activity reservation usage billing subscription order support"
 	inner  = domain + " app"
 	page   = inner + " statement identity web/ui web/locale web/static" // of the pages
-	all    = inner + " statement store vault blobs depot outbound jobs metrics identity sandbox api/partnercenter api/marketplace api/downloads" +
+	all    = inner + " statement store vault blobs depot outbound jobs collector metrics identity sandbox api/partnercenter api/marketplace api/downloads" +
 		" web web/ui web/locale web/static web/partner web/portal web/publisher web/operator"
 )
 
@@ -46,6 +46,7 @@ var rooms = []struct{ room, may string }{
 	{"jobs", inner},
 	{"identity", inner},
 	{"sandbox", inner + " jobs"},
+	{"collector", ""},    // when memory is collected
 	{"metrics", "when"},  // how the server fares, for a monitoring system
 	{"statement", inner}, // what is printed: a statement as PDF, with words of its own
 

@@ -42,15 +42,20 @@ var (
 	pgReads  = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 )
 
-type pgEngine struct{ pool *pgxpool.Pool }
+type pgEngine struct {
+	pool          *pgxpool.Pool
+	writes, looks turns
+}
 
 func openPostgres(ctx context.Context, url string) (*pgEngine, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
+	atOnce := int(cfg.MaxConns)
 	if !strings.Contains(url, "pool_max_conns") {
 		cfg.MaxConns = pgConns
+		atOnce = pgTurns(cfg)
 	}
 	// A backend whose client has gone must not hold its locks for long. The URL may say otherwise.
 	for name, value := range map[string]string{"lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"} {
@@ -70,7 +75,7 @@ func openPostgres(ctx context.Context, url string) (*pgEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pgEngine{pool}, nil
+	return &pgEngine{pool, make(turns, atOnce), make(turns, atOnce)}, nil
 }
 
 // migratePostgres brings the schema up, one process at a time.
@@ -112,6 +117,10 @@ func (e *pgEngine) update(ctx context.Context, u *update) (app.Reply, error) {
 
 // once is one transaction of u. ctx bounds the wait for a connection, work everything after it.
 func (e *pgEngine) once(ctx, work context.Context, u *update) (reply app.Reply, err error) {
+	if err := e.writes.take(ctx); err != nil {
+		return app.Reply{}, err
+	}
+	defer e.writes.back()
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return app.Reply{}, unavailable(err)
@@ -247,6 +256,10 @@ func (e *pgEngine) view(ctx context.Context, fn func(*Reader) error) error {
 
 // look implements engine: a statement of its own sees one instant without a transaction around it.
 func (e *pgEngine) look(ctx context.Context, fn func(*Reader) error) error {
+	if err := e.looks.take(ctx); err != nil {
+		return err
+	}
+	defer e.looks.back()
 	return e.read(ctx, nil, fn)
 }
 

@@ -1,6 +1,8 @@
-package main
+// Package collector tunes the garbage collector of this process: seldom while the heap is small, and within bounds when it grows.
+package collector
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -17,9 +19,12 @@ const (
 	mostGrowth = 100 * smallHeap / (4 << 20)
 )
 
-// collectLess has the collector run when the heap has grown to smallHeap or by heapGrowth, whichever is more. What lives
-// is only known after a collection, so each one sets when the next begins.
-func collectLess() {
+// Tune has the collector run when the heap has grown to smallHeap or by heapGrowth, whichever is more. What lives is only
+// known after a collection, so each one sets when the next begins. Where GOGC is set, that stands.
+func Tune() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	last := 0
 	var set func(*[16]byte)

@@ -90,6 +90,9 @@ func (b *bench) billing(ctx context.Context, engine string) error {
 	}
 	found.cpu += used
 	found.say(os.Stdout)
+	if err := d.settle(ctx); err != nil { // what the database alone wrote is no work of a server's
+		return err
+	}
 	var beside billingRun
 	if err := billingChild(ctx, &beside, "beside", dir, d.url(), b.subscriptions, ""); err != nil {
 		return fmt.Errorf("the run beside checkouts: %w", err)

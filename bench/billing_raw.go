@@ -26,6 +26,7 @@ func billingRows() []struct{ table, where string } {
 	return []struct{ table, where string }{
 		{"charge", since}, {"posting", since}, {"activity", since},
 		{"subscription", fmt.Sprintf("due_at >= %d", firstRun.UnixMicro())},
+		{"due", fmt.Sprintf("due_at >= %d", firstRun.UnixMicro())},
 		{"invoice", fmt.Sprintf("issued_at >= %d", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC).UnixMicro())},
 	}
 }
@@ -71,7 +72,7 @@ func (d liteBilling) raw(ctx context.Context) (took time.Duration, rows int64, e
 		for _, text := range texts {
 			exec(text)
 		}
-		exec(`CREATE TABLE staged.` + r.table + ` AS SELECT * FROM served.` + r.table + ` WHERE ` + r.where + ` ORDER BY rowid`)
+		exec(`CREATE TABLE staged.` + r.table + ` AS SELECT * FROM served.` + r.table + ` NOT INDEXED WHERE ` + r.where)
 	}
 	exec(`PRAGMA foreign_keys = 0`) // the rows' customers are elsewhere
 	for _, r := range billingRows() {

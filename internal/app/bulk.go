@@ -41,7 +41,7 @@ type chunk struct {
 
 // decided is what a chunk will write.
 type decided struct {
-	subs    []Scheduled
+	subs    []Charged
 	looked  []look
 	charges []billing.Charge
 	entries []ledger.Entry
@@ -224,7 +224,7 @@ func (c *chunk) decide(d *decided, ids id.Source, s Scheduled, customer party.Cu
 	done := Happened{At: at, What: whatHappened(s.Subscription, out), Customer: s.Customer, Subscription: s.ID}
 	after := out.Subscriptions[0]
 	charged := Scheduled{after, due(after)}
-	d.subs = append(d.subs, charged)
+	d.subs = append(d.subs, Charged{charged, s.Due})
 	d.charges = append(d.charges, out.Charges...)
 	d.entries = append(d.entries, save.posted(out.Charges)...)
 	d.records = append(d.records, save.stepped(done, out.Charges))

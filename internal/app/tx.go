@@ -319,8 +319,8 @@ type Tx interface {
 	// SaveSubscription keeps due, the next instant the sweep looks at it; zero: never.
 	SaveSubscription(s subscription.Subscription, due time.Time) error // fault "subscription.changed"
 	// SaveCharged is SaveSubscription for many that were charged within their term: order, base and state are as they
-	// were. Fault "subscription.changed": for one of them at least.
-	SaveCharged(ss []Scheduled) error
+	// were. Each is due again: a term that runs ends. Fault "subscription.changed": for one of them at least.
+	SaveCharged(ss []Charged) error
 	// Looked keeps that a subscription was looked at (E16), when it was due at an instant or before: nobody changed it, so
 	// its version stays, and who read it before has it as it is. Fault "subscription.changed".
 	Looked(s Scheduled, wasDue time.Time) error
@@ -429,12 +429,6 @@ type Tx interface {
 	// AddKeys adds free keys, the first the oldest; known are the places of those that are in their pool already, by
 	// fingerprint, and were left out. The act holds the partner.
 	AddKeys(ks []license.Key) (known []int, err error)
-}
-
-// Scheduled is a subscription with the next instant the sweep looks at it; zero: never.
-type Scheduled struct {
-	subscription.Subscription
-	Due time.Time
 }
 
 // CustomerQuery pages customers by company name and id.
@@ -585,16 +579,3 @@ type Queued struct {
 	Partner id.Partner
 	support.Request
 }
-
-// Due is one thing that falls due: a subscription's Step, the end of a partner's billing period in a currency, or the bills
-// to its customers for one.
-type Due struct {
-	At           time.Time
-	Scope        party.Scope
-	Customer     id.Customer
-	Subscription id.Subscription
-	Currency     money.Currency
-	Period       when.Period // of bills
-}
-
-func (d Due) bills() bool { return !d.Period.End.IsZero() }

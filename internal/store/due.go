@@ -11,23 +11,49 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 const (
 	// What was seen last may be one of very many at its instant: the rest of these, and those of later instants.
-	dueColumns               = `due_at, partner_id, customer_id, id FROM subscription`
+	dueColumns               = `due_at, partner_id, customer_id, id FROM due`
 	sqlDueSubscriptionsAt    = `SELECT ` + dueColumns + ` WHERE due_at = $1 AND due_at <= $2 AND id > $3 ORDER BY id LIMIT $4`
 	sqlDueSubscriptionsLater = `SELECT ` + dueColumns + ` WHERE due_at > $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3`
 	sqlDueAccounts           = `SELECT due_at, partner_id, currency FROM account WHERE due_at <= $1 AND due_at >= $3
 		ORDER BY due_at, partner_id, currency LIMIT $2`
 	// The empty text keeps SQLite from walking all subscriptions of the partner.
-	sqlBehind   = `SELECT id FROM subscription WHERE due_at < $2 AND '' || partner_id = $1 ORDER BY due_at, id LIMIT 1`
+	sqlBehind   = `SELECT id FROM due WHERE due_at < $2 AND '' || partner_id = $1 ORDER BY due_at, id LIMIT 1`
 	sqlDueBills = `SELECT due_at, partner_id, currency, period_start, period_end FROM bill_run WHERE due_at <= $1 AND due_at >= $3
 		ORDER BY due_at, partner_id, currency LIMIT $2`
+
+	sqlDueInsert = `INSERT INTO due (partner_id, customer_id, id, due_at)`
+	sqlDueBegin  = sqlDueInsert + ` VALUES ($1, $2, $3, $4) ON CONFLICT (due_at, id, partner_id, customer_id) DO NOTHING`
+	sqlDueEnd    = `DELETE FROM due WHERE due_at = (SELECT due_at FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = $3)
+		AND id = $3 AND partner_id = $1 AND customer_id = $2 AND due_at <> $4`
+	sqlDueMove = `UPDATE due SET due_at = $5 WHERE due_at = $4 AND id = $3 AND partner_id = $1 AND customer_id = $2`
+	// PostgreSQL only: many in one statement.
+	sqlDuesMove = `UPDATE due d SET due_at = u.due_at
+		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS u (customer_id, id, was, due_at)
+		WHERE d.due_at = u.was AND d.id = u.id AND d.partner_id = $1 AND d.customer_id = u.customer_id`
+
 	sqlClock     = `SELECT offset_us, high FROM clock WHERE id = 1`
 	sqlClockSave = `UPDATE clock SET offset_us = $1, high = $2 WHERE id = 1`
 	sqlSettle    = `UPDATE clock SET id = 1 WHERE id = 1`
 )
+
+var dueInsert = newBulk(sqlDueInsert)
+
+// moveDue has the sweep look at a subscription at another instant than the row says; zero: never. It comes before the row changes.
+func (t *Tx) moveDue(c id.Customer, sub id.Subscription, due time.Time) error {
+	before := due
+	if due.IsZero() {
+		before = when.Never // nothing is due then: the row goes whatever it says
+	}
+	if err := t.exec(anyRows, nil, sqlDueEnd, t.scope.Partner(), c, sub, before); err != nil || due.IsZero() {
+		return err
+	}
+	return t.exec(anyRows, nil, sqlDueBegin, t.scope.Partner(), c, sub, due)
+}
 
 // NextDue implements app.DueStore. Of one instant: subscriptions by id, then accounts and bills by partner and currency. A zero
 // until or a limit below 1 finds nothing.

@@ -37,12 +37,13 @@ const (
 		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[]) AS u (customer_id, id, version, due_at, body)
 		WHERE s.partner_id = $1 AND s.customer_id = u.customer_id AND s.id = u.id AND s.version = u.version`
 
-	// What is due at an instant, and between two. The empty text keeps SQLite from walking all subscriptions of the partner.
-	scheduledRow        = `id, customer_id, order_id, parent_id, state, ordered_at, version, body, due_at FROM subscription WHERE `
-	scheduledColumns    = scheduledRow + `'' || partner_id = $1`
-	sqlScheduledOne     = `SELECT ` + scheduledRow + `partner_id = $1 AND customer_id = $2 AND id = $3 AND due_at = $4`
-	sqlScheduledAt      = `SELECT ` + scheduledColumns + ` AND due_at = $2 AND id >= $3 AND id <= $4 ORDER BY id`
-	sqlScheduledBetween = `SELECT ` + scheduledColumns + ` AND due_at > $2 AND due_at < $3 ORDER BY due_at, id`
+	// What is due at an instant, and between two. The empty text keeps SQLite from walking all that the partner has due.
+	sqlScheduledOne = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body, due_at FROM subscription
+		WHERE partner_id = $1 AND customer_id = $2 AND id = $3 AND due_at = $4`
+	scheduledRows = `s.id, s.customer_id, s.order_id, s.parent_id, s.state, s.ordered_at, s.version, s.body, d.due_at FROM due d
+		JOIN subscription s ON s.partner_id = d.partner_id AND s.customer_id = d.customer_id AND s.id = d.id WHERE '' || d.partner_id = $1`
+	sqlScheduledAt      = `SELECT ` + scheduledRows + ` AND d.due_at = $2 AND d.id >= $3 AND d.id <= $4 ORDER BY d.id`
+	sqlScheduledBetween = `SELECT ` + scheduledRows + ` AND d.due_at > $2 AND d.due_at < $3 ORDER BY d.due_at, d.id`
 
 	sqlMetered = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
 		WHERE partner_id = $1 AND metered = 1`
@@ -267,16 +268,26 @@ func (r *Reader) UseSums(s party.Scope, c id.Customer, from, until time.Time) (m
 // AddSubscriptions implements app.Tx.
 func (t *Tx) AddSubscriptions(ss ...app.Scheduled) error {
 	args := make([]any, 0, len(ss)*subscriptionInsert.columns)
+	dues := make([]any, 0, len(ss)*dueInsert.columns)
 	for _, s := range ss {
+		if !s.Due.IsZero() {
+			dues = append(dues, t.scope.Partner(), s.Customer, s.ID, s.Due)
+		}
 		month := s.Monthly()
 		args = append(args, t.scope.Partner(), s.Customer, s.ID, s.Order, null(s.Parent), s.State,
 			s.OrderedAt, t.next(), s.Due, s.Class == catalog.Metered, searchName(s.Subscription), termEnds(s.Subscription), subscriptionBody(s.Subscription), month.Currency(), month.Minor())
 	}
-	return t.add(subscriptionInsert, args)
+	if err := t.add(subscriptionInsert, args); err != nil || len(dues) == 0 {
+		return err
+	}
+	return t.add(dueInsert, dues)
 }
 
 // SaveSubscription implements app.Tx (E03: of two changes one wins). When it was ordered stays.
 func (t *Tx) SaveSubscription(s subscription.Subscription, due time.Time) error {
+	if err := t.moveDue(s.Customer, s.ID, due); err != nil {
+		return err
+	}
 	month := s.Monthly()
 	if err := t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionUpdate,
 		t.scope.Partner(), s.Customer, s.ID, s.Version, s.Order, null(s.Parent), s.State, due, subscriptionBody(s), termEnds(s), month.Currency(), month.Minor()); err != nil {
@@ -297,15 +308,21 @@ func termEnds(s subscription.Subscription) time.Time {
 
 // Looked implements app.Tx.
 func (t *Tx) Looked(s app.Scheduled, wasDue time.Time) error {
+	if err := t.moveDue(s.Customer, s.ID, s.Due); err != nil {
+		return err
+	}
 	return t.exec(1, fault.Conflict("subscription.changed", nil), sqlSubscriptionLooked,
 		t.scope.Partner(), s.Customer, s.ID, s.Version, wasDue, s.Due, subscriptionBody(s.Subscription))
 }
 
 // SaveCharged implements app.Tx: SQLite saves no trip by doing it in one statement.
-func (t *Tx) SaveCharged(ss []app.Scheduled) error {
+func (t *Tx) SaveCharged(ss []app.Charged) error {
 	changed := fault.Conflict("subscription.changed", nil)
 	if !t.updatesPostgres() {
 		for _, s := range ss {
+			if err := t.exec(1, changed, sqlDueMove, t.scope.Partner(), s.Customer, s.ID, s.Was, s.Due); err != nil {
+				return err
+			}
 			if err := t.exec(1, changed, sqlSubscriptionCharged, t.scope.Partner(), s.Customer, s.ID, s.Version, s.Due, subscriptionBody(s.Subscription)); err != nil {
 				return err
 			}
@@ -313,14 +330,17 @@ func (t *Tx) SaveCharged(ss []app.Scheduled) error {
 		return nil
 	}
 	n := len(ss)
-	versions, dues := make([]int64, n), make([]*int64, n)
+	versions, was, dues := make([]int64, n), make([]*int64, n), make([]*int64, n)
 	var texts [3][]string // customers, ids, bodies
 	for i := range texts {
 		texts[i] = make([]string, n)
 	}
 	for i, s := range ss {
-		versions[i], dues[i] = s.Version, micros(s.Due)
+		versions[i], was[i], dues[i] = s.Version, micros(s.Was), micros(s.Due)
 		texts[0][i], texts[1][i], texts[2][i] = string(s.Customer), string(s.ID), subscriptionBody(s.Subscription)
+	}
+	if err := t.exec(int64(n), changed, sqlDuesMove, t.scope.Partner(), texts[0], texts[1], was, dues); err != nil {
+		return err
 	}
 	return t.exec(int64(n), changed, sqlSubscriptionsCharged, t.scope.Partner(), texts[0], texts[1], versions, dues, texts[2])
 }

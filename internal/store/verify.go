@@ -59,6 +59,13 @@ const (
 			OR CASE WHEN i.net + i.tax + i.carried - i.carry_out < 0 THEN SUM(p.amount) < i.net + i.tax + i.carried - i.carry_out OR MAX(p.amount) > 0
 				ELSE SUM(p.amount) > i.net + i.tax + i.carried - i.carry_out OR MIN(p.amount) < 0 END
 		ORDER BY i.partner_id, i.id LIMIT 100`
+	// The sweep's table and the subscriptions say the same.
+	sqlNotDue = `SELECT s.partner_id, s.id, s.due_at, COALESCE(d.due_at, 0) FROM subscription s
+		LEFT JOIN due d ON d.due_at = s.due_at AND d.id = s.id AND d.partner_id = s.partner_id AND d.customer_id = s.customer_id
+		WHERE s.due_at IS NOT NULL AND d.due_at IS NULL ORDER BY s.partner_id, s.id LIMIT 100`
+	sqlDueInVain = `SELECT d.partner_id, d.id, COALESCE(s.due_at, 0), d.due_at FROM due d
+		LEFT JOIN subscription s ON s.partner_id = d.partner_id AND s.customer_id = d.customer_id AND s.id = d.id
+		WHERE s.due_at IS NULL OR s.due_at <> d.due_at ORDER BY d.partner_id, d.id LIMIT 100`
 	sqlUnpostedPayments = `SELECT m.partner_id, m.id, m.amount, COALESCE(p.amount, 0) FROM payment m
 		LEFT JOIN (SELECT partner_id, ref, CAST(SUM(amount) AS BIGINT) AS amount FROM posting WHERE account = 'cash' GROUP BY partner_id, ref) p
 			ON p.partner_id = m.partner_id AND p.ref = m.id
@@ -74,6 +81,8 @@ var figures = []struct{ sql, text string }{
 	{sqlBrokenChains, "document %s over %d does not match what it amends, %d"},
 	{sqlWrongPayments, "document %s asks for %d, its payments are %d"},
 	{sqlUnpostedPayments, "payment %s is %d, its entry %d"},
+	{sqlNotDue, "subscription %s is due at %d, the sweep looks at %d"},
+	{sqlDueInVain, "subscription %s is due at %d, the sweep looks at %d too"},
 	{sqlBillGaps, "the last bill%s has the number %d, there are %d"},
 	{sqlUnbilledCharges, "the bills in %s have %d lines, their periods %d charges"},
 	{sqlBrokenBills, "bill %s opens with %d, the one before left %d, or what it leaves is wrong"},

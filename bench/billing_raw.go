@@ -122,14 +122,14 @@ func (d pgBilling) settle(ctx context.Context) error {
 	return conn.Close(ctx)
 }
 
-// seasoned leaves the server with segments of its log to use again, 6 GB of them, as one that was in use for a while has: making
+// seasoned leaves the server with segments of its log to use again, 8 GB of them (min_wal_size), as one that was in use for a while has: making
 // a new one stops every commit for some 50 ms.
 func seasoned(ctx context.Context, url string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
-	for range 400 {
+	for range 500 {
 		if _, err := conn.Exec(ctx, `SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()`); err != nil {
 			return errors.Join(err, conn.Close(ctx))
 		}

@@ -137,8 +137,15 @@ func parseFlags() (flags, error) {
 	return f, nil
 }
 
-// pgSettings are what docs/operate.md tells operators to set, for both sides of each measure.
-var pgSettings = []string{"shared_buffers=2GB", "max_wal_size=8GB", "min_wal_size=8GB", "wal_buffers=64MB", "checkpoint_timeout=15min"}
+// pgSettings are what docs/operate.md tells operators to set, for both sides of each measure: a quarter of the memory among it.
+func pgSettings() ([]string, error) {
+	var machine syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&machine); err != nil {
+		return nil, err
+	}
+	quarter := machine.Totalram * uint64(machine.Unit) / 4
+	return []string{fmt.Sprintf("shared_buffers=%dMB", quarter>>20), "max_wal_size=8GB", "min_wal_size=8GB", "wal_buffers=64MB", "checkpoint_timeout=15min"}, nil
+}
 
 // run measures everything and prints as it goes.
 func run(ctx context.Context, f flags) (err error) {
@@ -158,8 +165,12 @@ func run(ctx context.Context, f flags) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s; PostgreSQL with %s\n", runtime.NumCPU(), runtime.Version(), base, syncs, strings.Join(pgSettings, ", "))
-	pg.Set(pgSettings...)
+	settings, err := pgSettings()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d cores, %s, disk of %s: %.0f syncs/s; PostgreSQL with %s\n", runtime.NumCPU(), runtime.Version(), base, syncs, strings.Join(settings, ", "))
+	pg.Set(settings...)
 
 	b := &bench{flags: f, dir: dir, report: report{syncs: syncs}}
 	delivers := slices.Contains(f.measures, measureReveal) || slices.Contains(f.measures, measureDownloads)

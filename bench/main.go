@@ -144,7 +144,7 @@ func pgSettings() ([]string, error) {
 		return nil, err
 	}
 	quarter := machine.Totalram * uint64(machine.Unit) / 4
-	return []string{fmt.Sprintf("shared_buffers=%dMB", quarter>>20), "max_wal_size=8GB", "min_wal_size=8GB", "wal_buffers=64MB", "checkpoint_timeout=15min"}, nil
+	return []string{fmt.Sprintf("shared_buffers=%dMB", quarter>>20), "max_wal_size=8GB", "min_wal_size=8GB", "wal_buffers=64MB", "checkpoint_timeout=15min", "bgwriter_delay=50ms", "bgwriter_lru_maxpages=1000", "bgwriter_lru_multiplier=4"}, nil
 }
 
 // run measures everything and prints as it goes.

@@ -28,7 +28,7 @@ const (
 // chunkTime is how long a chunk may take, from behind its locks to the end of its commit, which does not wait for the disk.
 // Others wait for it: everybody who writes where one writes at a time, callers of its customers elsewhere. Where the processors are
 // busy one may take six times as long, and nobody shall wait for more than 50 ms.
-const chunkTime = 8 * time.Millisecond
+const chunkTime = 5 * time.Millisecond
 
 // chunk is the charges of many subscriptions of one partner, ready to be written.
 type chunk struct {

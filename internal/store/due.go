@@ -11,7 +11,6 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
-	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
 const (
@@ -29,7 +28,7 @@ const (
 	sqlDueInsert = `INSERT INTO due (partner_id, customer_id, id, due_at)`
 	sqlDueBegin  = sqlDueInsert + ` VALUES ($1, $2, $3, $4) ON CONFLICT (due_at, id, partner_id, customer_id) DO NOTHING`
 	sqlDueEnd    = `DELETE FROM due WHERE due_at = (SELECT due_at FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = $3)
-		AND id = $3 AND partner_id = $1 AND customer_id = $2 AND due_at <> $4`
+		AND id = $3 AND partner_id = $1 AND customer_id = $2 AND due_at IS DISTINCT FROM $4`
 	sqlDueMove = `UPDATE due SET due_at = $5 WHERE due_at = $4 AND id = $3 AND partner_id = $1 AND customer_id = $2`
 	// PostgreSQL only: many in one statement.
 	sqlDuesMove = `UPDATE due d SET due_at = u.due_at
@@ -45,11 +44,7 @@ var dueInsert = newBulk(sqlDueInsert)
 
 // moveDue has the sweep look at a subscription at another instant than the row says; zero: never. It comes before the row changes.
 func (t *Tx) moveDue(c id.Customer, sub id.Subscription, due time.Time) error {
-	before := due
-	if due.IsZero() {
-		before = when.Never // nothing is due then: the row goes whatever it says
-	}
-	if err := t.exec(anyRows, nil, sqlDueEnd, t.scope.Partner(), c, sub, before); err != nil || due.IsZero() {
+	if err := t.exec(anyRows, nil, sqlDueEnd, t.scope.Partner(), c, sub, due); err != nil || due.IsZero() {
 		return err
 	}
 	return t.exec(anyRows, nil, sqlDueBegin, t.scope.Partner(), c, sub, due)

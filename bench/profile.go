@@ -20,6 +20,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/turn"
 	"github.com/comptoir-dev/comptoir/internal/vault"
 )
 
@@ -68,7 +69,10 @@ func serveProfiled(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { return turn.Caller(ctx) },
+	}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()

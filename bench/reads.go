@@ -126,22 +126,7 @@ func (b *bench) reads(ctx context.Context, engine string, e database, s *server,
 
 // floor says what an answer without any work takes where clients and server share the machine: nothing read by id can be quicker.
 func (b *bench) floor(s *server) error {
-	callers := make([]*caller, readClients)
-	for i := range callers {
-		c, err := newCaller(s.addr, "")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = c.conn.Close() }()
-		callers[i] = c
-	}
-	f, _, err := drive(readClients, b.measure/rounds, func(client int) error {
-		status, err := callers[client].call(http.MethodGet, "/healthz", partnerID)
-		if err == nil && status != http.StatusOK {
-			err = fmt.Errorf("GET /healthz: %d", status)
-		}
-		return err
-	})
+	f, _, err := driveFlat(s.addr, "", func() (string, string, string) { return "/healthz", partnerID, "ok" }, b.measure/rounds)
 	if err == nil {
 		fmt.Printf("%-9s GET /healthz, which reads nothing, %d clients, flat out: %.0f/s, p50 %.2f ms, p99 %.2f ms\n", "", readClients, f.rate(), milliseconds(f.at(0.5)), milliseconds(f.at(0.99)))
 	}
@@ -236,22 +221,21 @@ func (b *bench) drive(rate float64, act func(client int) error, meters ...meter)
 
 // readHTTP is readRaw through the server.
 func (b *bench) readHTTP(e database, s *server, token string, r readable, keys [][2]string, rate float64) (f figures, err error) {
-	callers := make([]*caller, readClients)
-	for i := range callers {
-		if callers[i], err = newCaller(s.addr, token); err != nil {
-			return f, err
-		}
-		defer func() { _ = callers[i].conn.Close() }()
-	}
 	meters := []meter{machineCPU, cpuOf(s.cmd.Process.Pid), ownCPU}
 	if m := e.cpu(); m != nil {
 		meters = append(meters, m)
 	}
 	var next atomic.Int64
-	f, used, err := b.drive(rate, func(client int) error {
-		k := keys[int(next.Add(1))%len(keys)]
-		return callers[client].get(r.target(k[0], k[1]), k[0], k[1])
-	}, meters...)
+	key := func() [2]string { return keys[int(next.Add(1))%len(keys)] }
+	var used []time.Duration
+	if rate == 0 {
+		f, used, err = driveFlat(s.addr, token, func() (string, string, string) {
+			k := key()
+			return r.target(k[0], k[1]), k[0], `"` + k[1] + `"`
+		}, b.measure/rounds, meters...)
+	} else {
+		f, used, err = b.readPaced(s, token, r, key, rate, meters...)
+	}
 	if err != nil {
 		return f, fmt.Errorf("%w\n%s", err, s.said())
 	}
@@ -260,6 +244,20 @@ func (b *bench) readHTTP(e database, s *server, token string, r readable, keys [
 		f.db = used[3]
 	}
 	return f, nil
+}
+
+func (b *bench) readPaced(s *server, token string, r readable, key func() [2]string, rate float64, meters ...meter) (f figures, used []time.Duration, err error) {
+	callers := make([]*caller, readClients)
+	for i := range callers {
+		if callers[i], err = newCaller(s.addr, token); err != nil {
+			return f, nil, err
+		}
+		defer func() { _ = callers[i].conn.Close() }()
+	}
+	return b.drive(rate, func(client int) error {
+		k := key()
+		return callers[client].get(r.target(k[0], k[1]), k[0], k[1])
+	}, meters...)
 }
 
 // get reads what has an id, and looks for the id in the answer.

@@ -21,6 +21,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/identity"
 	"github.com/comptoir-dev/comptoir/internal/jobs"
 	"github.com/comptoir-dev/comptoir/internal/sandbox"
+	"github.com/comptoir-dev/comptoir/internal/turn"
 	"github.com/comptoir-dev/comptoir/internal/web"
 	"github.com/comptoir-dev/comptoir/internal/web/static"
 	"github.com/comptoir-dev/comptoir/internal/web/ui"
@@ -109,6 +110,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 64 << 10,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { return turn.Caller(ctx) },
 	}
 	if ready != nil { // the port is ours and callers may queue: what they need is there before the first answer
 		if err := ready(url); err != nil {

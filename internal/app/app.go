@@ -70,9 +70,14 @@ func read[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, e
 	return through(ctx, s.View, fn)
 }
 
-// readOne is read through Store.Look: of one object, or of one list whose rows stand alone.
-func readOne[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+// readRows is read through Store.Look: of one list whose rows stand alone.
+func readRows[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
 	return through(ctx, s.Look, fn)
+}
+
+// readOne is read through Store.One: of one object by its id.
+func readOne[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+	return through(ctx, s.One, fn)
 }
 
 func through[T any](ctx context.Context, door func(context.Context, func(Reader) error) error, fn func(Reader) (T, error)) (T, error) {

@@ -17,7 +17,7 @@ func (a *App) Records(ctx context.Context, who party.Actor, q RecordQuery) ([]ac
 	if err != nil {
 		return nil, err
 	}
-	return readOne(ctx, a.Store, func(r Reader) ([]activity.Record, error) {
+	return readRows(ctx, a.Store, func(r Reader) ([]activity.Record, error) {
 		found, err := r.Records(who.Scope, q)
 		for i := range found {
 			found[i] = shownTo(who, found[i])

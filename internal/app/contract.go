@@ -72,9 +72,12 @@ type Store interface {
 	Update(ctx context.Context, act Act, fn func(Tx) (any, error)) (Reply, error)
 	// View runs fn on one consistent snapshot, read only.
 	View(ctx context.Context, fn func(Reader) error) error
-	// Look is View for one object or one list of rows that stand alone, and costs fewer trips: each read sees the instant it
+	// Look is View for a list of rows that stand alone, and costs fewer trips: each read sees the instant it
 	// is made, so it is for where the reads beside those rows only decide whether and with which names they are shown.
 	Look(ctx context.Context, fn func(Reader) error) error
+	// One is Look for one object by its id: what it reads is little, and goes in company with what others ask for. Who was
+	// answered longest ago is next.
+	One(ctx context.Context, fn func(Reader) error) error
 	// Draft notes what fn writes in the scope of a later act, for Tx.Write: bodies are encoded before a lock is taken. fn
 	// reads nothing.
 	Draft(scope party.Scope, fn func(Tx) error) (Draft, error)

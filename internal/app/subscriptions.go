@@ -47,7 +47,11 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 		return nil, err
 	}
 	now := a.Clock.Now()
-	return readOne(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
+	from := readRows[[]SubscriptionView]
+	if len(q.IDs) == 1 {
+		from = readOne
+	}
+	return from(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
 		customer, subs, err := r.CustomerSubscriptions(who.Scope, c, q)
 		if err != nil {
 			return nil, err

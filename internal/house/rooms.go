@@ -9,7 +9,7 @@ const (
 	domain = trade + " ledger activity reservation usage billing subscription order support"
 	inner  = domain + " app"
 	page   = inner + " statement identity web/ui web/locale web/static" // of the pages
-	all    = inner + " statement store vault blobs depot outbound jobs collector metrics identity sandbox api/partnercenter api/marketplace api/downloads" +
+	all    = inner + " statement store vault blobs depot outbound jobs collector turn metrics identity sandbox api/partnercenter api/marketplace api/downloads" +
 		" web web/ui web/locale web/static web/partner web/portal web/publisher web/operator"
 )
 
@@ -38,7 +38,8 @@ var rooms = []struct{ room, may string }{
 
 	// Acts, and what carries them out.
 	{"app", domain},
-	{"store", inner},
+	{"turn", ""}, // who is next where many wait for the same
+	{"store", inner + " turn"},
 	{"vault", inner},
 	{"blobs", inner},
 	{"depot", inner}, // a supplier of keys that is met in a folder

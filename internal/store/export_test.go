@@ -37,6 +37,10 @@ func (s *Store) ViewReader(ctx context.Context, fn func(*Reader) error) error {
 	return s.engine.view(ctx, fn)
 }
 
+func (s *Store) OneReader(ctx context.Context, fn func(*Reader) error) error {
+	return s.engine.one(ctx, fn)
+}
+
 func (t *Tx) Exec(want int64, f *fault.Fault, sql string, args ...any) error {
 	return t.exec(want, f, sql, args...)
 }

@@ -232,6 +232,7 @@ func TestServerDown(t *testing.T) {
 	for name, err := range map[string]error{
 		"update": do(s, func(*store.Tx) error { return nil }),
 		"view":   s.ViewReader(ctx, func(r *store.Reader) error { _, err := r.Ints(`SELECT 1`); return err }),
+		"one":    s.OneReader(ctx, func(r *store.Reader) error { _, err := r.Ints(`SELECT 1`); return err }),
 		"health": s.Health(ctx),
 	} {
 		if f := fault.Of(err); f == nil || f.Code != "store.unavailable" {

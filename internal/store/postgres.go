@@ -45,6 +45,7 @@ var (
 type pgEngine struct {
 	pool          *pgxpool.Pool
 	writes, looks turns
+	trips         *pgTrips
 }
 
 func openPostgres(ctx context.Context, url string) (*pgEngine, error) {
@@ -52,10 +53,10 @@ func openPostgres(ctx context.Context, url string) (*pgEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	atOnce := int(cfg.MaxConns)
+	transactions, trips := int(cfg.MaxConns), int(cfg.MaxConns)
 	if !strings.Contains(url, "pool_max_conns") {
 		cfg.MaxConns = pgConns
-		atOnce = pgTurns(cfg)
+		transactions, trips = pgTurns(cfg)
 	}
 	// A backend whose client has gone must not hold its locks for long. The URL may say otherwise.
 	for name, value := range map[string]string{"lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"} {
@@ -75,7 +76,7 @@ func openPostgres(ctx context.Context, url string) (*pgEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pgEngine{pool, make(turns, atOnce), make(turns, atOnce)}, nil
+	return &pgEngine{pool, make(turns, transactions), make(turns, transactions), &pgTrips{pool: pool, idle: trips}}, nil
 }
 
 // migratePostgres brings the schema up, one process at a time.
@@ -263,6 +264,16 @@ func (e *pgEngine) look(ctx context.Context, fn func(*Reader) error) error {
 	return e.read(ctx, nil, fn)
 }
 
+// one implements engine.
+func (e *pgEngine) one(ctx context.Context, fn func(*Reader) error) error {
+	r := Reader{s: watched{&pgOne{ctx: ctx, trips: e.trips}, ctx}}
+	err := fn(&r)
+	if rerr := r.end(); rerr != nil {
+		err = rerr
+	}
+	return err
+}
+
 func (e *pgEngine) read(ctx context.Context, begin *pgx.TxOptions, fn func(*Reader) error) error {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
@@ -294,11 +305,13 @@ func (e *pgEngine) close() error {
 }
 
 // sorted sorts an error of this session's connection, unless it is sorted already.
-func (s *pgSession) sorted(err error) error {
-	sorted, _ := pgError(err, s.conn.IsClosed())
+func (s *pgSession) sorted(err error) error { return pgSorted(s.conn, err) }
+
+func pgSorted(c *pgx.Conn, err error) error {
+	sorted, _ := pgError(err, c.IsClosed())
 	return sorted
 }
 
-func pgStatement(s *pgSession, err error, sql string) error {
-	return fmt.Errorf("%w in: %s", s.sorted(err), oneLine(sql))
+func pgStatement(c *pgx.Conn, err error, sql string) error {
+	return fmt.Errorf("%w in: %s", pgSorted(c, err), oneLine(sql))
 }

@@ -28,7 +28,7 @@ func (s *pgSession) add(b *bulk, args []any) error {
 	}
 	tag, err := s.conn.PgConn().CopyFrom(s.ctx, bytes.NewReader(copyForm(b.columns, args)), "COPY "+b.into+" FROM STDIN (FORMAT binary)")
 	if err != nil {
-		return pgStatement(s, err, "COPY "+b.into)
+		return pgStatement(s.conn, err, "COPY "+b.into)
 	}
 	w := write{sql: "COPY " + b.into, want: int64(rows)}
 	return w.check(tag.RowsAffected())

@@ -88,7 +88,7 @@ func (s *pgSession) query(sql string, args []any) (cursor, error) {
 	if len(s.queue) == 0 && s.begin == nil {
 		rows, err := s.conn.Query(s.ctx, sql, args...)
 		if err != nil {
-			return nil, pgStatement(s, err, sql)
+			return nil, pgStatement(s.conn, err, sql)
 		}
 		return &pgCursor{s: s, sql: sql, rows: rows}, nil
 	}
@@ -99,7 +99,7 @@ func (s *pgSession) query(sql string, args []any) (cursor, error) {
 	rows, err := br.Query()
 	if err != nil {
 		_ = br.Close()
-		return nil, pgStatement(s, err, sql)
+		return nil, pgStatement(s.conn, err, sql)
 	}
 	return &pgCursor{s: s, sql: sql, rows: rows, batch: br}, nil
 }
@@ -116,7 +116,7 @@ func (s *pgSession) batch(reads []read) error {
 	for _, r := range reads {
 		c := &pgCursor{s: s, sql: r.sql}
 		if c.rows, err = br.Query(); err != nil {
-			err = pgStatement(s, err, r.sql)
+			err = pgStatement(s.conn, err, r.sql)
 			break
 		}
 		scan := func(dest ...any) error { return c.scan(dest) }
@@ -205,7 +205,7 @@ func (c *pgCursor) close() error {
 		}
 	}
 	if err != nil {
-		return pgStatement(c.s, err, c.sql)
+		return pgStatement(c.s.conn, err, c.sql)
 	}
 	return nil
 }

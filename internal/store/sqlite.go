@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/turn"
 )
 
 // litePragmas of every connection (libraries.md): WAL with FULL lost nothing in 2,000 simulated power cuts.
@@ -32,6 +33,7 @@ type liteEngine struct {
 	gate    sync.RWMutex // held for writing while nobody may be inside: the file is copied or replaced
 	lock    *os.File
 	readers *liteReaders
+	turns   *turn.Turns // of those who ask for one object
 	writer  *liteWriter
 }
 
@@ -51,7 +53,7 @@ func openLiteAt(ctx context.Context, path string, lax bool) (engine, error) {
 }
 
 func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
-	e := &liteEngine{path: path}
+	e := &liteEngine{path: path, turns: turn.Few(readersOf())}
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -68,6 +70,9 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 	return e, nil
 }
 
+// readersOf is how many read at a time.
+func readersOf() int { return min(max(4, 2*runtime.GOMAXPROCS(0)), 16) }
+
 // start begins to serve the file, which w will write.
 func (e *liteEngine) start(w *liteConn) {
 	e.writer = newLiteWriter(w, func() (*liteConn, error) {
@@ -80,8 +85,7 @@ func (e *liteEngine) start(w *liteConn) {
 			c.totals = totals
 		}
 		return c, err
-	},
-		min(max(4, 2*runtime.GOMAXPROCS(0)), 16))
+	}, readersOf())
 }
 
 func (e *liteEngine) update(ctx context.Context, u *update) (app.Reply, error) {

@@ -122,6 +122,9 @@ func (e *liteLone) view(ctx context.Context, fn func(*Reader) error) error {
 // look implements engine.
 func (e *liteLone) look(ctx context.Context, fn func(*Reader) error) error { return e.view(ctx, fn) }
 
+// one implements engine.
+func (e *liteLone) one(ctx context.Context, fn func(*Reader) error) error { return e.view(ctx, fn) }
+
 func (e *liteLone) serving(ctx context.Context) error {
 	switch {
 	case e.dead != nil:

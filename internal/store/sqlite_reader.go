@@ -52,6 +52,16 @@ func (e *liteEngine) look(ctx context.Context, fn func(*Reader) error) error {
 	return e.lent(ctx, func(c *liteConn) error { return c.look(ctx, fn) })
 }
 
+// one implements engine.
+func (e *liteEngine) one(ctx context.Context, fn func(*Reader) error) error {
+	mine, err := e.turns.Take(ctx)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer mine.Back()
+	return e.look(ctx, fn)
+}
+
 // view runs fn in one read transaction: its snapshot is taken by the first statement. ctx is looked at between
 // statements and never given to SQL.
 func (e *liteEngine) view(ctx context.Context, fn func(*Reader) error) error {

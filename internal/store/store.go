@@ -52,6 +52,8 @@ type engine interface {
 	view(ctx context.Context, fn func(*Reader) error) error
 	// look is view without a transaction: each statement sees an instant of its own.
 	look(ctx context.Context, fn func(*Reader) error) error
+	// one is look for what is few and small: many callers may wait for the same at a time, whoever was served longest ago is next.
+	one(ctx context.Context, fn func(*Reader) error) error
 	close() error
 }
 
@@ -124,6 +126,11 @@ func (s *Store) View(ctx context.Context, fn func(app.Reader) error) error {
 // Look implements app.Store.
 func (s *Store) Look(ctx context.Context, fn func(app.Reader) error) error {
 	return s.engine.look(ctx, func(r *Reader) error { return fn(r) })
+}
+
+// One implements app.Store.
+func (s *Store) One(ctx context.Context, fn func(app.Reader) error) error {
+	return s.engine.one(ctx, func(r *Reader) error { return fn(r) })
 }
 
 // Health is nil when the database answers and has at least this program's schema.

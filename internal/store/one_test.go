@@ -1,0 +1,200 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/store"
+	"github.com/comptoir-dev/comptoir/internal/store/storetest"
+	"github.com/comptoir-dev/comptoir/internal/turn"
+)
+
+const (
+	sqlEcho    = `SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT)`
+	sqlNothing = `SELECT CAST(1 AS BIGINT) WHERE CAST($1 AS BIGINT) < 0`
+)
+
+// together has many callers at once, each with a connection's mark, many times; ask tells what was wrong.
+func together(t *testing.T, callers, times int, ask func(ctx context.Context, caller, n int) error) {
+	t.Helper()
+	var all sync.WaitGroup
+	for c := range callers {
+		ctx := turn.Caller(context.Background())
+		all.Go(func() {
+			for n := range times {
+				if err := ask(ctx, c, n); err != nil {
+					t.Errorf("caller %d, %d: %v", c, n, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// echo asks for what it sends, and for what there is none of.
+func echo(ctx context.Context, s *store.Store, caller, n int) error {
+	number, text := int64(caller*1_000_000+n), strings.Repeat("é", n%300)
+	return s.OneReader(ctx, func(r *store.Reader) error {
+		var got int64
+		var said, null string
+		check := func() error {
+			if got != number || said != text || null != "" {
+				return fmt.Errorf("asked for %d %q, was answered %d %q %q", number, text, got, said, null)
+			}
+			return nil
+		}
+		if err := r.Row(sqlEcho, []any{number, text, nil}, &got, &said, &null); err != nil || check() != nil {
+			return errors.Join(err, check())
+		}
+		if err := r.Row(sqlNothing, []any{number}, &got); !errors.Is(err, store.ErrNoRow) {
+			return fmt.Errorf("no row is answered with %w", err)
+		}
+		got, said = 0, ""
+		rows := 0
+		err := r.Batch(
+			store.NewRead(func(scan func(...any) error) error { rows++; return scan(&got) }, sqlNothing, number),
+			store.NewRead(func(scan func(...any) error) error { rows++; return scan(&got, &said, &null) }, sqlEcho, number, text, nil),
+		)
+		if err == nil && rows != 1 {
+			err = fmt.Errorf("%d rows", rows)
+		}
+		return errors.Join(err, check())
+	})
+}
+
+// TestOneIsAnsweredItsOwn, many at a time.
+func TestOneIsAnsweredItsOwn(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		together(t, 40, 100, func(ctx context.Context, caller, n int) error { return echo(ctx, s, caller, n) })
+	})
+}
+
+// TestOneReadsAllValues, and several rows in their order.
+func TestOneReadsAllValues(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		kind := "BLOB"
+		if !onSQLite(s) {
+			kind = "BYTEA"
+		}
+		err := s.OneReader(t.Context(), func(r *store.Reader) error {
+			var some, none, empty []byte
+			var yes bool
+			err := r.Row(`SELECT CAST($1 AS `+kind+`), CAST($2 AS `+kind+`), CAST($3 AS `+kind+`), CAST($4 AS BIGINT)`,
+				[]any{[]byte{0, 1, 255}, nil, []byte{}, true}, &some, &none, &empty, &yes)
+			if err == nil && (!bytes.Equal(some, []byte{0, 1, 255}) || len(none) > 0 || len(empty) > 0 || !yes) {
+				err = fmt.Errorf("%v %v %v %v", some, none, empty, yes)
+			}
+			rows, rerr := r.Ints(`SELECT CAST(3 AS BIGINT) AS n UNION ALL SELECT 1 UNION ALL SELECT 2 ORDER BY n`)
+			if rerr == nil && fmt.Sprint(rows) != "[1 2 3]" {
+				rerr = fmt.Errorf("%v", rows)
+			}
+			return errors.Join(err, rerr)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func onSQLite(s *store.Store) (lite bool) {
+	_ = s.ViewReader(context.Background(), func(r *store.Reader) error {
+		var n int64
+		lite = r.Row(`SELECT COUNT(*) FROM sqlite_master`, nil, &n) == nil
+		return nil
+	})
+	return lite
+}
+
+// TestWhatFailsInCompanyFailsAlone: on PostgreSQL, where many share a trip.
+func TestWhatFailsInCompanyFailsAlone(t *testing.T) {
+	s := storetest.Open(t, storetest.Postgres(t), store.Options{})
+	together(t, 30, 60, func(ctx context.Context, caller, n int) error {
+		var got int64
+		wants := func(text, sql string, args ...any) error {
+			err := s.OneReader(ctx, func(r *store.Reader) error {
+				return r.Batch(store.NewRead(func(scan func(...any) error) error { return scan(&got) }, sql, args...),
+					store.NewRead(func(scan func(...any) error) error { return scan(&got) }, `SELECT CAST(7 AS BIGINT)`))
+			})
+			if err == nil || !strings.Contains(err.Error(), text) || fault.Of(err) != nil {
+				return fmt.Errorf("want an error about %q without a fault: %w", text, err)
+			}
+			return nil
+		}
+		switch {
+		case caller == 0:
+			return wants("division by zero", `SELECT 1 / CAST($1 AS BIGINT)`, 0)
+		case caller == 1 && n%10 == 0:
+			return wants("does not exist", `SELECT n FROM nowhere`)
+		case caller == 2 && n%10 == 0:
+			return wants("in company", `SELECT CAST(1 AS BIGINT) WHERE 'a' = ANY ($1)`, []string{"a"})
+		}
+		return echo(ctx, s, caller, n)
+	})
+}
+
+// TestOneOutlivesALostConnection: what was under way is unavailable, what follows is answered.
+func TestOneOutlivesALostConnection(t *testing.T) {
+	url := storetest.Postgres(t)
+	s := storetest.Open(t, url, store.Options{})
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	var lost atomic.Int64
+	together(t, 20, 60, func(ctx context.Context, caller, n int) error {
+		if caller == 0 {
+			if n%10 > 0 {
+				return nil
+			}
+			_, err := conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`)
+			return err
+		}
+		err := echo(ctx, s, caller, n)
+		if f := fault.Of(err); f != nil && f.Code == "store.unavailable" {
+			lost.Add(1)
+			return nil
+		}
+		return err
+	})
+	if lost.Load() == 0 {
+		t.Error("no connection was lost while it was in use")
+	}
+	for n := range 20 { // the pool may hold some that were lost while idle
+		if err = echo(t.Context(), s, 0, n); err == nil {
+			return
+		}
+	}
+	t.Errorf("afterwards: %v", err)
+}
+
+// TestOneWaitsNoLongerThanItsCaller on either engine.
+func TestOneWaitsNoLongerThanItsCaller(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		together(t, 20, 50, func(ctx context.Context, caller, n int) error {
+			if caller%2 > 0 {
+				return echo(ctx, s, caller, n)
+			}
+			ctx, leave := context.WithCancel(ctx)
+			leave()
+			err := echo(ctx, s, caller, n)
+			if err == nil {
+				return errors.New("a caller who has gone was answered")
+			}
+			return nil
+		})
+		if err := echo(t.Context(), s, 1, 1); err != nil {
+			t.Errorf("after those who have gone: %v", err)
+		}
+	})
+}

@@ -116,6 +116,9 @@ func (all *orderRows) add(scan func(...any) error) error {
 	l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
 	l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
 	last := &(*all)[len(*all)-1]
+	if last.Lines == nil {
+		last.Lines = make([]order.Line, 0, 3) // most have no more; a line is large to copy
+	}
 	last.Lines = append(last.Lines, l)
 	return nil
 }

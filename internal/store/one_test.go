@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -176,6 +177,41 @@ func TestOneOutlivesALostConnection(t *testing.T) {
 		}
 	}
 	t.Errorf("afterwards: %v", err)
+}
+
+// TestOneLeavesWhileConnectionsAreTaken: all of the pool's, by whoever looks at much.
+func TestOneLeavesWhileConnectionsAreTaken(t *testing.T) {
+	s := storetest.Open(t, storetest.Postgres(t)+"&pool_max_conns=1", store.Options{})
+	err := s.ViewReader(t.Context(), func(r *store.Reader) error {
+		if _, err := r.Ints(`SELECT 1`); err != nil {
+			return err
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		answer := make(chan error, 1)
+		go func() { answer <- echo(ctx, s, 1, 1) }()
+		select {
+		case err := <-answer:
+			return fmt.Errorf("answered without a connection: %w", err)
+		case <-time.After(50 * time.Millisecond): // it waits in the line; were it slower to come there, it would find that it has gone
+		}
+		leave()
+		select {
+		case err := <-answer:
+			if err == nil {
+				return errors.New("a caller who has gone was answered")
+			}
+			return nil
+		case <-time.After(10 * time.Second):
+			return errors.New("a caller who has gone still waits")
+		}
+	})
+	if err == nil {
+		err = echo(t.Context(), s, 1, 1)
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // TestOneWaitsNoLongerThanItsCaller on either engine.

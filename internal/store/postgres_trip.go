@@ -62,20 +62,21 @@ func (t *pgTrips) ask(ctx context.Context, reads []read) ([]fetched, error) {
 func (t *pgTrips) run() {
 	turn.Gather()
 	for {
+		conn, err := t.acquire() // before anybody is called: who waits for a connection may still leave
 		t.mu.Lock()
 		called := t.line.Next(tripAsks)
 		if len(called) == 0 {
 			t.idle++
 		}
 		t.mu.Unlock()
-		if len(called) == 0 {
-			return
-		}
 		asks := make([]*pgAsk, len(called))
 		for i, p := range called {
 			asks[i] = p.For
 		}
-		t.trip(asks)
+		t.trip(conn, err, asks)
+		if len(called) == 0 {
+			return
+		}
 		for _, p := range called {
 			t.line.Served(p)
 			close(p.For.done)
@@ -85,25 +86,33 @@ func (t *pgTrips) run() {
 
 // trip answers all of asks, or says why not. Who waits behind one that fails goes again, on another connection: what the driver
 // reads behind an error it takes for the answers to other statements.
-func (t *pgTrips) trip(asks []*pgAsk) {
-	for len(asks) > 0 {
-		asks = asks[t.once(asks):]
+func (t *pgTrips) trip(conn *pgxpool.Conn, err error, asks []*pgAsk) {
+	for err == nil {
+		asks = asks[once(conn.Conn(), asks):]
+		conn.Release()
+		if len(asks) == 0 {
+			return
+		}
+		conn, err = t.acquire()
+	}
+	for _, a := range asks {
+		a.err = unavailable(err)
 	}
 }
 
-// once answers asks up to the first that fails, and says how many that are.
-func (t *pgTrips) once(asks []*pgAsk) (done int) {
+func (t *pgTrips) acquire() (*pgxpool.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), viewTimeout)
 	defer cancel()
-	conn, err := t.pool.Acquire(ctx)
-	if err != nil {
-		for _, a := range asks {
-			a.err = unavailable(err)
-		}
-		return len(asks)
+	return t.pool.Acquire(ctx)
+}
+
+// once answers asks up to the first that fails, and says how many that are.
+func once(c *pgx.Conn, asks []*pgAsk) (done int) {
+	if len(asks) == 0 {
+		return 0
 	}
-	defer conn.Release()
-	c := conn.Conn()
+	ctx, cancel := context.WithTimeout(context.Background(), viewTimeout)
+	defer cancel()
 	for i, a := range asks {
 		if a.err = a.prepare(ctx, c); a.err != nil {
 			asks[0], asks[i] = asks[i], asks[0]

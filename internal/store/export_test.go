@@ -88,6 +88,14 @@ func InsertCustomer(t *Tx, partner, id string) error {
 // Waiting is how many acts wait for the SQLite writer.
 func (s *Store) Waiting() int { return len(s.engine.(*liteEngine).writer.jobs) }
 
+// TripsBegun tells whether as many trips as there may be have begun on PostgreSQL.
+func (s *Store) TripsBegun() bool {
+	t := s.engine.(*pgEngine).trips
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.idle == 0
+}
+
 // Yield lets other goroutines run.
 func Yield() { runtime.Gosched() }
 

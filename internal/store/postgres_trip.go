@@ -88,7 +88,7 @@ func (t *pgTrips) run() {
 // reads behind an error it takes for the answers to other statements.
 func (t *pgTrips) trip(conn *pgxpool.Conn, err error, asks []*pgAsk) {
 	for err == nil {
-		asks = asks[once(conn.Conn(), asks):]
+		asks = asks[answer(conn.Conn(), asks):]
 		conn.Release()
 		if len(asks) == 0 {
 			return
@@ -106,8 +106,8 @@ func (t *pgTrips) acquire() (*pgxpool.Conn, error) {
 	return t.pool.Acquire(ctx)
 }
 
-// once answers asks up to the first that fails, and says how many that are.
-func once(c *pgx.Conn, asks []*pgAsk) (done int) {
+// answer answers asks up to the first that fails, and says how many that are.
+func answer(c *pgx.Conn, asks []*pgAsk) (done int) {
 	if len(asks) == 0 {
 		return 0
 	}
@@ -115,7 +115,7 @@ func once(c *pgx.Conn, asks []*pgAsk) (done int) {
 	defer cancel()
 	for i, a := range asks {
 		if a.err = a.prepare(ctx, c); a.err != nil {
-			asks[0], asks[i] = asks[i], asks[0]
+			asks[0], asks[i] = asks[i], asks[0] // it is done; nothing was sent, and the others go again
 			return 1
 		}
 	}

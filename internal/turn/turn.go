@@ -13,7 +13,9 @@ import (
 )
 
 // caller asks again and again: a connection.
-type caller struct{ last atomic.Uint64 } // when it came or was served last, as its line counts; 0: never
+type caller struct {
+	last atomic.Uint64 // when it came or was served last, as its line counts; 0: never. It may stand in several lines
+}
 
 type callerKey struct{}
 

@@ -63,7 +63,7 @@ func serveProfiled(args []string) (err error) {
 	mux.Handle("/", identity.Handler(identity.Options{Tokens: tokens, Store: st, Wall: when.Wall{}, IDs: id.Random{}, Log: log}))
 	mux.Handle("/v1/", api)
 	for _, path := range [...]string{"/readyz", "/healthz"} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "0") })
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) })
 	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {

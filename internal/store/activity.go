@@ -31,12 +31,8 @@ type recordShape struct {
 }
 
 func scanRecord(rec *activity.Record, scan func(dest ...any) error) error {
-	var text []byte
-	if err := scan(&rec.ID, &rec.At, &rec.Customer, &rec.Operation, &rec.Resource, &text); err != nil {
-		return err
-	}
 	var b recordShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(&rec.ID, &rec.At, &rec.Customer, &rec.Operation, &rec.Resource, body{&b}); err != nil {
 		return err
 	}
 	rec.CustomerName, rec.Who, rec.Actor, rec.Client = b.CustomerName, b.Who, b.Actor, b.Client

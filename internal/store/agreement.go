@@ -31,12 +31,8 @@ type contactShape struct {
 }
 
 func scanAgreement(a *party.Agreement, scan func(dest ...any) error) error {
-	var text []byte
-	if err := scan(&a.ID, &a.Kind, &a.Agreed, &text); err != nil {
-		return err
-	}
 	var b agreementShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(&a.ID, &a.Kind, &a.Agreed, body{&b}); err != nil {
 		return err
 	}
 	a.Template, a.Contact, a.By, a.At = b.Template, party.Contact(b.Contact), b.By, instant(b.At)

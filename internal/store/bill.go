@@ -48,13 +48,9 @@ type billShape struct {
 
 func scanBill(b *billing.CustomerBill, scan func(dest ...any) error) error {
 	var net, tax, carried, carry int64
-	var text []byte
-	if err := scan(&b.ID, &b.Customer, &b.Number, &b.Document, &b.Currency, &b.Period.Start, &b.Period.End, &b.IssuedAt, &b.DueAt,
-		&net, &tax, &b.Totals.Lines, &b.Totals.Charges, &carried, &carry, &text); err != nil {
-		return err
-	}
 	var s billShape
-	if err := fromBody(text, &s); err != nil {
+	if err := scan(&b.ID, &b.Customer, &b.Number, &b.Document, &b.Currency, &b.Period.Start, &b.Period.End, &b.IssuedAt, &b.DueAt,
+		&net, &tax, &b.Totals.Lines, &b.Totals.Charges, &carried, &carry, body{&s}); err != nil {
 		return err
 	}
 	b.Issuer, b.Name, b.Domain, b.Culture, b.Country = s.Issuer, s.Name, s.Domain, s.Culture, s.Country

@@ -186,13 +186,9 @@ func (r *Reader) Cart(s party.Scope, c id.Customer, cart id.Cart) (order.Cart, e
 		return order.Cart{}, err
 	}
 	var version int64
-	var text []byte
-	if err := r.queryRow(sqlCart, s.Partner(), c, cart).
-		scanOr(fault.NotFound("cart.unknown", nil), &version, &text); err != nil {
-		return order.Cart{}, err
-	}
 	var b cartShape
-	if err := fromBody(text, &b); err != nil {
+	if err := r.queryRow(sqlCart, s.Partner(), c, cart).
+		scanOr(fault.NotFound("cart.unknown", nil), &version, body{&b}); err != nil {
 		return order.Cart{}, err
 	}
 	return order.Cart{

@@ -43,14 +43,10 @@ type chargeShape struct {
 }
 
 func scanCharge(c *billing.Charge, scan func(dest ...any) error) error {
-	var text []byte
+	var b chargeShape
 	var currency money.Currency
 	var net, tax int64
-	if err := scan(&c.ID, &c.At, &c.Customer, &c.Order, &c.Line, &c.Subscription, &currency, &net, &tax, &text); err != nil {
-		return err
-	}
-	var b chargeShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(&c.ID, &c.At, &c.Customer, &c.Order, &c.Line, &c.Subscription, &currency, &net, &tax, body{&b}); err != nil {
 		return err
 	}
 	c.Net, c.Tax = money.Of(net, currency), money.Of(tax, currency)

@@ -54,12 +54,8 @@ func clientBody(c party.Client) string {
 
 func scanClient(c *party.Client, scan func(dest ...any) error, more ...any) error {
 	var roles string
-	var text []byte
-	if err := scan(append([]any{&c.Partner, &c.ID, &c.Name, &roles, &c.Disabled, &c.Version, &text}, more...)...); err != nil {
-		return err
-	}
 	var b clientShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(append([]any{&c.Partner, &c.ID, &c.Name, &roles, &c.Disabled, &c.Version, body{&b}}, more...)...); err != nil {
 		return err
 	}
 	for _, s := range b.Secrets {

@@ -93,12 +93,8 @@ func customerBody(c party.Customer) string {
 }
 
 func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
-	var text []byte
-	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Deleted, &c.Version, &text); err != nil {
-		return err
-	}
 	var b customerShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Deleted, &c.Version, body{&b}); err != nil {
 		return err
 	}
 	c.CommerceID, c.CompanyName, c.BillingCompany = b.CommerceID, b.CompanyName, b.BillingCompany

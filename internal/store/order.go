@@ -86,40 +86,40 @@ func (r *Reader) orders(f *filter) ([]order.Order, error) {
 			return nil, err
 		}
 	}
-	return all, rs.err()
+	return all.found, rs.err()
 }
 
 // orderRows are orders as they come together of rows: one for each line, those of an order one after another.
-type orderRows []order.Order
+type orderRows struct {
+	found []order.Order
+	order order.Order // of the row that was read last, without lines
+	line  order.Line
+	shape lineShape
+}
 
 func (all *orderRows) add(scan func(...any) error) error {
-	var o order.Order
-	var l order.Line
-	var text []byte
+	o, l, b := &all.order, &all.line, &all.shape
+	*b = lineShape{}
 	if err := scan(&o.ID, &o.Customer, &o.Plan, &o.Currency, &o.At, &o.Status, &o.System, &o.Version,
-		&l.Number, &l.Subscription, &l.State, &l.EndedAt, &text); err != nil {
+		&l.Number, &l.Subscription, &l.State, &l.EndedAt, body{b}); err != nil {
 		return err
 	}
-	if n := len(*all); n == 0 || (*all)[n-1].ID != o.ID {
-		*all = append(*all, o)
+	if n := len(all.found); n == 0 || all.found[n-1].ID != o.ID {
+		all.found = append(all.found, *o)
 	}
-	if text == nil { // an order without lines
+	if l.State == "" { // an order without lines
 		return nil
-	}
-	var b lineShape
-	if err := fromBody(text, &b); err != nil {
-		return err
 	}
 	l.Type, l.Item, l.Title, l.FriendlyName = b.Type, b.Item.item(), b.Title, b.FriendlyName
 	l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
 	l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
 	l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
 	l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
-	last := &(*all)[len(*all)-1]
+	last := &all.found[len(all.found)-1]
 	if last.Lines == nil {
 		last.Lines = make([]order.Line, 0, 3) // most have no more; a line is large to copy
 	}
-	last.Lines = append(last.Lines, l)
+	last.Lines = append(last.Lines, *l)
 	return nil
 }
 
@@ -144,13 +144,13 @@ func (r *Reader) Order(s party.Scope, c id.Customer, orderOrAlternate string) (o
 func (r *Reader) CustomerOrder(s party.Scope, c id.Customer, orderOrAlternate string) (party.Customer, order.Order, error) {
 	f := where(sqlOrders, s.Partner(), c)
 	f.and(sqlOrdersByID, orderOrAlternate)
-	var found orderRows
-	customer, err := r.customerWith(s, c, read{f.sql.String(), f.args, found.add})
+	var rows orderRows
+	customer, err := r.customerWith(s, c, read{f.sql.String(), f.args, rows.add})
 	if err != nil {
 		return party.Customer{}, order.Order{}, err
 	}
-	if len(found) > 0 {
-		return customer, found[0], nil
+	if len(rows.found) > 0 {
+		return customer, rows.found[0], nil
 	}
 	o, err := r.Order(s, c, orderOrAlternate)
 	return customer, o, err

@@ -66,14 +66,10 @@ func scanPerson(p *party.Person, scan func(dest ...any) error) error { return sc
 // scanPersonAnd reads a person and more columns after it.
 func scanPersonAnd(p *party.Person, scan func(dest ...any) error, more ...any) error {
 	var roles string
-	var text []byte
-	if err := scan(append([]any{
-		&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Alias, &p.Version, &text,
-	}, more...)...); err != nil {
-		return err
-	}
 	var b personShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(append([]any{
+		&p.Partner, &p.Customer, &p.Publisher, &p.ID, &p.UPN, &p.Subject, &roles, &p.State, &p.Password, &p.Alias, &p.Version, body{&b},
+	}, more...)...); err != nil {
 		return err
 	}
 	var ok bool

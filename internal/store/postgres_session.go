@@ -189,7 +189,7 @@ func pgPut(dest any, raw []byte, f *pgconn.FieldDescription) error {
 	case f.DataTypeOID == pgtype.BoolOID && binaryForm:
 		return putInt(dest, int64(raw[0]))
 	case f.DataTypeOID == pgtype.TextOID || f.DataTypeOID == pgtype.VarcharOID:
-		return putText(dest, string(raw))
+		return putText(dest, raw)
 	case f.DataTypeOID == pgtype.ByteaOID && binaryForm:
 		return putBytes(dest, append([]byte{}, raw...))
 	}

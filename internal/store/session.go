@@ -197,13 +197,9 @@ func (s *Store) DeviceTicket(ctx context.Context, userCode string) (party.Ticket
 
 func (s *Store) ticket(ctx context.Context, sql, key string) (k party.Ticket, err error) {
 	err = s.engine.look(ctx, func(r *Reader) error {
-		var text []byte
-		if err := r.queryRow(sql, key).scanOr(unknownTicket,
-			&k.Hash, &k.Kind, &k.Family, &k.Client, &k.Person, &k.UserCode, &k.ExpiresAt, &k.UsedAt, &k.Version, &text); err != nil {
-			return err
-		}
 		var b ticketShape
-		if err := fromBody(text, &b); err != nil {
+		if err := r.queryRow(sql, key).scanOr(unknownTicket,
+			&k.Hash, &k.Kind, &k.Family, &k.Client, &k.Person, &k.UserCode, &k.ExpiresAt, &k.UsedAt, &k.Version, body{&b}); err != nil {
 			return err
 		}
 		k.Resource, k.Scope, k.Redirect, k.Challenge, k.Nonce, k.Method, k.Denied = b.Resource, b.Scope, b.Redirect, b.Challenge, b.Nonce, b.Method, b.Denied

@@ -247,12 +247,7 @@ func (h *liteHandle) column(st *liteStmt, n int, dest any) error {
 		return putInt(dest, sqlite3.Xsqlite3_column_int64(h.tls, st.p, i))
 	case sqlite3.SQLITE_TEXT:
 		p := sqlite3.Xsqlite3_column_text(h.tls, st.p, i)
-		text := unsafe.Slice((*byte)(at(p)), sqlite3.Xsqlite3_column_bytes(h.tls, st.p, i))
-		if d, ok := dest.(*[]byte); ok {
-			*d = append(make([]byte, 0, len(text)), text...)
-			return nil
-		}
-		return putText(dest, string(text))
+		return putText(dest, unsafe.Slice((*byte)(at(p)), sqlite3.Xsqlite3_column_bytes(h.tls, st.p, i)))
 	case sqlite3.SQLITE_BLOB:
 		p := sqlite3.Xsqlite3_column_blob(h.tls, st.p, i)
 		b := unsafe.Slice((*byte)(at(p)), sqlite3.Xsqlite3_column_bytes(h.tls, st.p, i))

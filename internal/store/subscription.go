@@ -156,12 +156,8 @@ func subscriptionBody(s subscription.Subscription) string {
 }
 
 func scanSubscription(s *subscription.Subscription, scan func(dest ...any) error) error {
-	var text []byte
-	if err := scan(&s.ID, &s.Customer, &s.Order, &s.Parent, &s.State, &s.OrderedAt, &s.Version, &text); err != nil {
-		return err
-	}
 	var b subscriptionShape
-	if err := fromBody(text, &b); err != nil {
+	if err := scan(&s.ID, &s.Customer, &s.Order, &s.Parent, &s.State, &s.OrderedAt, &s.Version, body{&b}); err != nil {
 		return err
 	}
 	for _, one := range b.Batches {

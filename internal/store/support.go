@@ -47,13 +47,9 @@ func requestChanged() *fault.Fault { return fault.Conflict("request.changed", ni
 
 // Request, named with its partner, as the operator's queue shows it.
 func scanRequest(q *app.Queued, scan func(dest ...any) error) error {
-	var text []byte
-	r := &q.Request
-	if err := scan(&q.Partner, &r.ID, &r.Customer, &r.Side, &r.State, &r.FiledAt, &r.Version, &text); err != nil {
-		return err
-	}
 	var b requestShape
-	if err := fromBody(text, &b); err != nil {
+	r := &q.Request
+	if err := scan(&q.Partner, &r.ID, &r.Customer, &r.Side, &r.State, &r.FiledAt, &r.Version, body{&b}); err != nil {
 		return err
 	}
 	b.into(r)

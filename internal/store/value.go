@@ -105,19 +105,21 @@ func putInt(dest any, n int64) error {
 	return nil
 }
 
-// putText stores a column's text; bytes take it too (JSON columns).
-func putText(dest any, s string) error {
+// putText stores a column's text, which is its engine's until the next row; bytes take it too (JSON columns).
+func putText(dest any, text []byte) error {
 	switch d := dest.(type) {
+	case body:
+		return fromBody(text, d.shape)
 	case *string:
-		*d = s
+		*d = string(text)
 	case *[]byte:
-		*d = []byte(s)
+		*d = append(make([]byte, 0, len(text)), text...)
 	default:
 		v := reflect.ValueOf(dest)
 		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.String {
 			return mismatch(dest, "text")
 		}
-		v.Elem().SetString(s)
+		v.Elem().SetString(string(text))
 	}
 	return nil
 }
@@ -138,6 +140,7 @@ func putBytes(dest any, b []byte) error {
 // putNull stores the zero value.
 func putNull(dest any) error {
 	switch d := dest.(type) {
+	case body: // the shape is as it was made
 	case *string:
 		*d = ""
 	case *int64:

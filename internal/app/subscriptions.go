@@ -47,44 +47,45 @@ func (a *App) views(ctx context.Context, who party.Actor, c id.Customer, q Subsc
 		return nil, err
 	}
 	now := a.Clock.Now()
-	from := readRows[[]SubscriptionView]
-	if len(q.IDs) == 1 {
-		from = readOne
-	}
-	return from(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
+	return readRows(ctx, a.Store, func(r Reader) ([]SubscriptionView, error) {
 		customer, subs, err := r.CustomerSubscriptions(who.Scope, c, q)
 		if err != nil {
 			return nil, err
 		}
-		rules, err := r.Rules()
-		if err != nil {
-			return nil, err
-		}
-		var products []id.Product
-		for _, s := range subs {
-			products = append(products, s.Item.Product)
-		}
-		entries, err := r.Entries(products)
-		if err != nil {
-			return nil, err
-		}
-		addOns, err := addOnsSold(r, customer, subs, now)
-		if err != nil {
-			return nil, err
-		}
-		views := []SubscriptionView{}
-		for _, s := range subs {
-			if !visible(s.Class, s.OrderedAt) {
-				continue
-			}
-			rule, _ := policy.ByID(rules, s.Tariff.Policy)
-			h := subscription.Held{Subscription: s, Rule: rule}
-			v := view(h, customer, entries[s.Item.Product], now)
-			v.HasAddOns = addOns(s.Item)
-			views = append(views, v)
-		}
-		return views, nil
+		return viewsOf(r, customer, subs, now, visible)
 	})
+}
+
+// viewsOf are those of a customer's subscriptions that are visible, with what the catalogue says of them.
+func viewsOf(r Reader, customer party.Customer, subs []subscription.Subscription, now time.Time, visible func(catalog.Class, time.Time) bool) ([]SubscriptionView, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, err
+	}
+	products := make([]id.Product, 0, len(subs))
+	for _, s := range subs {
+		products = append(products, s.Item.Product)
+	}
+	entries, err := r.Entries(products)
+	if err != nil {
+		return nil, err
+	}
+	addOns, err := addOnsSold(r, customer, subs, now)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]SubscriptionView, 0, len(subs))
+	for _, s := range subs {
+		if !visible(s.Class, s.OrderedAt) {
+			continue
+		}
+		rule, _ := policy.ByID(rules, s.Tariff.Policy)
+		h := subscription.Held{Subscription: s, Rule: rule}
+		v := view(h, customer, entries[s.Item.Product], now)
+		v.HasAddOns = addOns(s.Item)
+		views = append(views, v)
+	}
+	return views, nil
 }
 
 // addOnsSold tells of an item whether add-ons for it are on the customer's shelf (F26): those of the newer catalogue that
@@ -132,14 +133,24 @@ func view(h subscription.Held, c party.Customer, e *catalog.Entry, now time.Time
 
 // Subscription reads one (R20); a hidden one (F40) is "subscription.unknown".
 func (a *App) Subscription(ctx context.Context, who party.Actor, c id.Customer, sub id.Subscription) (SubscriptionView, error) {
-	views, err := a.Subscriptions(ctx, who, c, SubscriptionQuery{IDs: []id.Subscription{sub}})
-	if err != nil {
+	if err := who.MayFor(party.ReadCommerce, c); err != nil {
 		return SubscriptionView{}, err
 	}
-	if len(views) == 0 {
-		return SubscriptionView{}, fault.NotFound("subscription.unknown", nil)
-	}
-	return views[0], nil
+	now := a.Clock.Now()
+	return readOne(ctx, a.Store, func(r Reader) (SubscriptionView, error) {
+		customer, s, err := r.CustomerSubscription(who.Scope, c, sub)
+		if err != nil {
+			return SubscriptionView{}, err
+		}
+		views, err := viewsOf(r, customer, []subscription.Subscription{s}, now, policy.Visible)
+		if err != nil {
+			return SubscriptionView{}, err
+		}
+		if len(views) == 0 {
+			return SubscriptionView{}, fault.NotFound("subscription.unknown", nil)
+		}
+		return views[0], nil
+	})
 }
 
 // Wanted is the state a change asks for.

@@ -73,7 +73,7 @@ type Reader interface {
 	CartOrders(s party.Scope, c id.Customer, cart id.Cart) ([]order.Order, error)
 	// Order takes the id or the alternate id. Fault: "order.unknown".
 	Order(s party.Scope, c id.Customer, orderOrAlternate string) (order.Order, error)
-	// CustomerOrder is Customer and Order in one trip.
+	// CustomerOrder is Customer and Order in one.
 	CustomerOrder(s party.Scope, c id.Customer, orderOrAlternate string) (party.Customer, order.Order, error)
 	// OrdersByKey are those of the keys, no two the same, that are in the scope, in no order.
 	OrdersByKey(s party.Scope, keys []OrderKey) ([]order.Order, error)
@@ -85,6 +85,8 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// CustomerSubscription is Customer and Subscription in one.
+	CustomerSubscription(s party.Scope, c id.Customer, sub id.Subscription) (party.Customer, subscription.Subscription, error)
 	// CustomerSubscriptions is Customer and Subscriptions in one trip.
 	CustomerSubscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) (party.Customer, []subscription.Subscription, error)
 	// Seats that people of a customer have, by subscription and user.

@@ -16,6 +16,7 @@ const (
 	customerColumns   = `id, domain, reseller_id, deleted_at, version, body`
 	sqlCustomers      = `SELECT ` + customerColumns + ` FROM customer WHERE partner_id = $1`
 	sqlCustomer       = sqlCustomers + ` AND id = $2`
+	customerColumnsN  = 6
 	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, deleted_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, deleted_at = $6, body = $7, version = version + 1
 		WHERE partner_id = $1 AND id = $2 AND version = $3`
@@ -93,8 +94,13 @@ func customerBody(c party.Customer) string {
 }
 
 func scanCustomer(c *party.Customer, scan func(dest ...any) error) error {
+	return scanCustomerAnd(c, scan)
+}
+
+// scanCustomerAnd reads a customer and more columns after it.
+func scanCustomerAnd(c *party.Customer, scan func(dest ...any) error, more ...any) error {
 	var b customerShape
-	if err := scan(&c.ID, &c.Domain, &c.Reseller, &c.Deleted, &c.Version, body{&b}); err != nil {
+	if err := scan(append([]any{&c.ID, &c.Domain, &c.Reseller, &c.Deleted, &c.Version, body{&b}}, more...)...); err != nil {
 		return err
 	}
 	c.CommerceID, c.CompanyName, c.BillingCompany = b.CommerceID, b.CompanyName, b.BillingCompany
@@ -140,6 +146,30 @@ func (r *Reader) customerWith(s party.Scope, c id.Customer, reads ...read) (part
 	if err := r.batch(reads...); err != nil {
 		return party.Customer{}, err
 	}
+	return r.served(s, c, found)
+}
+
+// customerJoined is Customer, read by one statement whose rows begin with the customer's columns and end with those of what
+// is read of it; each takes these, all NULL where there is nothing.
+func (r *Reader) customerJoined(s party.Scope, c id.Customer, sql string, of any, each func(scan func(dest ...any) error) error) (party.Customer, error) {
+	var found []party.Customer
+	err := r.batch(read{sql, []any{s.Partner(), c, of}, func(scan func(...any) error) error {
+		return each(func(dest ...any) error {
+			if len(found) > 0 { // it is the same in all rows
+				return scan(append(make([]any, customerColumnsN), dest...)...)
+			}
+			found = make([]party.Customer, 1)
+			return scanCustomerAnd(&found[0], scan, dest...)
+		})
+	}})
+	if err != nil {
+		return party.Customer{}, err
+	}
+	return r.served(s, c, found)
+}
+
+// served is ofScope of customers that are not deleted.
+func (r *Reader) served(s party.Scope, c id.Customer, found []party.Customer) (party.Customer, error) {
 	got, err := r.ofScope(s, c, found)
 	if err == nil && !got.Deleted.IsZero() {
 		err = unknownCustomer

@@ -20,6 +20,9 @@ const (
 	sqlOrders = `SELECT ` + orderColumns + `
 		FROM orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
 		WHERE o.partner_id = $1 AND o.customer_id = $2`
+	sqlCustomerOrder = `SELECT c.*, ` + orderColumns + ` FROM (` + sqlCustomer + `) c
+		LEFT JOIN orders o ON o.partner_id = $1 AND o.customer_id = $2 AND o.id = $3
+		LEFT JOIN order_line l ON l.partner_id = $1 AND l.order_id = o.id ORDER BY l.n`
 	// CROSS JOIN has SQLite look each key up; with IN it walks all orders of the partner.
 	sqlOrdersByKey = `) SELECT ` + orderColumns + `
 		FROM wanted w CROSS JOIN orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
@@ -142,15 +145,13 @@ func (r *Reader) Order(s party.Scope, c id.Customer, orderOrAlternate string) (o
 
 // CustomerOrder implements app.Reader. What is not found by its id is asked for by its short one.
 func (r *Reader) CustomerOrder(s party.Scope, c id.Customer, orderOrAlternate string) (party.Customer, order.Order, error) {
-	f := where(sqlOrders, s.Partner(), c)
-	f.and(sqlOrdersByID, orderOrAlternate)
 	var rows orderRows
-	customer, err := r.customerWith(s, c, read{f.sql.String(), f.args, rows.add})
+	customer, err := r.customerJoined(s, c, sqlCustomerOrder, orderOrAlternate, rows.add)
 	if err != nil {
 		return party.Customer{}, order.Order{}, err
 	}
-	if len(rows.found) > 0 {
-		return customer, rows.found[0], nil
+	if found := rows.found[0]; found.ID != "" {
+		return customer, found, nil
 	}
 	o, err := r.Order(s, c, orderOrAlternate)
 	return customer, o, err

@@ -93,6 +93,9 @@ func pgScan(dest []any, raw [][]byte, fields []pgconn.FieldDescription, sql stri
 		return fmt.Errorf("store: %d columns into %d values: %s", len(raw), len(dest), oneLine(sql))
 	}
 	for i, d := range dest {
+		if d == nil { // not asked for
+			continue
+		}
 		if err := pgPut(d, raw[i], &fields[i]); err != nil {
 			return fmt.Errorf("%w, column %d of: %s", err, i+1, oneLine(sql))
 		}

@@ -122,7 +122,7 @@ func statements(t *testing.T) map[string]string {
 
 // text is what a constant expression says; empty for any other.
 func text(e ast.Expr, consts map[string]ast.Expr, depth int) string {
-	if depth > 8 {
+	if depth > 16 {
 		return ""
 	}
 	switch e := e.(type) {

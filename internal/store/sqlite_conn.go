@@ -159,6 +159,9 @@ func (c *liteCursor) scan(dest []any) error {
 		return fmt.Errorf("store: %d columns into %d values: %s", c.st.columns, len(dest), oneLine(c.sql))
 	}
 	for i, d := range dest {
+		if d == nil { // not asked for
+			continue
+		}
 		if err := c.c.h.column(c.st, i, d); err != nil {
 			return fmt.Errorf("%w, column %d of: %s", err, i+1, oneLine(c.sql))
 		}

@@ -21,6 +21,8 @@ const (
 	sqlSubscriptions = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
 		WHERE partner_id = $1 AND customer_id = $2`
 	sqlSubscription = sqlSubscriptions + ` AND id = $3`
+	// With the stamp of the catalogue, which tells what the subscription's product is.
+	sqlCustomerSubscription = `SELECT c.*, s.*, (` + sqlStamp + `) FROM (` + sqlCustomer + `) c LEFT JOIN (` + sqlSubscription + `) s ON TRUE`
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
 	sqlSubscriptionsOfOrder = ` AND id IN (SELECT subscription_id FROM order_line WHERE partner_id = $1 AND order_id = ?) AND order_id = ?`
 	sqlSubscriptionsAfter   = ` AND (ordered_at, n, id) > (SELECT ordered_at, n, id FROM subscription WHERE partner_id = $1 AND customer_id = $2 AND id = ?)`
@@ -198,6 +200,26 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 		return nil, err
 	}
 	return rowsOf(r, subscriptionsOf(s, c, q), scanSubscription)
+}
+
+// CustomerSubscription implements app.Reader.
+func (r *Reader) CustomerSubscription(s party.Scope, c id.Customer, sub id.Subscription) (party.Customer, subscription.Subscription, error) {
+	var found subscription.Subscription
+	var stamp string
+	catalogue := r.catalogue()
+	customer, err := r.customerJoined(s, c, sqlCustomerSubscription, sub, func(scan func(dest ...any) error) error {
+		return scanSubscription(&found, func(dest ...any) error { return scan(append(dest, &stamp)...) })
+	})
+	if err != nil {
+		return party.Customer{}, subscription.Subscription{}, err
+	}
+	if !catalogue.known {
+		catalogue.stamp, catalogue.known = stamp, true
+	}
+	if found.ID == "" {
+		return party.Customer{}, subscription.Subscription{}, fault.NotFound("subscription.unknown", nil)
+	}
+	return customer, found, nil
 }
 
 // CustomerSubscriptions implements app.Reader.

@@ -28,7 +28,7 @@ type pgTrips struct {
 	idle int // trips that may still begin
 }
 
-// pgAsk is what one caller asks for at once, in a transaction of its own.
+// pgAsk is what one caller asks for at once.
 type pgAsk struct {
 	reads      []read
 	statements []*pgconn.StatementDescription
@@ -123,6 +123,7 @@ func answer(c *pgx.Conn, asks []*pgAsk) (done int) {
 	for _, a := range asks {
 		a.send(p)
 	}
+	p.SendPipelineSync() // one end for all: at READ COMMITTED each statement sees what was committed before it, whoever's it is
 	flushed := p.Flush()
 	for _, a := range asks {
 		done++
@@ -157,13 +158,12 @@ func (a *pgAsk) prepare(ctx context.Context, c *pgx.Conn) (err error) {
 
 var allBinary = []int16{pgx.BinaryFormatCode}
 
-// send queues the reads, as a transaction.
+// send queues the reads.
 func (a *pgAsk) send(p *pgconn.Pipeline) {
 	for i, r := range a.reads {
 		values, formats := pgValues(r.args)
 		p.SendQueryStatement(a.statements[i], values, formats, allBinary)
 	}
-	p.SendPipelineSync()
 }
 
 // receive reads what send has asked for.
@@ -184,8 +184,7 @@ func (a *pgAsk) receive(p *pgconn.Pipeline) error {
 			return err
 		}
 	}
-	_, err := p.GetResults() // the end of the transaction
-	return err
+	return nil
 }
 
 // keep copies rows, all into one piece of memory: the connection uses its own again.

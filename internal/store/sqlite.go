@@ -28,12 +28,16 @@ var litePragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchron
 // memory instead of a temporary file (a sixth of the writer's time otherwise). The log is moved by others (sqlite_log.go).
 var writerPragmas = append(slices.Clone(litePragmas), "cache_size(-8000)", "temp_store(MEMORY)", "wal_autocheckpoint(0)")
 
+// readerPragmas: pages are read where the system keeps them, and not copied (decision 0029). What lies beyond the mapped
+// gigabyte, and in the log, is read as before.
+var readerPragmas = append(slices.Clone(litePragmas), "query_only(1)", "cache_size(-1000)", "mmap_size(1073741824)")
+
 type liteEngine struct {
 	path    string
 	gate    sync.RWMutex // held for writing while nobody may be inside: the file is copied or replaced
 	lock    *os.File
 	readers *liteReaders
-	turns   *turn.Turns // of those who ask for one object
+	turns   *turn.Turns // of those who ask for one object, one for each processor: such a read seldom waits for the disk
 	writer  *liteWriter
 }
 
@@ -53,7 +57,7 @@ func openLiteAt(ctx context.Context, path string, lax bool) (engine, error) {
 }
 
 func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
-	e := &liteEngine{path: path, turns: turn.Few(readersOf())}
+	e := &liteEngine{path: path, turns: turn.Few(min(runtime.NumCPU(), readersOf()))}
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func openSQLite(ctx context.Context, path string) (_ *liteEngine, err error) {
 }
 
 // readersOf is how many read at a time.
-func readersOf() int { return min(max(4, 2*runtime.GOMAXPROCS(0)), 16) }
+func readersOf() int { return min(max(4, 2*runtime.NumCPU()), 16) }
 
 // start begins to serve the file, which w will write.
 func (e *liteEngine) start(w *liteConn) {
@@ -80,7 +84,7 @@ func (e *liteEngine) start(w *liteConn) {
 	})
 	totals := new(liteTotals)
 	e.readers = newLiteReaders(func() (*liteConn, error) {
-		c, err := openLite(e.path, append(slices.Clone(litePragmas), "query_only(1)", "cache_size(-1000)")...)
+		c, err := openLite(e.path, readerPragmas...)
 		if err == nil {
 			c.totals = totals
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -93,6 +94,24 @@ func (c *liteConn) look(ctx context.Context, fn func(*Reader) error) error {
 // brokenConn is an error after which a connection is not lent again.
 type brokenConn struct{ error }
 
+// errPage is told where a page of the file, mapped into memory, cannot be read.
+var errPage = unavailable(errors.New("store: a page of the database's file could not be read"))
+
+// mapped runs fn, which reads the mapped file. A page that the disk does not give would end the process; here it is an
+// error, and lost says that the connection was left in the midst of a statement.
+func mapped(fn func() error) (lost bool, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ok := p.(interface{ Addr() uintptr }); !ok {
+				panic(p)
+			}
+			lost, err = true, errPage
+		}
+	}()
+	return false, fn()
+}
+
 // lent runs fn with a reader's connection.
 func (e *liteEngine) lent(ctx context.Context, fn func(*liteConn) error) (err error) {
 	e.gate.RLock()
@@ -116,15 +135,17 @@ func (e *liteEngine) lent(ctx context.Context, fn func(*liteConn) error) (err er
 		err, _ = liteError(err)
 		return err
 	}
-	broken := true
+	broken, lost := true, false
 	defer func() {
-		if broken {
+		switch {
+		case lost: // nothing can be done with it
+		case broken:
 			_ = c.close()
-		} else {
+		default:
 			p.back(c)
 		}
 	}()
-	err = fn(c)
+	lost, err = mapped(func() error { return fn(c) })
 	if b, ok := err.(brokenConn); ok {
 		return b.error
 	}

@@ -24,6 +24,11 @@ func Caller(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callerKey{}, new(caller))
 }
 
+// joinsAtOnce is after how many who join a line, any line, we give way: some half a millisecond of work on one processor.
+const joinsAtOnce = 16
+
+var joined atomic.Uint32
+
 // Line is those who wait, each with what it waits for. Its zero value is empty.
 type Line[T any] struct {
 	mu     sync.Mutex
@@ -42,6 +47,9 @@ type Place[T any] struct {
 // Join puts a caller into the line: behind those who were served before it was, and with what it asks beside that
 // behind those who are there.
 func (l *Line[T]) Join(ctx context.Context, what T) *Place[T] {
+	if joined.Add(1)%joinsAtOnce == 0 {
+		giveWay()
+	}
 	c, ok := ctx.Value(callerKey{}).(*caller)
 	if !ok {
 		c = new(caller)

@@ -1,4 +1,5 @@
-// Package turn says who comes next where many wait for the same: who was served longest ago (decision 0027).
+// Package turn says who comes next where many wait for the same: who was served longest ago (decision 0027), and when other
+// threads of the machine are let run (decision 0028).
 //
 // The runtime wakes those whose requests have come in the reverse of their order. Served as they wake, who comes first in
 // one round comes last in the next, and half of all wait twice as long as they need to.

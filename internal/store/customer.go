@@ -3,6 +3,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -16,7 +17,6 @@ const (
 	customerColumns   = `id, domain, reseller_id, deleted_at, version, body`
 	sqlCustomers      = `SELECT ` + customerColumns + ` FROM customer WHERE partner_id = $1`
 	sqlCustomer       = sqlCustomers + ` AND id = $2`
-	customerColumnsN  = 6
 	sqlCustomerInsert = `INSERT INTO customer (partner_id, id, domain, name, reseller_id, deleted_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlCustomerUpdate = `UPDATE customer SET name = $4, reseller_id = $5, deleted_at = $6, body = $7, version = version + 1
 		WHERE partner_id = $1 AND id = $2 AND version = $3`
@@ -28,6 +28,9 @@ const (
 	// sqlOfReseller narrows by customer for an indirect reseller.
 	sqlOfReseller = ` AND customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
 )
+
+// customerWidth is how many columns customerColumns are.
+var customerWidth = strings.Count(customerColumns, ",") + 1
 
 var (
 	domainTaken     = fault.Conflict("customer.domain_taken", nil)
@@ -156,7 +159,7 @@ func (r *Reader) customerJoined(s party.Scope, c id.Customer, sql string, of any
 	err := r.batch(read{sql, []any{s.Partner(), c, of}, func(scan func(...any) error) error {
 		return each(func(dest ...any) error {
 			if len(found) > 0 { // it is the same in all rows
-				return scan(append(make([]any, customerColumnsN), dest...)...)
+				return scan(append(make([]any, customerWidth), dest...)...)
 			}
 			found = make([]party.Customer, 1)
 			return scanCustomerAnd(&found[0], scan, dest...)

@@ -25,8 +25,8 @@ func Caller(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callerKey{}, new(caller))
 }
 
-// joinsAtOnce is after how many who join a line, any line, we give way: some half a millisecond of work on one processor.
-const joinsAtOnce = 16
+// giveWayEvery so many who join a line, any line: some half a millisecond to a millisecond of work on one processor.
+const giveWayEvery = 16
 
 var joined atomic.Uint32
 
@@ -48,7 +48,7 @@ type Place[T any] struct {
 // Join puts a caller into the line: behind those who were served before it was, and with what it asks beside that
 // behind those who are there.
 func (l *Line[T]) Join(ctx context.Context, what T) *Place[T] {
-	if joined.Add(1)%joinsAtOnce == 0 {
+	if joined.Add(1)%giveWayEvery == 0 {
 		giveWay()
 	}
 	c, ok := ctx.Value(callerKey{}).(*caller)

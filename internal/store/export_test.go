@@ -23,6 +23,8 @@ func OfCallers(sql string) bool { return ofCallers(sql) }
 
 var ErrNoRow = errNoRow
 
+func Together(sql string, args, places int) string { return pgTogether(sql, args, places) }
+
 type Read = read
 
 func NewRead(each func(scan func(dest ...any) error) error, sql string, args ...any) Read {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
@@ -139,6 +141,80 @@ func TestWhatFailsInCompanyFailsAlone(t *testing.T) {
 		}
 		return echo(ctx, s, caller, n)
 	})
+}
+
+// TestOneOfManyWhoAskTheSame: callers who ask by texts share a statement on PostgreSQL. Each has its own rows, in their order, and
+// what one asks that cannot be answered is nobody else's.
+func TestOneOfManyWhoAskTheSame(t *testing.T) {
+	const (
+		letters = `SELECT CAST(1 AS BIGINT) / (LENGTH($1) - 3), w.n, CAST($2 AS TEXT)
+			FROM (SELECT CAST(3 AS BIGINT) AS n UNION ALL SELECT 1 UNION ALL SELECT 2) w WHERE w.n < LENGTH($1) ORDER BY w.n DESC`
+		anyone = `SELECT COUNT(*) FROM (SELECT 1 AS n) w WHERE $1 = $1 OR w.n = 1`
+	)
+	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		divides := onSQLite(s) // NULL there
+		together(t, 40, 60, func(ctx context.Context, caller, n int) error {
+			word, mark := strings.Repeat("é", (caller+n)%5), fmt.Sprint(caller, "/", n)
+			var got []int64
+			var count int64
+			err := s.OneReader(ctx, func(r *store.Reader) error {
+				err := r.Batch(store.NewRead(func(scan func(...any) error) error {
+					var ratio, number int64
+					var said string
+					err := scan(&ratio, &number, &said)
+					if said != mark {
+						return fmt.Errorf("%q is answered what %q has asked", mark, said)
+					}
+					got = append(got, number)
+					return err
+				}, letters, word, mark))
+				return errors.Join(err, r.Row(anyone, []any{mark}, &count))
+			})
+			want := [5]string{"[]", "[]", "[1]", "[2 1]", "[3 2 1]"}[(caller+n)%5]
+			if (caller+n)%5 == 3 && !divides {
+				if err == nil || !strings.Contains(err.Error(), "division by zero") || fault.Of(err) != nil {
+					return fmt.Errorf("want an error about a division, without a fault: %w", err)
+				}
+				return nil
+			}
+			if err == nil && (fmt.Sprint(got) != want || count != 1) {
+				err = fmt.Errorf("%d and %d of %q, want %s", count, got, word, want)
+			}
+			return err
+		})
+	})
+}
+
+// TestManyLookEachUp: what several ask together is looked up for each, also where reading the whole table once would seem cheaper.
+func TestManyLookEachUp(t *testing.T) {
+	url := storetest.Postgres(t)
+	storetest.Open(t, url, store.Options{})
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for _, sql := range []string{
+		`INSERT INTO partner (id, kind, body) VALUES ('p', 'direct_bill', '{}')`,
+		`INSERT INTO tenant (id) SELECT 'c' || n FROM generate_series(1, 600) n`,
+		`INSERT INTO customer (partner_id, id, domain, name, body) SELECT 'p', 'c' || n, 'd' || n, '', '{}' FROM generate_series(1, 600) n`,
+		`ANALYZE customer`,
+	} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := conn.Query(ctx, `EXPLAIN `+store.Together(statements(t)["sqlCustomer"], 2, 4), pgx.QueryExecModeExec, "p", "c1", "p", "c2", "p", "c3", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(plan, "\n"); !strings.Contains(all, "Index Scan using customer_pkey") || strings.Contains(all, "Seq Scan") {
+		t.Error(all)
+	}
 }
 
 // TestOneOutlivesALostConnection: what was under way is unavailable, what follows is answered.

@@ -156,10 +156,12 @@ func (r *Reader) customerWith(s party.Scope, c id.Customer, reads ...read) (part
 // is read of it; each takes these, all NULL where there is nothing.
 func (r *Reader) customerJoined(s party.Scope, c id.Customer, sql string, of any, each func(scan func(dest ...any) error) error) (party.Customer, error) {
 	var found []party.Customer
+	others := make([]any, customerWidth)
 	err := r.batch(read{sql, []any{s.Partner(), c, of}, func(scan func(...any) error) error {
 		return each(func(dest ...any) error {
 			if len(found) > 0 { // it is the same in all rows
-				return scan(append(make([]any, customerWidth), dest...)...)
+				others = append(others[:customerWidth], dest...)
+				return scan(others...)
 			}
 			found = make([]party.Customer, 1)
 			return scanCustomerAnd(&found[0], scan, dest...)

@@ -22,7 +22,7 @@ const (
 		WHERE o.partner_id = $1 AND o.customer_id = $2`
 	sqlCustomerOrder = `SELECT c.*, ` + orderColumns + ` FROM (` + sqlCustomer + `) c
 		LEFT JOIN orders o ON o.partner_id = $1 AND o.customer_id = $2 AND o.id = $3
-		LEFT JOIN order_line l ON l.partner_id = $1 AND l.order_id = o.id ORDER BY l.n`
+		LEFT JOIN order_line l ON l.partner_id = $1 AND l.order_id = o.id`
 	// CROSS JOIN has SQLite look each key up; with IN it walks all orders of the partner.
 	sqlOrdersByKey = `) SELECT ` + orderColumns + `
 		FROM wanted w CROSS JOIN orders o LEFT JOIN order_line l ON l.partner_id = o.partner_id AND l.order_id = o.id
@@ -151,6 +151,7 @@ func (r *Reader) CustomerOrder(s party.Scope, c id.Customer, orderOrAlternate st
 		return party.Customer{}, order.Order{}, err
 	}
 	if found := rows.found[0]; found.ID != "" {
+		slices.SortFunc(found.Lines, func(a, b order.Line) int { return a.Number - b.Number }) // few, and as good as always sorted by their key
 		return customer, found, nil
 	}
 	o, err := r.Order(s, c, orderOrAlternate)

@@ -17,6 +17,7 @@ type fetched struct {
 	read
 	fields []pgconn.FieldDescription
 	rows   [][][]byte
+	memory *rowMemory // of rows; nil: their own
 }
 
 // aheadOf lists what to fetch for a lock.

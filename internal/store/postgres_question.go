@@ -203,20 +203,39 @@ func (q *pgQuestion) keep(statement int, rows *pgconn.ResultReader) error {
 	return nil
 }
 
-// keep copies a row into one piece of memory: the connection uses its own again.
+// rowMemory holds the rows of one read until they are scanned.
+type rowMemory struct {
+	rows  [][][]byte
+	cells [][]byte
+	text  []byte
+}
+
+var rowMemories = sync.Pool{New: func() any { return &rowMemory{text: make([]byte, 0, 4<<10)} }}
+
+// keep copies a row: the connection uses its memory again.
 func (f *fetched) keep(raw [][]byte) {
-	size := 0
+	if f.memory == nil {
+		f.memory = rowMemories.Get().(*rowMemory) //nolint:forcetypeassert // it holds nothing else
+	}
+	m, first := f.memory, len(f.memory.cells)
 	for _, v := range raw {
-		size += len(v)
-	}
-	row, room := make([][]byte, len(raw)), make([]byte, 0, size)
-	for i, v := range raw {
 		if v != nil {
-			room = append(room, v...)
-			row[i] = room[len(room)-len(v):]
+			m.text = append(m.text, v...)
+			v = m.text[len(m.text)-len(v):] // where it stands even if the next one moves to more room
 		}
+		m.cells = append(m.cells, v)
 	}
-	f.rows = append(f.rows, row)
+	m.rows = append(m.rows, m.cells[first:])
+	f.rows = m.rows
+}
+
+// scanned gives the memory of rows back that nobody looks at any more: nothing that is scanned lies in it.
+func (f *fetched) scanned() {
+	if m := f.memory; m != nil && cap(m.text) <= 64<<10 {
+		m.rows, m.cells, m.text = m.rows[:0], m.cells[:0], m.text[:0]
+		rowMemories.Put(m)
+	}
+	f.rows, f.memory = nil, nil
 }
 
 // pgSends tells whether pgValues knows all of args.

@@ -159,6 +159,7 @@ func (s *pgOne) batch(reads []read) error {
 		for err == nil && c.next() {
 			err = reads[i].each(scan)
 		}
+		found[i].scanned()
 	}
 	return err
 }

@@ -82,19 +82,27 @@ var (
 )
 
 // row lets inForce see what all dated rows have.
-func (r Row) row() Row { return r }
+func (r *Row) row() *Row { return r }
 
 // inForce is the row of a class at an order's instant: of several the newest From decides.
-func inForce[T interface{ row() Row }](rows []T, class catalog.Class, ordered time.Time) (best T, ok bool) {
-	for _, r := range rows {
+func inForce[T any, P interface {
+	*T
+	row() *Row
+}](rows []T, class catalog.Class, ordered time.Time) (best T, ok bool) {
+	var found P
+	for i := range rows {
+		r := P(&rows[i])
 		if r.row().Class != class || ordered.Before(r.row().From) {
 			continue
 		}
-		if !ok || r.row().From.After(best.row().From) {
-			best, ok = r, true
+		if found == nil || r.row().From.After(found.row().From) {
+			found = r
 		}
 	}
-	return best, ok
+	if found == nil {
+		return best, false
+	}
+	return *found, true
 }
 
 // AutoRenew gives the auto-renew default of a line ordered at an instant and whether it can be switched (F38, F39).

@@ -156,10 +156,13 @@ func (r *Reader) customerWith(s party.Scope, c id.Customer, reads ...read) (part
 // is read of it; each takes these, all NULL where there is nothing.
 func (r *Reader) customerJoined(s party.Scope, c id.Customer, sql string, of any, each func(scan func(dest ...any) error) error) (party.Customer, error) {
 	var found []party.Customer
-	others := make([]any, customerWidth)
+	var others []any
 	err := r.batch(read{sql, []any{s.Partner(), c, of}, func(scan func(...any) error) error {
 		return each(func(dest ...any) error {
 			if len(found) > 0 { // it is the same in all rows
+				if others == nil {
+					others = make([]any, customerWidth, customerWidth+len(dest))
+				}
 				others = append(others[:customerWidth], dest...)
 				return scan(others...)
 			}

@@ -23,7 +23,7 @@ func OfCallers(sql string) bool { return ofCallers(sql) }
 
 var ErrNoRow = errNoRow
 
-func Together(sql string, args, places int) string { return pgTogether(sql, args, places) }
+func Together(sql string, places int) string { return pgTogether(sql, places) }
 
 type Read = read
 

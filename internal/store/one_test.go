@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,8 +13,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/comptoir-dev/comptoir/internal/app"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
+	"github.com/comptoir-dev/comptoir/internal/domain/order"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 	"github.com/comptoir-dev/comptoir/internal/store"
 	"github.com/comptoir-dev/comptoir/internal/store/storetest"
 	"github.com/comptoir-dev/comptoir/internal/turn"
@@ -185,6 +191,110 @@ func TestOneOfManyWhoAskTheSame(t *testing.T) {
 	})
 }
 
+// TestWhoAsksForMoreAsksAlone: who sends a text more than a statement has parameters, or one less, is told, and nobody else's rows move.
+func TestWhoAsksForMoreAsksAlone(t *testing.T) {
+	const sql = `SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`
+	s := storetest.Open(t, storetest.Postgres(t), store.Options{})
+	together(t, 30, 100, func(ctx context.Context, caller, n int) error {
+		a, b := fmt.Sprint("partner", caller), fmt.Sprint("customer", n)
+		args := []any{a, b}
+		if caller < 2 {
+			args = []any{a, b, "more"}[:1+2*caller]
+		}
+		var x, y string
+		err := s.OneReader(ctx, func(r *store.Reader) error { return r.Row(sql, args, &x, &y) })
+		switch {
+		case caller < 2 && err == nil:
+			return fmt.Errorf("%d texts for two parameters are answered", len(args))
+		case caller >= 2 && (err != nil || x != a || y != b):
+			return fmt.Errorf("asked of %s and %s, answered %s and %s: %w", a, b, x, y, err)
+		}
+		return nil
+	})
+}
+
+// TestWhatIsAskedByTextsIsAskedTogether: every statement of the store that texts are enough for. A parameter within quotes would be
+// another text there.
+func TestWhatIsAskedByTextsIsAskedTogether(t *testing.T) {
+	url := storetest.Postgres(t)
+	storetest.Open(t, url, store.Options{})
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	looked := 0
+	for name, sql := range statements(t) {
+		if !strings.HasPrefix(sql, "SELECT") || highest(sql) == 0 {
+			continue
+		}
+		alone, err := conn.Prepare(ctx, "", sql)
+		if err != nil || slices.ContainsFunc(alone.ParamOIDs, func(kind uint32) bool { return kind != pgtype.TextOID }) {
+			continue // SQLite's, part of another, or not of texts alone
+		}
+		looked++
+		for i, part := range strings.Split(sql, "'") {
+			if i%2 == 1 && strings.Contains(part, "$") {
+				t.Errorf("%s has a parameter within quotes", name)
+			}
+		}
+		both, err := conn.Prepare(ctx, "", store.Together(sql, 2))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		kind := func(f pgconn.FieldDescription) uint32 { return f.DataTypeOID }
+		if !slices.EqualFunc(alone.Fields, both.Fields[:len(both.Fields)-1], func(a, b pgconn.FieldDescription) bool { return kind(a) == kind(b) }) {
+			t.Errorf("%s has other columns together", name)
+		}
+	}
+	if looked < 40 {
+		t.Errorf("only %d statements were looked at", looked)
+	}
+}
+
+// TestLinesComeInTheirOrder also where no key is read in its own.
+func TestLinesComeInTheirOrder(t *testing.T) {
+	s := storetest.Open(t, storetest.Postgres(t)+"&enable_indexscan=off&enable_bitmapscan=off", store.Options{})
+	lines := make([]order.Line, 9)
+	for i := range lines {
+		lines[i] = order.Line{Number: i + 1, State: order.LineActive}
+	}
+	o := order.Order{ID: "o", Customer: "c", At: noon, Currency: "EUR", Status: order.Completed, Lines: lines}
+	for _, act := range []func(*store.Tx) error{
+		func(tx *store.Tx) error {
+			return errors.Join(store.InsertPartner(tx, string(partner)), store.InsertCustomer(tx, string(partner), "c"), tx.AddOrder(o, ""))
+		},
+		func(tx *store.Tx) error { // rows that change move
+			o, err := tx.Order(own, "c", "o")
+			if err != nil {
+				return err
+			}
+			o.Lines[0].State, o.Lines[4].State = order.LineCancelled, order.LineCancelled
+			return tx.SaveOrder(o)
+		},
+	} {
+		if _, err := s.UpdateTx(ctx, app.Act{Actor: party.Actor{Scope: own}}, nil, func(tx *store.Tx) (any, error) { return nil, act(tx) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.OneReader(ctx, func(r *store.Reader) error {
+		_, o, err := r.CustomerOrder(own, "c", "o")
+		for i, l := range o.Lines {
+			if l.Number != i+1 {
+				return fmt.Errorf("line %d comes as number %d", l.Number, i+1)
+			}
+		}
+		if len(o.Lines) != len(lines) {
+			return fmt.Errorf("%d lines", len(o.Lines))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestManyLookEachUp: what several ask together is looked up for each, also where reading the whole table once would seem cheaper.
 func TestManyLookEachUp(t *testing.T) {
 	url := storetest.Postgres(t)
@@ -204,7 +314,7 @@ func TestManyLookEachUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := conn.Query(ctx, `EXPLAIN `+store.Together(statements(t)["sqlCustomer"], 2, 4), pgx.QueryExecModeExec, "p", "c1", "p", "c2", "p", "c3", nil, nil)
+	rows, err := conn.Query(ctx, `EXPLAIN `+store.Together(statements(t)["sqlCustomer"], 4), pgx.QueryExecModeExec, "p", "c1", "p", "c2", "p", "c3", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,10 @@ func (c *aheadCursor) scan(dest []any) error {
 	return pgScan(dest, c.f.rows[c.at], c.f.fields, c.f.sql)
 }
 
-func (c *aheadCursor) close() error { return nil }
+func (c *aheadCursor) close() error {
+	c.f.scanned()
+	return nil
+}
 
 // pgScan puts the columns of a row as it came from the wire into dest.
 func pgScan(dest []any, raw [][]byte, fields []pgconn.FieldDescription, sql string) error {

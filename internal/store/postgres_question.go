@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,9 +37,14 @@ func questionsOf(asks []*pgAsk, together bool) (questions []pgQuestion) {
 	return questions
 }
 
-// joins tells whether a reads one statement, by texts: ids.
+// joins tells whether a reads one statement, by texts: ids. Where there are more or fewer of them than it has parameters
+// PostgreSQL is to say so, and to nobody else.
 func (a *pgAsk) joins() bool {
-	return len(a.reads) == 1 && len(a.reads[0].args) > 0 && !slices.ContainsFunc(a.reads[0].args, func(arg any) bool {
+	if len(a.reads) != 1 {
+		return false
+	}
+	r := a.reads[0]
+	return len(r.args) > 0 && len(r.args) == pgParameters(r.sql) && !slices.ContainsFunc(r.args, func(arg any) bool {
 		_, text := arg.(string)
 		return !text
 	})
@@ -82,7 +86,7 @@ func (q *pgQuestion) prepare(ctx context.Context, c *pgx.Conn) (err error) {
 		}
 		sql := r.sql
 		if n := q.places(); n > 1 {
-			sql = pgTogether(r.sql, len(r.args), n)
+			sql = pgTogether(r.sql, n)
 		}
 		if q.statements[i], err = c.Prepare(ctx, sql, sql); err != nil {
 			return pgStatement(c, err, r.sql)
@@ -92,23 +96,38 @@ func (q *pgQuestion) prepare(ctx context.Context, c *pgx.Conn) (err error) {
 }
 
 type pgShape struct {
-	sql          string
-	args, places int
+	sql    string
+	places int
 }
 
 var (
-	pgShapes    sync.Map // pgShape → string
-	pgParameter = regexp.MustCompile(`\$\d+`)
+	pgTogethers sync.Map // pgShape → string
+	pgHighest   sync.Map // sql → int
 )
+
+// pgParameters is how many parameters sql has.
+func pgParameters(sql string) int {
+	if known, ok := pgHighest.Load(sql); ok {
+		return known.(int) //nolint:forcetypeassert // it holds nothing else
+	}
+	highest := 0
+	for _, p := range numbered.FindAllString(sql, -1) {
+		n, _ := strconv.Atoi(p[1:]) // digits alone
+		highest = max(highest, n)
+	}
+	pgHighest.Store(sql, highest)
+	return highest
+}
 
 // pgTogether is sql for several callers: its rows for each, followed by whose they are, from 0. Its parameters are the first
 // caller's, then the second's; a place that nobody has is NULL. OFFSET 0 keeps PostgreSQL from dissolving sql into the whole,
 // and so from reading a table for all; what sql orders by stays each caller's order.
-func pgTogether(sql string, args, places int) string {
-	shape := pgShape{sql, args, places}
-	if known, ok := pgShapes.Load(shape); ok {
+func pgTogether(sql string, places int) string {
+	shape := pgShape{sql, places}
+	if known, ok := pgTogethers.Load(shape); ok {
 		return known.(string) //nolint:forcetypeassert // it holds nothing else
 	}
+	args := pgParameters(sql)
 	var all strings.Builder
 	all.WriteString("SELECT answer.*, asked.place FROM (VALUES ")
 	for p := range places {
@@ -126,9 +145,9 @@ func pgTogether(sql string, args, places int) string {
 		fmt.Fprintf(&all, ", p%d", i+1)
 	}
 	all.WriteString(") CROSS JOIN LATERAL (")
-	all.WriteString(pgParameter.ReplaceAllStringFunc(sql, func(p string) string { return "asked.p" + p[1:] }))
+	all.WriteString(numbered.ReplaceAllStringFunc(sql, func(p string) string { return "asked.p" + p[1:] }))
 	all.WriteString(" OFFSET 0) answer")
-	pgShapes.Store(shape, all.String())
+	pgTogethers.Store(shape, all.String())
 	return all.String()
 }
 
@@ -143,11 +162,12 @@ func (q *pgQuestion) send(p *pgconn.Pipeline) {
 		}
 		return
 	}
-	args := make([]any, 0, q.places()*len(q.asks[0].reads[0].args))
-	for _, a := range q.asks {
-		args = append(args, a.reads[0].args...)
+	each := len(q.asks[0].reads[0].args)
+	args := make([]any, q.places()*each) // NULL where nobody asks
+	for i, a := range q.asks {
+		copy(args[i*each:], a.reads[0].args)
 	}
-	values, _ := pgValues(args[:cap(args)])
+	values, _ := pgValues(args)
 	p.SendQueryStatement(q.statements[0], values, nil, allBinary)
 }
 
@@ -168,7 +188,7 @@ func (q *pgQuestion) receive(p *pgconn.Pipeline) error {
 		if !ok {
 			return errors.New("store: an answer that was not asked for")
 		}
-		if err := q.keep(i, rows); err != nil {
+		if err := q.share(i, rows); err != nil {
 			return err
 		}
 		if _, err := rows.Close(); err != nil {
@@ -178,8 +198,8 @@ func (q *pgQuestion) receive(p *pgconn.Pipeline) error {
 	return nil
 }
 
-// keep gives the rows of a statement to whoever asked for them.
-func (q *pgQuestion) keep(statement int, rows *pgconn.ResultReader) error {
+// share gives the rows of a statement to whoever asked for them.
+func (q *pgQuestion) share(statement int, rows *pgconn.ResultReader) error {
 	fields := slices.Clone(rows.FieldDescriptions())
 	last := len(fields) - 1
 	for _, a := range q.asks {
@@ -229,13 +249,19 @@ func (f *fetched) keep(raw [][]byte) {
 	f.rows = m.rows
 }
 
-// scanned gives the memory of rows back that nobody looks at any more: nothing that is scanned lies in it.
+// scanned gives the memory of rows back that nobody looks at any more: nothing that is scanned lies in it. Rows that came
+// ahead of their question stay: it may be asked again.
 func (f *fetched) scanned() {
-	if m := f.memory; m != nil && cap(m.text) <= 64<<10 {
+	m := f.memory
+	if m == nil {
+		return
+	}
+	f.rows, f.memory = nil, nil
+	if cap(m.text) <= 64<<10 {
+		clear(m.cells) // which hold on to what texts stood in before there was more room
 		m.rows, m.cells, m.text = m.rows[:0], m.cells[:0], m.text[:0]
 		rowMemories.Put(m)
 	}
-	f.rows, f.memory = nil, nil
 }
 
 // pgSends tells whether pgValues knows all of args.

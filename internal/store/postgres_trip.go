@@ -159,7 +159,7 @@ func (s *pgOne) batch(reads []read) error {
 		for err == nil && c.next() {
 			err = reads[i].each(scan)
 		}
-		found[i].scanned()
+		_ = c.close() // never fails
 	}
 	return err
 }

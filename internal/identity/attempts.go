@@ -2,7 +2,6 @@ package identity
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"sync"
 	"time"
 )
@@ -10,40 +9,38 @@ import (
 const (
 	maxFailures   = 10
 	failureWindow = 15 * time.Minute
-	keptFailures  = 1000 // accounts; beyond it the forgotten ones are swept out
+	keptFailures  = 1000 // counters; beyond it the forgotten ones are swept out
+	// maxOfAddress is for one address and whomever it names: who tries one password on many accounts.
+	maxOfAddress = 100
 )
 
-// attempts bounds the wrong secrets that are evaluated for one account, a client or a person: 10 in any 15 minutes of wall
-// time, passwords and codes together (G47). While it is full nothing is evaluated, not even the right secret. It lives in
-// memory: each process counts for itself. Names that nobody has share a fixed number of accounts, so that the map cannot
-// be filled from outside.
+// attempts bounds the wrong secrets that are evaluated for one account: 10 in any 15 minutes of wall time, passwords and
+// codes together (G47). It lives in memory: each process counts for itself. A name that nobody has is counted like any
+// other. What is kept is bounded by what can be evaluated within the window.
 type attempts struct {
 	mu     sync.Mutex
 	failed map[string][]time.Time
+	swept  int // counters that were left when the forgotten ones were swept out
 }
 
-// try evaluates check unless the account has used up its failures; then wait is how long until one is free again.
-// check is run under the lock, so that parallel tries cannot exceed the bound: it takes microseconds.
+// try evaluates a secret of a program, which nobody guesses: 256 bits. A right one is always let in, whatever others have
+// tried, and so nobody is locked out; a wrong one counts, and once they are too many wait is how long until one is forgotten.
 func (a *attempts) try(account string, now time.Time, check func() bool) (ok bool, wait time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	recent, wait := a.room(account, now)
-	if wait > 0 {
-		return false, wait
+	if check() {
+		return true, 0
 	}
-	if ok = check(); !ok {
-		a.set(account, append(recent, now), now)
-	}
-	return ok, 0
+	_, wait = a.begin(account, maxFailures, now)
+	return false, wait
 }
 
-// begin is try for a check that takes its time: it counts as failed until done is told that it was not.
-func (a *attempts) begin(account string, now time.Time) (done func(ok bool), wait time.Duration) {
+// begin begins a check, at most so many wrong ones within the window: it counts as wrong until done is told that it was not.
+// While they are too many nothing is to be evaluated, not even what is right; wait is then how long until one is forgotten.
+func (a *attempts) begin(account string, most int, now time.Time) (done func(ok bool), wait time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	recent, wait := a.room(account, now)
-	if wait > 0 {
-		return nil, wait
+	recent := fresh(a.failed[account], now)
+	if len(recent) >= most {
+		return nil, max(time.Second, recent[0].Add(failureWindow).Sub(now))
 	}
 	a.set(account, append(recent, now), now)
 	return func(ok bool) {
@@ -62,15 +59,6 @@ func (a *attempts) begin(account string, now time.Time) (done func(ok bool), wai
 	}, 0
 }
 
-// room is the failures of an account that still count, and how long it must wait.
-func (a *attempts) room(account string, now time.Time) (recent []time.Time, wait time.Duration) {
-	recent = fresh(a.failed[account], now)
-	if len(recent) >= maxFailures {
-		wait = max(time.Second, recent[0].Add(failureWindow).Sub(now))
-	}
-	return recent, wait
-}
-
 func (a *attempts) set(account string, recent []time.Time, now time.Time) {
 	if len(recent) == 0 {
 		delete(a.failed, account)
@@ -80,19 +68,20 @@ func (a *attempts) set(account string, recent []time.Time, now time.Time) {
 		a.failed = map[string][]time.Time{}
 	}
 	a.failed[account] = recent
-	if len(a.failed) > keptFailures {
+	if len(a.failed) > max(keptFailures, 2*a.swept) {
 		for other, times := range a.failed {
 			if len(fresh(times, now)) == 0 {
 				delete(a.failed, other)
 			}
 		}
+		a.swept = len(a.failed)
 	}
 }
 
-// nobody is the account that a name shares which nobody has: one of 4,096.
+// nobody is the account of a name that nobody has.
 func nobody(name string) string {
 	sum := sha256.Sum256([]byte(name))
-	return "nobody/" + hex.EncodeToString(sum[:2])[:3]
+	return "nobody/" + string(sum[:])
 }
 
 // fresh keeps the times within the window on either side of now: a clock set back by years locks nobody out for years.

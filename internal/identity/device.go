@@ -65,6 +65,11 @@ func (s *server) deviceCode(w http.ResponseWriter, r *http.Request, to route) {
 		return
 	}
 	now := s.Wall.Now()
+	if _, wait := s.attempts.begin("device codes/"+address(r), maxOfAddress, now); wait > 0 { // each is a row, and asks for no secret
+		retryAfter(w, wait)
+		s.refuse(w, r, tooMany)
+		return
+	}
 	code, hash := newTicket(devicePrefix)
 	k := party.Ticket{
 		Hash: hash, Kind: party.DeviceTicket, Family: s.IDs.GUID(), Client: client.ID, Resource: want.resource, Scope: want.scope,
@@ -140,7 +145,7 @@ func (s *server) device(w http.ResponseWriter, r *http.Request, _ route) {
 }
 
 func (s *server) decide(w http.ResponseWriter, r *http.Request, signed Signed, v view, form url.Values) {
-	done, blocked := s.attempts.begin("device/"+string(signed.Person.ID), s.Wall.Now())
+	done, blocked := s.attempts.begin("device/"+string(signed.Person.ID), maxFailures, s.Wall.Now())
 	if blocked > 0 {
 		s.again(w, r, v, "code", wait(blocked))
 		return

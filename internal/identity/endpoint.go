@@ -210,7 +210,7 @@ func (s *server) authenticate(w http.ResponseWriter, r *http.Request, tenant, cl
 		ok, wait := s.attempts.try("client/"+string(client.ID), now, func() bool { return accepts(client, secret, now) })
 		switch {
 		case wait > 0:
-			w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
+			retryAfter(w, wait)
 			no = &tooMany
 		case !ok:
 			no = &wrongSecret
@@ -219,6 +219,11 @@ func (s *server) authenticate(w http.ResponseWriter, r *http.Request, tenant, cl
 		}
 	}
 	return client, partner, no, nil
+}
+
+// retryAfter tells how long to wait, in whole seconds.
+func retryAfter(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
 }
 
 // tenant is the partner a path names; empty for "common" and "organizations".

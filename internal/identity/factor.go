@@ -11,7 +11,7 @@ import (
 // ChangePassword gives a person a password of their own choice. Other sessions, and tokens of clients, end.
 // Faults: those of StepUp, and of party.CheckPassword.
 func (p *People) ChangePassword(ctx context.Context, s Signed, old, chosen string) error {
-	u, err := p.password(ctx, s.Person.UPN, old)
+	u, err := p.password(ctx, s.Person.UPN, old, origin{session: s.Session.ID})
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (p *People) ConfirmTOTP(ctx context.Context, s Signed, secret, code string)
 		return err
 	}
 	u.TOTP, u.TOTPStep = sealed, 0
-	if err := p.code(ctx, &u, code); err != nil {
+	if err := p.code(ctx, &u, code, origin{session: s.Session.ID}); err != nil {
 		return err
 	}
 	e := s.Session

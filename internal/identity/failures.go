@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type Failed struct {
 	Partner party.Partner
 	N       int
 	Last    time.Time // wall time
-	Barred  bool      // nothing is evaluated until one is forgotten
+	Barred  bool      // nothing from a place that is not known is evaluated until one is forgotten
 }
 
 // shownFailures bounds how many people are told of.
@@ -31,7 +32,7 @@ func (p *People) Failures(ctx context.Context, who party.Actor) ([]Failed, error
 	var out []Failed
 	strangers := Failed{}
 	for _, f := range p.attempts.list(p.Wall.Now(), shownFailures) {
-		user, known := strings.CutPrefix(f.account, "person/")
+		user, known := strings.CutPrefix(f.account, personAccount)
 		if !known {
 			strangers.N += f.n
 			if f.last.After(strangers.Last) {
@@ -46,7 +47,7 @@ func (p *People) Failures(ctx context.Context, who party.Actor) ([]Failed, error
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Failed{u.UPN, of, f.n, f.last, f.n >= maxFailures})
+		out = append(out, Failed{u.UPN, of, f.n, f.last, f.barred})
 	}
 	if strangers.N > 0 {
 		out = append(out, strangers)
@@ -59,17 +60,32 @@ type failures struct {
 	account string
 	n       int
 	last    time.Time
+	barred  bool
 }
 
-// list are the accounts with failures that count, the latest first, as many as the limit.
+// list are the people and the names with failures that count, the latest first, as many as the limit: of a person those
+// from all places together.
 func (a *attempts) list(now time.Time, limit int) (all []failures) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for account, times := range a.failed {
-		if recent := fresh(times, now); len(recent) > 0 {
-			all = append(all, failures{account, len(recent), slices.MaxFunc(recent, time.Time.Compare)})
+	of := map[string]failures{}
+	for counter, times := range a.failed {
+		recent := fresh(times, now)
+		if len(recent) == 0 || strings.HasPrefix(counter, "address/") {
+			continue
 		}
+		account := counter
+		if user, ok := strings.CutPrefix(counter, personAccount); ok {
+			user, _, _ = strings.Cut(user, "/")
+			account = personAccount + user
+		}
+		f := of[account]
+		f.account, f.n, f.barred = account, f.n+len(recent), f.barred || account == counter && len(recent) >= maxFailures
+		if last := slices.MaxFunc(recent, time.Time.Compare); last.After(f.last) {
+			f.last = last
+		}
+		of[account] = f
 	}
-	slices.SortFunc(all, func(x, y failures) int { return cmp.Or(y.last.Compare(x.last), cmp.Compare(x.account, y.account)) })
+	all = slices.SortedFunc(maps.Values(of), func(x, y failures) int { return cmp.Or(y.last.Compare(x.last), cmp.Compare(x.account, y.account)) })
 	return all[:min(len(all), limit)]
 }

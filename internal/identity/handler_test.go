@@ -168,23 +168,26 @@ func TestG47BoundedTries(t *testing.T) {
 	if !maps.Equal(count, map[int]int{401: 10, 429: 190}) {
 		t.Fatalf("G47: %v, want 10 evaluated", count)
 	}
-	rec := w.do("POST", "/common/oauth2/token", w.form())
+	rec := w.do("POST", "/common/oauth2/token", w.form("client_secret=wrong"))
 	if rec.Code != 429 || rec.Header().Get("Retry-After") != "900" {
-		t.Errorf("the right secret while full: %d, Retry-After %q", rec.Code, rec.Header().Get("Retry-After"))
+		t.Errorf("a wrong secret while full: %d, Retry-After %q", rec.Code, rec.Header().Get("Retry-After"))
+	}
+	if try(w.secret) != 200 {
+		t.Error("the right secret is locked out by wrong ones")
 	}
 	w.wall.Advance(failureWindow - time.Microsecond)
-	if try(w.secret) != 429 {
+	if try("wrong") != 429 {
 		t.Error("free a microsecond early")
 	}
 	w.wall.Advance(time.Microsecond)
-	if try(w.secret) != 200 {
+	if try("wrong") != 401 {
 		t.Error("not free after 15 minutes")
 	}
-	for range 10 {
+	for range 9 {
 		try("wrong")
 	}
 	w.wall.Set(start.AddDate(-10, 0, 0))
-	if try(w.secret) != 200 {
+	if try("wrong") != 401 {
 		t.Error("G10: a clock set back by years locks out for years")
 	}
 }

@@ -119,7 +119,7 @@ func (p *People) resume(ctx context.Context, token string, want step) (u party.P
 }
 
 // password evaluates name and password. It costs the same whether or not anybody has the name.
-func (p *People) password(ctx context.Context, name, plain string) (party.Person, error) {
+func (p *People) password(ctx context.Context, name, plain string, from origin) (party.Person, error) {
 	upn, ok := party.ParseUPN(name)
 	if !ok {
 		upn = "?"
@@ -128,11 +128,11 @@ func (p *People) password(ctx context.Context, name, plain string) (party.Person
 	if err != nil && !missing(err) {
 		return party.Person{}, err
 	}
-	account := "person/" + string(u.ID)
+	account, strange := p.account(u.ID, from)
 	if u.ID == "" {
-		account = nobody(upn)
+		account, strange = nobody(upn), true
 	}
-	done, w := p.attempts.begin(account, p.Wall.Now())
+	done, w := p.begin(account, strange, from)
 	if w > 0 {
 		return party.Person{}, wait(w)
 	}
@@ -149,8 +149,9 @@ func (p *People) password(ctx context.Context, name, plain string) (party.Person
 }
 
 // code evaluates a code of the authenticator app; the step it is of is written to the person's row by the caller.
-func (p *People) code(ctx context.Context, u *party.Person, code string) error {
-	done, w := p.attempts.begin("person/"+string(u.ID), p.Wall.Now())
+func (p *People) code(ctx context.Context, u *party.Person, code string, from origin) error {
+	account, strange := p.account(u.ID, from)
+	done, w := p.begin(account, strange, from)
 	if w > 0 {
 		return wait(w)
 	}

@@ -55,7 +55,7 @@ type Try struct {
 // Faults: "signin.wrong", "signin.code" (also when one is needed and none was given), "signin.inactive", "signin.change"
 // when the person has to choose a new password first, "signin.wait" with seconds after too many wrong tries, "signin.stale".
 func (p *People) SignIn(ctx context.Context, t Try) (cookie string, err error) {
-	u, err := p.password(ctx, t.Name, t.Password)
+	u, err := p.password(ctx, t.Name, t.Password, origin{})
 	if err != nil {
 		return "", err
 	}
@@ -65,7 +65,7 @@ func (p *People) SignIn(ctx context.Context, t Try) (cookie string, err error) {
 		if t.Code == "" {
 			return "", wrongCode
 		}
-		if err := p.code(ctx, &u, t.Code); err != nil {
+		if err := p.code(ctx, &u, t.Code, origin{}); err != nil {
 			return "", err
 		}
 		method = byCode
@@ -214,7 +214,8 @@ func (p *People) signOutElsewhere(ctx context.Context, s Signed, u party.Person)
 // StepUp takes a person's password, and code where one is enrolled, once more: for ProofLife the actor is Proved.
 // Faults as of SignIn.
 func (p *People) StepUp(ctx context.Context, s Signed, password, code string) error {
-	u, err := p.password(ctx, s.Person.UPN, password)
+	from := origin{session: s.Session.ID}
+	u, err := p.password(ctx, s.Person.UPN, password, from)
 	if err != nil {
 		return err
 	}
@@ -223,7 +224,7 @@ func (p *People) StepUp(ctx context.Context, s Signed, password, code string) er
 	if u.TOTP == nil {
 		return p.saveSession(ctx, u, e)
 	}
-	if err := p.code(ctx, &u, code); err != nil {
+	if err := p.code(ctx, &u, code, from); err != nil {
 		return err
 	}
 	return p.save(ctx, u, func(tx app.Tx) error { return tx.SaveSession(e) })

@@ -62,7 +62,7 @@ func (s *server) targetOf(r *http.Request, next string) string {
 
 func (s *server) takePassword(w http.ResponseWriter, r *http.Request, v view, form url.Values) {
 	v.Who = printable(form.Get("name"), 254)
-	u, err := s.People.password(r.Context(), form.Get("name"), form.Get("password"))
+	u, err := s.People.password(r.Context(), form.Get("name"), form.Get("password"), s.People.origin(r))
 	if err != nil {
 		s.again(w, r, v, "name", err)
 		return
@@ -76,7 +76,7 @@ func (s *server) takeCode(w http.ResponseWriter, r *http.Request, v view, form u
 		s.again(w, r, v, "name", err)
 		return
 	}
-	if err := s.People.code(r.Context(), &u, form.Get("code")); err != nil {
+	if err := s.People.code(r.Context(), &u, form.Get("code"), s.People.origin(r)); err != nil {
 		v.Name, v.Half = "code", form.Get("half")
 		s.again(w, r, v, "code", err)
 		return
@@ -138,6 +138,7 @@ func (s *server) finish(w http.ResponseWriter, r *http.Request, v view, u party.
 		return
 	}
 	s.People.SetCookie(w, cookie)
+	s.People.known(w, s.People.origin(r), u.ID)
 	noStore(w.Header())
 	http.Redirect(w, r, v.Next, http.StatusSeeOther)
 }

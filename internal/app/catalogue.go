@@ -158,7 +158,8 @@ func (a *App) Offers(ctx context.Context, who party.Actor, c id.Customer, countr
 	})
 }
 
-// Offer reads one imported offer. Faults: "offer.unknown"; "offers.not_served" for a product of the newer catalogue.
+// Offer reads one imported offer. Faults: "offer.unknown"; "offers.not_served" for a product of the newer catalogue or an item
+// of it, whatever its availability: those change (contract.md §3).
 func (a *App) Offer(ctx context.Context, who party.Actor, country string, offer id.Product) (catalog.Offer, error) {
 	if err := who.May(party.ReadCommerce); err != nil {
 		return catalog.Offer{}, err
@@ -168,12 +169,15 @@ func (a *App) Offer(ctx context.Context, who party.Actor, country string, offer 
 		if err != nil {
 			return catalog.Offer{}, err
 		}
-		entries, err := r.Entries([]id.Product{offer})
+		item, _ := id.ParseItem(string(offer))
+		entries, err := r.Entries([]id.Product{item.Product})
 		if err != nil {
 			return catalog.Offer{}, err
 		}
-		if e := entries[offer]; e != nil && !e.Product.Imported {
-			return catalog.Offer{}, fault.Refuse("offers.not_served", nil)
+		if e := entries[item.Product]; e != nil && !e.Product.Imported {
+			if _, known := e.Sku(item.Sku); known || item.Sku == "" {
+				return catalog.Offer{}, fault.Refuse("offers.not_served", nil)
+			}
 		}
 		return r.Offer(s.Market, offer)
 	})

@@ -264,6 +264,13 @@ func offers(t *testing.T, d *demo) {
 		t.Errorf("%d offers of %v", len(got), categories[0])
 	}
 	d.refused(404, "1000", "GET", "/v1/offers/"+all[0].text("id")+"?country=FR", "")
-	d.refused(400, "2100", "GET", "/v1/offers/"+string(sandbox.WindowsServer)+"?country=US", "")
+	served := item(sandbox.WindowsServer, "0001", "US") // what subscriptions of the newer catalogue have as their offerId
+	for _, theirs := range []string{string(sandbox.WindowsServer), served, strings.ToLower(served)} {
+		d.refused(400, "2100", "GET", "/v1/offers/"+theirs+"?country=US", "")
+		d.refused(400, "2100", "GET", "/v1/offers/"+theirs+"/addons?country=US", "")
+	}
+	for _, unknown := range []string{"CMPNOTHING01:0001:CMPNOTHING02", string(sandbox.WindowsServer) + ":9999:CMPNOTHING02", all[0].text("id") + ":0001:CMPNOTHING02"} {
+		d.refused(404, "1000", "GET", "/v1/offers/"+unknown+"?country=US", "")
+	}
 	d.refused(404, "1000", "GET", "/v1/offers/00000000-0000-4000-8000-000000000000?country=US", "")
 }

@@ -36,6 +36,7 @@ type listening struct {
 	// PublicURL is the issuer of tokens too.
 	PublicURL string `help:"Address that callers use where it is another than the one listened on, such as a proxy's: https://…" name:"public-url"`
 	Metrics   string `help:"Address of a second listener where a monitoring system scrapes /metrics; empty: none."`
+	BOM       bool   `help:"Start JSON answers of the API with a byte order mark: one old PowerShell module needs it, plain JSON readers stop at it." name:"bom"`
 	OIDC      struct {
 		Issuer     string `help:"Issuer that people may sign in with too: its https address."`
 		Name       string `help:"What the button of that issuer says." default:"single sign-on"`
@@ -104,7 +105,7 @@ func (l listening) serve(ctx context.Context, ln net.Listener, s *site, st stora
 	defer meter.close()
 	board := &jobs.Board{Wall: when.Wall{}}
 	s.app.Jobs = board
-	handler, sweep, err := s.handler(url, outside, st, play, l.path(st.Data), watched)
+	handler, sweep, err := s.handler(l, url, outside, st, play, watched)
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -241,7 +242,7 @@ func (l listening) url(a net.Addr) string {
 }
 
 // handler is everything the server answers.
-func (s *site) handler(url string, outside *identity.External, st storage, play bool, checkpoints string, watched watch) (http.Handler, *jobs.Sweep, error) {
+func (s *site) handler(l listening, url string, outside *identity.External, st storage, play bool, watched watch) (http.Handler, *jobs.Sweep, error) {
 	tokens, err := identity.NewTokens(url, s.secrets.SigningKeys(), when.Wall{}, id.Random{})
 	if err != nil {
 		return nil, nil, err
@@ -249,7 +250,7 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 	sweep := &jobs.Sweep{App: s.app, Clock: s.clock, Log: s.log}
 	o := partnercenter.Options{
 		Auth: identity.Authenticator{Tokens: tokens, Store: s.store}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
-		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url,
+		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url, BOM: l.BOM,
 	}
 	people := s.people(url)
 	shown := &ui.Site{
@@ -270,7 +271,7 @@ func (s *site) handler(url string, outside *identity.External, st storage, play 
 		if err != nil {
 			return nil, app.Audited{}, err
 		}
-		log, err := s.auditLog(ctx, st.engine(), checkpoints, nil)
+		log, err := s.auditLog(ctx, st.engine(), l.path(st.Data), nil)
 		return books, log, err
 	}
 	if play {

@@ -251,6 +251,7 @@ func (s *site) handler(l listening, url string, outside *identity.External, st s
 	o := partnercenter.Options{
 		Auth: identity.Authenticator{Tokens: tokens, Store: s.store}, IDs: id.Random{}, Wall: when.Wall{}, Log: s.log,
 		CursorKey: s.secrets.Derive("paging", 32), RequestsPerMinute: (&rates{store: s.store}).of, PublicURL: url, BOM: l.BOM,
+		ServerID: id.Random{}.Opaque(8), // tells processes apart, and nothing of the machine
 	}
 	people := s.people(url)
 	shown := &ui.Site{

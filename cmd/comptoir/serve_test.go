@@ -47,3 +47,10 @@ func TestByteOrderMark(t *testing.T) {
 		t.Errorf("with it: %q", got)
 	}
 }
+
+func TestServerID(t *testing.T) {
+	one, other := answered(t).Header().Get("MS-ServerId"), answered(t).Header().Get("MS-ServerId")
+	if len(one) != 8 || len(other) != 8 || one == other {
+		t.Errorf("two processes are named %q and %q", one, other)
+	}
+}

@@ -83,7 +83,7 @@ func newDoor(a *api, table []operation) *door {
 		if len(wildcards) > 0 {
 			op.about = wildcards[len(wildcards)-1]
 		}
-		op.person = forPeople(op.path)
+		op.person = forPeople(op.method, op.path)
 		if op.handle == nil || (op.scope != scopeNone && len(op.acts) == 0) || op.status == 0 || (op.scope == scopeCustomer) != slices.Contains(wildcards, "customer") {
 			panic("partnercenter: incomplete operation " + op.method + " " + op.path)
 		}

@@ -166,7 +166,13 @@ func TestPeopleOnly(t *testing.T) {
 		}
 		d.do(200, "GET", "/v1/invoices", "")
 		d.do(200, "GET", d.of("FR")+"/subscriptions", "")
+		qualify := `{"qualification":"Education","educationSegment":"K12","website":"school.example"}`
+		d.refused(403, "900308", "POST", d.of("FR")+"/qualifications", qualify)
+		if w := d.call("GET", d.of("FR")+"/qualifications", ""); w.Code != 200 {
+			t.Errorf("reading them: %d", w.Code)
+		}
 		d.user = "00000000-0000-4000-8000-0000000000ff"
 		d.do(200, "GET", "/v1/invoices/G000000001", "")
+		d.do(201, "POST", d.of("FR")+"/qualifications", qualify)
 	})
 }

@@ -1,6 +1,7 @@
 package partnercenter
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -14,22 +15,19 @@ var personal = []string{
 	"/v1/agreements", "/v1/customers/{customer}/agreements", "/v1/profiles", "/v1/relationships", "/v1/customers/{customer}/relationships",
 }
 
-// personalAlone are whole paths of the same kind: a single invoice and its statement.
-var personalAlone = []string{"/v1/invoices/{invoice}", "/v1/invoices/{invoice}/documents/statement"}
+// personalAlone are single operations of the same kind: a single invoice and its statement, and qualifying a customer (§4).
+var personalAlone = []string{
+	"GET /v1/invoices/{invoice}", "GET /v1/invoices/{invoice}/documents/statement", "POST /v1/customers/{customer}/qualifications",
+}
 
 // forPeople tells whether an operation is one of those.
-func forPeople(path string) bool {
+func forPeople(method, path string) bool {
 	for _, p := range personal {
 		if path == p || strings.HasPrefix(path, p+"/") {
 			return true
 		}
 	}
-	for _, p := range personalAlone {
-		if path == p {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(personalAlone, method+" "+path)
 }
 
 // needPerson refuses a client that acts for nobody where its partner has asked for that.

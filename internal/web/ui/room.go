@@ -159,7 +159,7 @@ func (v *Visit) fail(err error) {
 		http.Redirect(v.W, v.R, identity.SignInPath+"?next="+url.QueryEscape(v.comeBack()), http.StatusSeeOther)
 	case "proof.needed":
 		http.Redirect(v.W, v.R, identity.StepUpPath+"?next="+url.QueryEscape(v.comeBack()), http.StatusSeeOther)
-	case "tenant.foreign", "page.unknown":
+	case "tenant.foreign", "customer.unknown", "page.unknown": // told apart, they would tell which ids are somebody's (rules.md §1)
 		v.problem(http.StatusNotFound, "problem.not_found", nil)
 	default:
 		key := "problem.refused"

@@ -154,7 +154,7 @@ func TestF78AtCost(t *testing.T) {
 		}
 		for i, b := range bills {
 			inv := invoices[len(invoices)-1-i]
-			_, lines, err := w.InvoiceLines(context.Background(), w.who, inv.ID, app.ChargeCursor{}, 0)
+			_, lines, err := w.InvoiceLines(context.Background(), w.who, inv.ID, app.ChargeQuery{})
 			if err != nil || b.Totals != inv.Totals || b.Total() != inv.Total() || len(lines) != len(b.Lines) {
 				t.Fatalf("F78 %+v is not %+v: %v", b.CustomerBill, inv, err)
 			}

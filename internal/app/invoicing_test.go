@@ -301,7 +301,7 @@ func TestE10VoidAndReissue(t *testing.T) {
 		if _, err := void(stands.ID); code(err) != "invoice.paid" {
 			t.Errorf("E10 with a payment: %v", err)
 		}
-		_, lines, err := w.InvoiceLines(context.Background(), w.who, one.VoidedBy, app.ChargeCursor{}, 0)
+		_, lines, err := w.InvoiceLines(context.Background(), w.who, one.VoidedBy, app.ChargeQuery{})
 		if err != nil || len(lines) != 1 || lines[0].Gross() != first.Totals.Gross().Neg() {
 			t.Errorf("E10 lines of the note: %v %+v", err, lines)
 		}
@@ -315,7 +315,7 @@ func TestE10VoidAndReissue(t *testing.T) {
 // lines are those of the newest document, by kind.
 func (w *world) lines() map[billing.Kind]billing.Charge {
 	w.t.Helper()
-	_, all, err := w.InvoiceLines(context.Background(), w.who, w.invoices()[0].ID, app.ChargeCursor{}, 0)
+	_, all, err := w.InvoiceLines(context.Background(), w.who, w.invoices()[0].ID, app.ChargeQuery{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (a *App) Statement(ctx context.Context, who party.Actor, number id.Invoice)
 	if err != nil {
 		return Statement{}, err
 	}
-	_, lines, err := a.InvoiceLines(ctx, who, number, ChargeCursor{}, MaxStatement)
+	_, lines, err := a.InvoiceLines(ctx, who, number, ChargeQuery{Limit: MaxStatement})
 	if err != nil {
 		return Statement{}, err
 	}

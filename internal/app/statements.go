@@ -80,8 +80,8 @@ const (
 	PreviousPeriod Which = "previous"
 )
 
-// Unbilled lists the charges and credits of a period in a currency, in the order they were made (F72, F73, R08).
-func (a *App) Unbilled(ctx context.Context, who party.Actor, currency money.Currency, which Which, after ChargeCursor, limit int) ([]StatementLine, error) {
+// Unbilled lists those charges and credits of a period that q asks for, in the order they were made (F72, F73, R08).
+func (a *App) Unbilled(ctx context.Context, who party.Actor, which Which, q ChargeQuery) ([]StatementLine, error) {
 	if err := who.May(party.ReadInvoices); err != nil {
 		return nil, err
 	}
@@ -98,14 +98,14 @@ func (a *App) Unbilled(ctx context.Context, who party.Actor, currency money.Curr
 			}
 			period = billing.PeriodAt(partner.BillingDay, period.Start.AddDate(0, 0, -1))
 		}
-		q := ChargeQuery{Currency: currency, From: period.Start, Until: period.End, After: after, Limit: limit}
+		q.From, q.Until = period.Start, period.End
 		return statement(r, who.Scope, q)
 	})
 }
 
-// InvoiceLines lists the lines of a document (F73, R08); those of a void note take back what they name (E10). Fault:
-// "invoice.unknown".
-func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoice, after ChargeCursor, limit int) (billing.Invoice, []StatementLine, error) {
+// InvoiceLines lists those lines of a document that q asks for (F73, R08); those of a void note take back what they name
+// (E10). Fault: "invoice.unknown".
+func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoice, q ChargeQuery) (billing.Invoice, []StatementLine, error) {
 	if err := who.May(party.ReadInvoices); err != nil {
 		return billing.Invoice{}, nil, err
 	}
@@ -117,7 +117,7 @@ func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoi
 		if b.inv, err = r.Invoice(who.Scope, number); err != nil {
 			return b, err
 		}
-		q := ChargeQuery{Currency: b.inv.Currency, From: b.inv.Period.Start, Until: b.inv.Period.End, After: after, Limit: limit}
+		q.Currency, q.From, q.Until = b.inv.Currency, b.inv.Period.Start, b.inv.Period.End
 		b.lines, err = statement(r, who.Scope, q)
 		if b.inv.Document == billing.VoidNote {
 			for i := range b.lines {

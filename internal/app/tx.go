@@ -493,10 +493,22 @@ type ChargeQuery struct {
 	Orders       []id.Order // any of them
 	Subscription id.Subscription
 	Currency     money.Currency
+	Sold         Sold
 	From, Until  time.Time
 	After        ChargeCursor
+	Skip         int // of those that are found, the first
 	Limit        int // 0: all
 }
+
+// Sold tells charges by what they are for; empty: anything.
+type Sold string
+
+// What charges are for. Nothing is what has no charges yet, such as use that is not rated.
+const (
+	SoldProducts Sold = "products"
+	SoldOffers   Sold = "imported offers"
+	SoldNothing  Sold = "nothing"
+)
 
 // ChargeCursor is the last charge seen.
 type ChargeCursor struct {

@@ -13,14 +13,17 @@ import (
 )
 
 const (
-	sqlCharges = `SELECT id, at, customer_id, order_id, line, subscription_id, currency, net, tax, body FROM charge
+	sqlCharges = `SELECT id, at, customer_id, order_id, line, subscription_id, imported, currency, net, tax, body FROM charge
 		WHERE partner_id = $1`
 	sqlChargeInsert = `INSERT INTO charge
-		(partner_id, at, id, customer_id, order_id, line, subscription_id, currency, net, tax, body)`
+		(partner_id, at, id, customer_id, order_id, line, subscription_id, imported, currency, net, tax, body)`
 	sqlTotals = `SELECT currency, CAST(SUM(net) AS BIGINT), CAST(SUM(tax) AS BIGINT), COUNT(*),
 		COUNT(*) FILTER (WHERE net + tax > 0) FROM charge
 		WHERE partner_id = $1 AND at >= $2 AND at < $3`
 )
+
+// chargesOf narrows by what was sold. Imported offers have a key of their own, however many charges there are beside theirs.
+var chargesOf = map[app.Sold]string{app.SoldProducts: " AND imported = 0", app.SoldOffers: " AND imported = 1", app.SoldNothing: " AND 1 = 0"}
 
 var chargeInsert = newBulk(sqlChargeInsert)
 
@@ -46,7 +49,7 @@ func scanCharge(c *billing.Charge, scan func(dest ...any) error) error {
 	var b chargeShape
 	var currency money.Currency
 	var net, tax int64
-	if err := scan(&c.ID, &c.At, &c.Customer, &c.Order, &c.Line, &c.Subscription, &currency, &net, &tax, body{&b}); err != nil {
+	if err := scan(&c.ID, &c.At, &c.Customer, &c.Order, &c.Line, &c.Subscription, &c.Imported, &currency, &net, &tax, body{&b}); err != nil {
 		return err
 	}
 	c.Net, c.Tax = money.Of(net, currency), money.Of(tax, currency)
@@ -68,6 +71,7 @@ func (r *Reader) Charges(s party.Scope, q app.ChargeQuery) ([]billing.Charge, er
 		at = "+at" // the sign keeps SQLite from walking all the partner's charges to save a short sort
 	}
 	equal(f, " AND customer_id = ?", q.Customer)
+	f.and(chargesOf[q.Sold])
 	if q.Currency != "" && at == "at" && q.Customer == "" {
 		ofCurrency(f, q)
 		return rowsOf(r, f, scanCharge)
@@ -79,7 +83,7 @@ func (r *Reader) Charges(s party.Scope, q app.ChargeQuery) ([]billing.Charge, er
 		f.and(" AND ("+at+", id) > (?, ?)", q.After.At, q.After.ID)
 	}
 	f.and(" ORDER BY " + at + ", id")
-	f.limit(q.Limit)
+	f.page(q.Skip, q.Limit)
 	return rowsOf(r, f, scanCharge)
 }
 
@@ -99,14 +103,14 @@ func ofCurrency(f *filter, q app.ChargeQuery) {
 	f.and(" AND (currency, at, id) > (?, ?, ?)", q.Currency, low, beyond)
 	f.and(" AND (currency, at) < (?, ?)", q.Currency, high)
 	f.and(" ORDER BY currency, at, id")
-	f.limit(q.Limit)
+	f.page(q.Skip, q.Limit)
 }
 
 // AddCharges implements app.Tx. Net and tax of a charge are in one currency.
 func (t *Tx) AddCharges(cs []billing.Charge) error {
 	args := make([]any, 0, len(cs)*chargeInsert.columns)
 	for _, c := range cs {
-		args = append(args, t.scope.Partner(), c.At, c.ID, c.Customer, c.Order, c.Line, null(c.Subscription),
+		args = append(args, t.scope.Partner(), c.At, c.ID, c.Customer, c.Order, c.Line, null(c.Subscription), c.Imported,
 			c.Gross().Currency(), c.Net.Minor(), c.Tax.Minor(), toBody(chargeShape{
 				c.Kind, fromPeriod(c.Period), c.Quantity, fromPrice(c.Unit), c.Part, c.Parts, c.Days, c.Whole, c.Of, c.Kept,
 				c.TaxRow, c.TaxPPM, c.Inclusive, c.PriceRow, c.PolicyRow,

@@ -34,13 +34,15 @@ func chargeOf(name string, at int, o id.Order, sub id.Subscription, net int64, c
 
 func TestChargesAndTotals(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, s *store.Store) {
+		offer := chargeOf("c", 2, "o2", "s2", 1000, "JPY")
+		offer.Imported = true
 		if err := do(s, func(t *store.Tx) error {
 			return errors.Join(
 				t.AddOrder(order.Order{ID: "o1", Customer: acme, At: noon, Status: order.Completed}, ""),
 				t.AddOrder(order.Order{ID: "o2", Customer: acme, At: noon, Status: order.Completed}, ""),
 				t.AddCharges([]billing.Charge{
 					chargeOf("b", 0, "o1", "s1", 100, "EUR"), chargeOf("a", 0, "o1", "", 200, "EUR"),
-					chargeOf("d", 1, "o2", "s1", -50, "EUR"), chargeOf("c", 2, "o2", "s2", 1000, "JPY"),
+					chargeOf("d", 1, "o2", "s1", -50, "EUR"), offer,
 				}),
 				t.AddOrder(order.Order{ID: "o3", Customer: "direct", At: noon, Status: order.Completed}, ""),
 				t.AddCharges([]billing.Charge{{ID: "x", At: noon.Add(3 * time.Hour), Customer: "direct", Order: "o3", Net: money.Of(1, "EUR"), Tax: money.Of(0, "EUR")}}),
@@ -69,6 +71,14 @@ func TestChargesAndTotals(t *testing.T) {
 			{"until on the dot", "a b", app.ChargeQuery{Until: noon.Add(time.Hour)}},
 			{"of a customer from on the dot", "d c", app.ChargeQuery{Customer: acme, From: noon.Add(time.Hour)}},
 			{"of a subscription, a page", "d", app.ChargeQuery{Subscription: "s1", Limit: 2, After: app.ChargeCursor{At: noon, ID: "b"}}},
+			{"of imported offers", "c", app.ChargeQuery{Sold: app.SoldOffers}},
+			{"of imported offers in a currency", "c", app.ChargeQuery{Sold: app.SoldOffers, Currency: "JPY", Limit: 1}},
+			{"of imported offers in another", "", app.ChargeQuery{Sold: app.SoldOffers, Currency: "EUR"}},
+			{"of products", "a b d x", app.ChargeQuery{Sold: app.SoldProducts}},
+			{"of products in a currency, a page further on", "d x", app.ChargeQuery{Sold: app.SoldProducts, Currency: "EUR", Skip: 2, Limit: 2}},
+			{"of nothing", "", app.ChargeQuery{Sold: app.SoldNothing, Currency: "EUR"}},
+			{"all but the first ones", "c x", app.ChargeQuery{Skip: 3}},
+			{"past the last one", "", app.ChargeQuery{Currency: "EUR", Skip: 4, Limit: 1}},
 			{"a page", "a b", app.ChargeQuery{Limit: 2}},
 			{"the next page", "b d", app.ChargeQuery{Limit: 2, After: app.ChargeCursor{At: noon, ID: "a"}}},
 		} {

@@ -30,7 +30,8 @@ var (
 // lineQuery is which lines of an invoice are asked for.
 type lineQuery struct {
 	page     page
-	skip     int // of the older form: rows before the first
+	skip     int  // rows before the first
+	rows     bool // links count rows: the offset form (contract.md §1.6)
 	currency money.Currency
 	period   app.Which
 	provider string
@@ -46,12 +47,6 @@ func (r *request) lineQuery() (q lineQuery, err error) {
 	if q.page.size == 0 {
 		q.page.size = maxLines
 	}
-	if q.page.after == nil {
-		if q.skip, err = r.query.number("offset", 0); err != nil {
-			return q, err
-		}
-	}
-	r.query = r.query.without("offset") // a continuation begins where this page ends
 	if code := r.query.get("currencycode"); code != "" {
 		known := false
 		if q.currency, known = money.ParseCurrency(code); !known {
@@ -77,42 +72,52 @@ func (r *request) lineQuery() (q lineQuery, err error) {
 		return q, err
 	}
 	q.usage = word == "usage_line_items"
+	if q.page.after == nil {
+		if q.skip, err = r.query.number("offset", 0); err != nil {
+			return q, err
+		}
+		q.skip = max(q.skip, 0)
+		older := r.path("provider") != "" && q.provider == providerOffice && !r.query.has("seekoperation")
+		q.rows = older || r.query.has("offset")
+	}
+	r.query = r.query.without("offset") // a continuation begins where this page ends
 	q.explain, err = r.query.flag("explain")
 	return q, err
 }
 
-// has tells whether a line is of the provider asked for. Imported offers are the office's. Use is not rated yet, so no
+// charges are those that the lines asked for stand for. Imported offers are the office's. Use is not rated yet, so no
 // provider has lines of it.
-func (q lineQuery) has(l app.StatementLine) bool {
-	imported := l.Line.Item.Sku == ""
-	switch q.provider {
-	case "", "all":
-		return !q.usage
-	case providerOneTime:
-		return !q.usage && !imported
-	case providerOffice:
-		return !q.usage && imported
+func (q lineQuery) charges(after app.ChargeCursor) app.ChargeQuery {
+	c := app.ChargeQuery{Currency: q.currency, Sold: app.SoldNothing, After: after, Skip: q.skip, Limit: q.page.size + 1}
+	switch {
+	case q.usage:
+	case q.provider == "" || q.provider == "all":
+		c.Sold = ""
+	case q.provider == providerOneTime:
+		c.Sold = app.SoldProducts
+	case q.provider == providerOffice:
+		c.Sold = app.SoldOffers
 	}
-	return false
+	return c
 }
 
 // listUnbilled lists what was charged and credited in the open period, or in the one before (F72, F73).
 func (a *api) listUnbilled(ctx context.Context, r *request) (answer, error) {
-	return r.lines(ctx, func(q lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error) {
-		lines, err := a.app.Unbilled(ctx, r.actor, q.currency, q.period, after, limit)
+	return r.lines(ctx, func(q lineQuery, charges app.ChargeQuery) (billing.Invoice, []app.StatementLine, error) {
+		lines, err := a.app.Unbilled(ctx, r.actor, q.period, charges)
 		return billing.Invoice{}, lines, err
 	})
 }
 
 // listInvoiceLines lists the lines of an issued invoice (F73).
 func (a *api) listInvoiceLines(ctx context.Context, r *request) (answer, error) {
-	return r.lines(ctx, func(_ lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error) {
-		return a.app.InvoiceLines(ctx, r.actor, r.invoiceNumber(), after, limit)
+	return r.lines(ctx, func(_ lineQuery, charges app.ChargeQuery) (billing.Invoice, []app.StatementLine, error) {
+		return a.app.InvoiceLines(ctx, r.actor, r.invoiceNumber(), charges)
 	})
 }
 
-// lines answers with one page of reconciliation lines.
-func (r *request) lines(ctx context.Context, load func(q lineQuery, after app.ChargeCursor, limit int) (billing.Invoice, []app.StatementLine, error)) (answer, error) {
+// lines answers with one page of reconciliation lines. The offset form has a continuation too, for whoever goes on by it.
+func (r *request) lines(ctx context.Context, load func(lineQuery, app.ChargeQuery) (billing.Invoice, []app.StatementLine, error)) (answer, error) {
 	q, err := r.lineQuery()
 	if err != nil {
 		return answer{}, err
@@ -121,12 +126,10 @@ func (r *request) lines(ctx context.Context, load func(q lineQuery, after app.Ch
 	if err != nil {
 		return answer{}, err
 	}
-	skip := max(q.skip, 0)
-	document, found, err := load(q, after, skip+q.page.size+1)
+	document, found, err := load(q, q.charges(after))
 	if err != nil {
 		return answer{}, err
 	}
-	found = found[min(skip, len(found)):]
 	var last []string
 	if len(found) > q.page.size {
 		found = found[:q.page.size]
@@ -140,21 +143,23 @@ func (r *request) lines(ctx context.Context, load func(q lineQuery, after app.Ch
 		}
 	}
 	partner := r.actor.Scope.Partner()
-	items := []any{}
+	items := make([]any, len(found))
 	for i, l := range found {
-		switch {
-		case !q.has(l):
-		case q.provider == providerOffice:
-			items = append(items, officeItemOf(partner, l))
-		default:
-			item := lineItemOf(partner, document.ID, l)
-			if why != nil {
-				item.Explanation = explanationOf(l.Charge, why[i])
-			}
-			items = append(items, item)
+		if q.provider == providerOffice {
+			items[i] = officeItemOf(partner, l)
+			continue
 		}
+		item := lineItemOf(partner, document.ID, l)
+		if why != nil {
+			item.Explanation = explanationOf(l.Charge, why[i])
+		}
+		items[i] = item
 	}
-	return reply(seek(r, q.page, items, last))
+	c := seek(r, q.page, items, last)
+	if q.rows {
+		c.Links = offsetPage(r, offset{q.page.size, q.skip}, items, last != nil).Links
+	}
+	return reply(c)
 }
 
 func chargeAfter(key []string) (c app.ChargeCursor, err error) {

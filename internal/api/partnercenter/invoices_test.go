@@ -103,23 +103,22 @@ func TestLineItem(t *testing.T) {
 }
 
 func TestLineQuery(t *testing.T) {
-	imported := line(func(l *app.StatementLine) { l.Line.Item.Sku = "" })
 	for _, c := range []struct {
 		name, query, provider, kind, code string
 		want                              lineQuery
-		own, office                       bool
+		sold                              app.Sold
 	}{
-		{"nothing", "", "", "", "", lineQuery{period: "current"}, true, true},
+		{"nothing", "", "", "", "", lineQuery{period: "current"}, ""},
 		{"docs", "provider=onetime&invoicelineitemtype=billinglineitems&currencycode=eur&period=previous&size=5", "", "", "",
-			lineQuery{period: "previous", provider: "one_time", currency: "EUR", page: page{size: 5}}, true, false},
-		{".NET", "provider=All&invoiceLineItemType=BillingLineItems&currencyCode=USD&period=Current", "", "", "", lineQuery{period: "current", provider: "all", currency: "USD"}, true, true},
-		{"older form", "size=10&offset=20", "Office", "BillingLineItems", "", lineQuery{period: "current", provider: "office", skip: 20, page: page{size: 10}}, false, true},
-		{"usage", "provider=marketplace&invoicelineitemtype=usagelineitems", "", "", "", lineQuery{period: "current", provider: "marketplace", usage: true}, false, false},
-		{"more than a page", "size=9999", "", "", "", lineQuery{period: "current"}, true, true},
-		{"all", "size=0", "", "", "", lineQuery{period: "current"}, true, true},
-		{"bad provider", "provider=moon", "", "", "enum.unknown", lineQuery{}, false, false},
-		{"bad currency", "currencycode=EU", "", "", "query.value", lineQuery{}, false, false},
-		{"bad period", "period=next", "", "", "enum.unknown", lineQuery{}, false, false},
+			lineQuery{period: "previous", provider: "one_time", currency: "EUR", page: page{size: 5}}, app.SoldProducts},
+		{".NET", "provider=All&invoiceLineItemType=BillingLineItems&currencyCode=USD&period=Current", "", "", "", lineQuery{period: "current", provider: "all", currency: "USD"}, ""},
+		{"older form", "size=10&offset=20", "Office", "BillingLineItems", "", lineQuery{period: "current", provider: "office", skip: 20, rows: true, page: page{size: 10}}, app.SoldOffers},
+		{"usage", "provider=marketplace&invoicelineitemtype=usagelineitems", "", "", "", lineQuery{period: "current", provider: "marketplace", usage: true}, app.SoldNothing},
+		{"more than a page", "size=9999", "", "", "", lineQuery{period: "current"}, ""},
+		{"all", "size=0", "", "", "", lineQuery{period: "current"}, ""},
+		{"bad provider", "provider=moon", "", "", "enum.unknown", lineQuery{}, ""},
+		{"bad currency", "currencycode=EU", "", "", "query.value", lineQuery{}, ""},
+		{"bad period", "period=next", "", "", "enum.unknown", lineQuery{}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q, err := parseQuery(c.query)
@@ -141,11 +140,11 @@ func TestLineQuery(t *testing.T) {
 				}
 				return
 			}
-			if got.page.size != c.want.page.size || got.skip != c.want.skip || got.currency != c.want.currency || got.period != c.want.period || got.provider != c.want.provider || got.usage != c.want.usage {
+			if got.page.size != c.want.page.size || got.skip != c.want.skip || got.rows != c.want.rows || got.currency != c.want.currency || got.period != c.want.period || got.provider != c.want.provider || got.usage != c.want.usage {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
-			if got.has(line(nil)) != c.own || got.has(imported) != c.office {
-				t.Errorf("own %v, imported %v", got.has(line(nil)), got.has(imported))
+			if sold := got.charges(app.ChargeCursor{}).Sold; sold != c.sold {
+				t.Errorf("%s, want %s", sold, c.sold)
 			}
 		})
 	}

@@ -20,14 +20,14 @@ const reconciliationPage = 1000
 // while they are read. What an issued document holds never changes, so its pages fit together.
 func (a *api) reconcile(ctx context.Context, r *request) (answer, error) {
 	number := r.invoiceNumber()
-	document, first, err := a.app.InvoiceLines(ctx, r.actor, number, app.ChargeCursor{}, reconciliationPage)
+	document, first, err := a.app.InvoiceLines(ctx, r.actor, number, app.ChargeQuery{Limit: reconciliationPage})
 	if err != nil {
 		return answer{}, err
 	}
 	partner := r.actor.Scope.Partner()
 	r.stream = func(w io.Writer) error {
 		return writeReconciliation(w, partner, document.ID, first, func(after app.ChargeCursor) ([]app.StatementLine, error) {
-			_, lines, err := a.app.InvoiceLines(ctx, r.actor, number, after, reconciliationPage)
+			_, lines, err := a.app.InvoiceLines(ctx, r.actor, number, app.ChargeQuery{After: after, Limit: reconciliationPage})
 			return lines, err
 		})
 	}

@@ -35,6 +35,7 @@ type Charge struct {
 	Order        id.Order
 	Line         int
 	Subscription id.Subscription // empty for perpetual software and reservations
+	Imported     bool            // of an imported offer
 
 	Period   when.Period // what it pays for; zero when it pays for ever
 	Quantity int64

@@ -71,9 +71,12 @@ type Item struct {
 	Availability Availability
 }
 
+// Imported tells an imported offer from a product's availability.
+func (i Item) Imported() bool { return i.Sku == "" }
+
 // String is the wire form: "product:sku:availability", or the bare product for an imported offer.
 func (i Item) String() string {
-	if i.Sku == "" {
+	if i.Imported() {
 		return string(i.Product)
 	}
 	return string(i.Product) + ":" + string(i.Sku) + ":" + string(i.Availability)

@@ -125,7 +125,7 @@ func (s Shop) placeLine(out *Placement, o *Order, l CartLine, base *subscription
 	if class == catalog.Perpetual {
 		c, err := line.Tariff.Charge(billing.Charge{
 			ID: id.Charge(s.IDs.GUID()), Kind: billing.New, At: s.Now, Customer: s.Customer, Order: o.ID, Line: line.Number,
-			Quantity: l.Quantity,
+			Imported: item.ID.Imported(), Quantity: l.Quantity,
 		}, 0, 1)
 		if err != nil {
 			return nil, err

@@ -164,6 +164,6 @@ func (s *Subscription) plan(periods []when.Period, next int) {
 func (s Subscription) chargeOf(ids id.Source, kind billing.Kind, quantity int64, p when.Period, at time.Time) billing.Charge {
 	return billing.Charge{
 		ID: id.Charge(ids.GUID()), Kind: kind, At: at, Customer: s.Customer, Order: s.Order, Line: s.Line,
-		Subscription: s.ID, Period: p, Quantity: quantity,
+		Subscription: s.ID, Imported: s.Item.Imported(), Period: p, Quantity: quantity,
 	}
 }

@@ -41,7 +41,7 @@ func showInvoice(v *ui.Visit) error {
 	}
 	var after app.ChargeCursor
 	ui.ReadCursor(v.Query("after"), &after)
-	_, lines, err := v.App.InvoiceLines(ctx, v.Actor, doc.ID, after, ui.Limit+1)
+	_, lines, err := v.App.InvoiceLines(ctx, v.Actor, doc.ID, app.ChargeQuery{After: after, Limit: ui.Limit + 1})
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func reconciliation(v *ui.Visit) error {
 	var all []app.StatementLine
 	var number id.Invoice
 	for after := (app.ChargeCursor{}); len(all) < ui.Export; {
-		doc, lines, err := v.App.InvoiceLines(v.R.Context(), v.Actor, invoiceNumber(v), after, 1000)
+		doc, lines, err := v.App.InvoiceLines(v.R.Context(), v.Actor, invoiceNumber(v), app.ChargeQuery{After: after, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -308,7 +308,7 @@ func unbilled(v *ui.Visit) error {
 	if v.IsCSV() {
 		after, limit = app.ChargeCursor{}, ui.Export
 	}
-	lines, err := v.App.Unbilled(ctx, v.Actor, currency, app.CurrentPeriod, after, limit)
+	lines, err := v.App.Unbilled(ctx, v.Actor, app.CurrentPeriod, app.ChargeQuery{Currency: currency, After: after, Limit: limit})
 	if err != nil {
 		return err
 	}

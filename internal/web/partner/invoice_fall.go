@@ -75,7 +75,7 @@ func changes(v *ui.Visit, last, doc billing.Invoice) ([]change, error) {
 
 // byGroup sums the lines of a document, net.
 func byGroup(v *ui.Visit, doc billing.Invoice) ([]money.Amount, error) {
-	_, lines, err := v.App.InvoiceLines(v.R.Context(), v.Actor, doc.ID, app.ChargeCursor{}, mostCompared)
+	_, lines, err := v.App.InvoiceLines(v.R.Context(), v.Actor, doc.ID, app.ChargeQuery{Limit: mostCompared})
 	sums := make([]money.Amount, len(groups))
 	for i, g := range groups {
 		sums[i] = money.Of(0, doc.Currency)

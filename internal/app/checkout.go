@@ -181,6 +181,7 @@ func (a *App) PlaceOrder(ctx context.Context, who party.Actor, req Request, c id
 		if err := mayBuyLines(who, shop, lines); err != nil {
 			return nil, err
 		}
+		shop.Direct = true
 		checked := shop.Check(lines, true)
 		for _, l := range checked {
 			for _, one := range append([]order.CartLine{l}, l.AddOns...) {

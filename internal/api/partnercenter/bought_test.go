@@ -260,6 +260,18 @@ func directOrder(t *testing.T, d *demo) {
 	d.refused(400, "800002", "POST", north+"/orders", `{"LineItems":[{"LineItemNumber":0,"OfferId":"`+item(sandbox.WindowsServer, "0001", "US")+`","Quantity":1},
 		{"LineItemNumber":1,"OfferId":"`+item(sandbox.UserCAL, "0001", "US")+`","Quantity":1}]}`)
 
+	// §9: without a billing cycle, in each of the words for none, an order has the default one; a cart line is marked.
+	const classic = "6513270E-269E-4D37-B2A7-4DE452E6B438"
+	for _, cycle := range []string{`"BillingCycle":"unknown",`, `"BillingCycle":null,`, `"BillingCycle":0,`, ""} {
+		got := d.do(201, "POST", north+"/orders", `{`+cycle+`"CurrencyCode":null,"LineItems":[{"LineItemNumber":0,"OfferId":"`+classic+`","Quantity":1}]}`)
+		if l := got.list("lineItems")[0]; got.text("billingCycle") != "monthly" || l.text("termDuration") != "P1M" {
+			t.Errorf("%s: %v", cycle, got)
+		}
+	}
+	if l := d.cartOf(north, `{"catalogItemId":"`+classic+`","quantity":1,"billingCycle":"unknown"}`).list("lineItems")[0]; l.object("error").text("errorCode") != "billing_plan_not_supported" {
+		t.Errorf("%v", l)
+	}
+
 	// An imported offer by its bare id, and in a preview.
 	for _, o := range d.do(200, "GET", "/v1/offers?country=US", "").items() {
 		if o["isAddOn"] == true || o["isTrial"] == true || len(o["reselleeQualifications"].([]any)) > 0 {

@@ -38,6 +38,7 @@ type Shop struct {
 	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule
 	Taxes    []market.TaxRow
+	Direct   bool // an order without a cart: a line that names no billing plan is charged by the default one (contract.md §9)
 	Sandbox  bool // a sandbox tenant, with limits of its own
 	Live     int  // subscriptions of its customer that live; counted in a sandbox only
 }
@@ -269,7 +270,8 @@ func (s Shop) judgeBase(l *CartLine, item catalog.Item, base *parent) *fault.Fau
 }
 
 // option resolves the billing plan and term a line asks for against those on the shelf; an unset one is taken when the
-// shelf leaves no choice of it. Metered plans and first-party trials have no price by term.
+// shelf leaves no choice of it, and in an order without a cart by default: what binds shortest, charged most often. Metered
+// plans and first-party trials have no price by term.
 func (s Shop) option(l CartLine, item catalog.Item) (catalog.Option, *fault.Fault) {
 	switch {
 	case item.Sku.Metered:
@@ -277,19 +279,20 @@ func (s Shop) option(l CartLine, item catalog.Item) (catalog.Option, *fault.Faul
 	case item.Sku.Trial:
 		return catalog.Option{Term: when.Term{Days: item.Sku.TrialDays}, Plan: catalog.NoPlan}, nil
 	}
-	return Choose(item, catalog.Option{Term: l.Term, Plan: l.Plan}, s.Now)
+	wish := catalog.Option{Term: l.Term, Plan: l.Plan}
+	if s.Direct {
+		if fit := fitting(item, wish, s.Now); len(fit) > 0 {
+			return fit[0], nil
+		}
+	}
+	return Choose(item, wish, s.Now)
 }
 
 // Choose finds the way to buy an item that a wish means, empty parts of it being open, among those that its price sheet
 // and the billing-plan rule allow at an instant (F05); of several terms the shortest. Faults: "plan.not_offered",
 // "plan.needed" where several plans are left.
 func Choose(item catalog.Item, wish catalog.Option, at time.Time) (catalog.Option, *fault.Fault) {
-	var fit []catalog.Option
-	for _, o := range Choices(item, at) {
-		if (wish.Plan == "" || wish.Plan == o.Plan) && (wish.Term.IsZero() || wish.Term == o.Term) {
-			fit = append(fit, o)
-		}
-	}
+	fit := fitting(item, wish, at)
 	switch {
 	case len(fit) == 0:
 		return catalog.Option{}, fault.Invalid("plan.not_offered", nil)
@@ -297,6 +300,13 @@ func Choose(item catalog.Item, wish catalog.Option, at time.Time) (catalog.Optio
 		return catalog.Option{}, fault.Invalid("plan.needed", nil)
 	}
 	return fit[0], nil
+}
+
+// fitting are the choices that a wish leaves open.
+func fitting(item catalog.Item, wish catalog.Option, at time.Time) []catalog.Option {
+	return slices.DeleteFunc(Choices(item, at), func(o catalog.Option) bool {
+		return wish.Plan != "" && wish.Plan != o.Plan || !wish.Term.IsZero() && wish.Term != o.Term
+	})
 }
 
 // Choices are the ways to buy an item that its price sheet and the billing-plan rule allow at an instant (F05): the shortest

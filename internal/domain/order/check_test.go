@@ -45,6 +45,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	before := func(s *Shop) { s.Now = policy.PlansFrom.Add(-µs) }
+	direct := func(s *Shop) { s.Direct = true }
 	turn := func(s *Shop) { s.Now = policy.PlansFrom }
 	for _, c := range []struct {
 		name  string
@@ -77,6 +78,8 @@ func TestCheck(t *testing.T) {
 		{"attestation needed", line("SWORN", 1), nil, "attestation.needed"},
 		{"attestation given", line("SWORN", 1, func(l *CartLine) { l.Attested = true }), nil, ""},
 		{"F05 the plan must be chosen", line("MAIL", 5), nil, "plan.needed"},
+		{"§9 an order's default plan", line("MAIL", 5), direct, ""},
+		{"§9 F05 an order by a plan the sheet lacks", line("MAIL", 5, by(when.Year, catalog.Monthly)), direct, "plan.not_offered"},
 		{"F05 a plan the sheet lacks", line("MAIL", 5, by(when.Year, catalog.Monthly)), nil, "plan.not_offered"},
 		{"F05 a term the sheet lacks", line("WINSUB", 1, by(when.Month, "")), nil, "plan.not_offered"},
 		{"F05 2021-10-21: three years, three charges", line("WINSUB", 1, by(when.ThreeYears, catalog.Annual)), before, "plan.not_offered"},
@@ -147,6 +150,27 @@ func TestCheckFillsIn(t *testing.T) {
 	}
 	if got[0].FriendlyName != "name" || got[0].Context["scope"] != "shared" {
 		t.Errorf("%+v", got[0])
+	}
+}
+
+// Contract.md §9: the billing cycle "unknown" of an order is the default, what binds shortest and is charged most often; in
+// a cart it is to be chosen.
+func TestDefaultPlanOfAnOrder(t *testing.T) {
+	s := shop()
+	s.Direct = true
+	for _, c := range []struct {
+		line CartLine
+		want catalog.Option
+	}{
+		{line("MAIL", 5), catalog.Option{Term: when.Month, Plan: catalog.Monthly}},
+		{line("MAIL", 5, by(when.Year, "")), catalog.Option{Term: when.Year, Plan: catalog.Annual}},
+		{line("WINSUB", 1, by(when.ThreeYears, "")), catalog.Option{Term: when.ThreeYears, Plan: catalog.Annual}},
+		{line("WINSUB", 1, by(when.ThreeYears, catalog.Triennial)), catalog.Option{Term: when.ThreeYears, Plan: catalog.Triennial}},
+		{line("OFFICE", 1), catalog.Option{Plan: catalog.OneTime}},
+	} {
+		if l := s.Check([]CartLine{c.line}, true)[0]; l.Fault != nil || l.Plan != c.want.Plan || l.Term != c.want.Term {
+			t.Errorf("%s: %v %q, want %v; %v", l.Item.Product, l.Term, l.Plan, c.want, l.Fault)
+		}
 	}
 }
 

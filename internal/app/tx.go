@@ -585,7 +585,8 @@ type RequestQuery struct {
 	Customer      id.Customer
 	Side          support.Side
 	State         support.State
-	Offset, Limit int // 0: all
+	NotState      support.State // any but this
+	Offset, Limit int           // 0: all
 }
 
 // Queued is a request with whose it is.

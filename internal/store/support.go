@@ -87,6 +87,7 @@ func (r *Reader) ServiceRequests(s party.Scope, q app.RequestQuery) ([]support.R
 	equal(f, " AND customer_id = ?", q.Customer)
 	equal(f, " AND side = ?", q.Side)
 	equal(f, " AND state = ?", q.State)
+	equal(f, " AND state <> ?", q.NotState)
 	f.and(" ORDER BY filed_at DESC, id DESC")
 	f.page(q.Offset, q.Limit)
 	found, err := rowsOf(r, f, scanRequest)
@@ -114,6 +115,7 @@ func (r *Reader) RequestQueue(q app.RequestQuery) ([]app.Queued, error) {
 		states = []any{q.State, q.State, q.State}
 	}
 	f := where(sqlRequestQueue, states...)
+	equal(f, " AND state <> ?", q.NotState)
 	f.and(" ORDER BY filed_at, id")
 	f.page(q.Offset, q.Limit)
 	return rowsOf(r, f, scanRequest)

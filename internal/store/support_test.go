@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -92,6 +93,17 @@ func TestRequestsAreWrittenAndRead(t *testing.T) {
 			}
 			if err != nil || !found {
 				t.Fatalf("not in the queue: %v", err)
+			}
+			for other, in := range map[support.State]bool{next.State: false, "elsewhere": true} {
+				but := app.RequestQuery{NotState: other}
+				queue, err := view(s, func(rd *store.Reader) ([]app.Queued, error) { return rd.RequestQueue(but) })
+				if err != nil || slices.ContainsFunc(queue, func(q app.Queued) bool { return q.ID == r.ID }) != in {
+					t.Fatalf("in the queue of all but %s: %v", other, err)
+				}
+				list, err := view(s, func(rd *store.Reader) ([]support.Request, error) { return rd.ServiceRequests(own, but) })
+				if err != nil || slices.ContainsFunc(list, func(q support.Request) bool { return q.ID == r.ID }) != in {
+					t.Fatalf("in the list of all but %s: %v", other, err)
+				}
 			}
 			if _, err := view(s, func(rd *store.Reader) (support.Request, error) {
 				return rd.ServiceRequest(party.NewScope("other", ""), r.ID)

@@ -70,15 +70,15 @@ func (a *api) listUsers(ctx context.Context, r *request) (answer, error) {
 	case f.Op == opAnd, f.Op == opOr:
 		return answer{}, fault.Invalid("filter.operator", nil)
 	case strings.HasPrefix(f.Field, "UserSta"):
-		if f.Op != opEquals {
+		if f.Op != opEquals && f.Op != opNotEquals {
 			return answer{}, fault.Invalid("filter.operator", nil)
 		}
-		switch strings.ToLower(f.Value) {
-		case "inactive":
-			q.State = party.PersonDeleted
-		case "active":
-		default:
+		word := strings.ToLower(f.Value)
+		if word != "active" && word != "inactive" {
 			return answer{}, fault.Invalid("filter.value", nil)
+		}
+		if (word == "inactive") == (f.Op == opEquals) {
+			q.State = party.PersonDeleted
 		}
 	default:
 		named, err := f.names()

@@ -11,7 +11,7 @@ import (
 // filterOp is an operator of the filter language, in its written form.
 type filterOp string
 
-// The operators. Clients write them in lower snake (.NET) or Pascal (Java).
+// The operators. Clients write them in lower snake (.NET) or Pascal (Java), or as the number that their place here is (contract §1.5).
 const (
 	opEquals          filterOp = "equals"
 	opNotEquals       filterOp = "not_equals"
@@ -20,14 +20,14 @@ const (
 	opLess            filterOp = "less_than"
 	opLessOrEquals    filterOp = "less_than_or_equals"
 	opSubstring       filterOp = "substring"
-	opStartsWith      filterOp = "starts_with"
-	opNotStartsWith   filterOp = "not_starts_with"
 	opAnd             filterOp = "and"
 	opOr              filterOp = "or"
+	opStartsWith      filterOp = "starts_with"
+	opNotStartsWith   filterOp = "not_starts_with"
 )
 
-var filterOps = named(string(opEquals), string(opNotEquals), string(opGreater), string(opGreaterOrEquals), string(opLess),
-	string(opLessOrEquals), string(opSubstring), string(opStartsWith), string(opNotStartsWith), string(opAnd), string(opOr))
+var filterOps = numbered(string(opEquals), string(opNotEquals), string(opGreater), string(opGreaterOrEquals), string(opLess),
+	string(opLessOrEquals), string(opSubstring), string(opAnd), string(opOr), string(opStartsWith), string(opNotStartsWith))
 
 // filter is a parsed filter: a comparison of Field with Value, or And/Or of Left and Right. Values are compared without case.
 type filter struct {
@@ -43,10 +43,11 @@ const (
 )
 
 type wireFilter struct {
-	Field, Operator string
-	Value           json.RawMessage
-	LeftFilter      *wireFilter
-	RightFilter     *wireFilter
+	Field       string
+	Operator    enumText
+	Value       json.RawMessage
+	LeftFilter  *wireFilter
+	RightFilter *wireFilter
 }
 
 // filter reads the filter parameter; nil when there is none. fields are those the resource can be filtered by.
@@ -72,7 +73,7 @@ func (w *wireFilter) tree(depth int, fields []string) (*filter, error) {
 	if depth > maxFilterDepth {
 		return nil, fault.Invalid("filter.syntax", nil)
 	}
-	op, ok := filterOps.match(w.Operator)
+	op, ok := filterOps.match(string(w.Operator))
 	if !ok {
 		return nil, fault.Invalid("filter.operator", nil)
 	}

@@ -92,8 +92,12 @@ func (f *filter) names() (func(string) bool, error) {
 	switch f.Op {
 	case opEquals:
 		return func(s string) bool { return strings.ToLower(s) == wanted }, nil
+	case opNotEquals:
+		return func(s string) bool { return strings.ToLower(s) != wanted }, nil
 	case opStartsWith:
 		return func(s string) bool { return strings.HasPrefix(strings.ToLower(s), wanted) }, nil
+	case opNotStartsWith:
+		return func(s string) bool { return !strings.HasPrefix(strings.ToLower(s), wanted) }, nil
 	case opSubstring:
 		return func(s string) bool { return strings.Contains(strings.ToLower(s), wanted) }, nil
 	}

@@ -63,14 +63,18 @@ func (r *request) requestQuery() (q app.RequestQuery, p offset, err error) {
 	case err != nil:
 		return q, p, err
 	case f == nil:
-	case f.Op != opEquals:
+	case f.Op != opEquals && f.Op != opNotEquals:
 		return q, p, fault.Invalid("filter.operator", nil)
 	default:
 		if word, given, err = requestStates.read("status", enumText(f.Value)); err != nil {
 			return q, p, fault.Invalid("filter.value", nil)
 		}
 	}
-	if given {
+	switch {
+	case !given:
+	case f != nil && f.Op == opNotEquals:
+		q.NotState = support.State(word)
+	default:
 		q.State = support.State(word)
 	}
 	return q, p, nil

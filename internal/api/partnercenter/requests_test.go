@@ -146,6 +146,8 @@ func TestF69RaisedOverTheWire(t *testing.T) {
 		}
 		for filter, want := range map[string]int{
 			`filter={"Field":"Status","Value":"Open","Operator":"equals"}`: 3, `filter=%7B%22Field%22:%22status%22,%22Value%22:%22closed%22,%22Operator%22:%22equals%22%7D`: 0,
+			`filter={"Field":"Status","Value":"closed","Operator":"not_equals"}`: 3, `filter={"Field":"Status","Value":"open","Operator":1}`: 0,
+			`filter={"Field":"Status","Value":"none","Operator":"not_equals"}`: 3,
 			"status=attention_needed": 0, "status=Open": 3, "status=none": 3,
 		} {
 			if got := d.do(200, "GET", "/v1/servicerequests?"+filter, "").items(); len(got) != want {

@@ -161,6 +161,8 @@ func userPages(t *testing.T, d *demo) {
 		"?size=2": "admin ana bea cleo dora", "?size=2&sortField=DisplayName&sortDirection=Descending": "dora cleo bea ana admin",
 		"?size=0": "admin ana bea cleo dora", filter("UserPrincipalName", "B", "starts_with"): "bea", filter("DisplayName", "o", "substring"): "admin cleo dora",
 		filter("UserStatus", "Active", "equals"): "admin ana bea cleo dora", filter("UserStatus", "Inactive", "equals"): "",
+		filter("UserStatus", "Inactive", "not_equals"): "admin ana bea cleo dora", filter("UserStatus", "Active", "not_equals"): "",
+		filter("DisplayName", "BEA", "not_equals"): "admin ana cleo dora", filter("UserPrincipalName", "a", "not_starts_with"): "bea cleo dora",
 	} {
 		if got := strings.Join(walk(users+query), " "); got != want {
 			t.Errorf("%s gives %q, want %q", query, got, want)

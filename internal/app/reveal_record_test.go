@@ -138,6 +138,7 @@ func TestF53RefusedAndFailedRevealsAreRecorded(t *testing.T) {
 		}{
 			{"R04 without the role", "role.missing", "sam@quainine.example", func() error { return ask(sales, license.KeyRequest{Version: "2022"}) }},
 			{"F50 KMS", "key.kms_refused", w.who.Name, func() error { return ask(w.who, license.KeyRequest{Kind: "KMS"}) }},
+			{"F43 no choice of several", "key.choice_needed", w.who.Name, func() error { return ask(w.who, license.KeyRequest{}) }},
 			{"a vault that does not open", "internal", w.who.Name, func() error {
 				kept := w.Vault
 				w.Vault = lostVault{kept}

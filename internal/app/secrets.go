@@ -81,7 +81,7 @@ func lineDetails(o id.Order, line int, what string) []activity.Detail {
 func (g guarded) refused(ctx context.Context, why error) error {
 	reason := "internal"
 	if f := fault.Of(why); f != nil {
-		if f.Code == "tenant.foreign" || f.Kind == fault.KindUnavailable || f.Kind == fault.KindNotFound || f.Kind == fault.KindInvalid {
+		if f.Code == "tenant.foreign" || f.Kind == fault.KindUnavailable || f.Kind == fault.KindNotFound {
 			return why
 		}
 		reason = f.Code

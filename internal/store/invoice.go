@@ -14,12 +14,14 @@ import (
 )
 
 const (
-	// What became of a document, and what was paid on it, are rows of their own.
+	// What became of a document, what was paid on it, and what its lines are, are rows of their own.
 	sqlInvoices = `SELECT i.id, i.number, i.document, i.edition, i.currency, i.period_start, i.period_end, i.issued_at, i.due_at,
 			i.net, i.tax, i.lines, i.charges, i.carried, i.carry_out, i.amends,
 			COALESCE((SELECT CAST(SUM(p.amount) AS BIGINT) FROM payment p WHERE p.partner_id = i.partner_id AND p.invoice_id = i.id), 0),
 			(SELECT v.id FROM invoice v WHERE v.partner_id = i.partner_id AND v.amends = i.id AND v.document = 'void_note'),
-			(SELECT a.id FROM invoice a WHERE a.partner_id = i.partner_id AND a.amends = i.id AND a.document <> 'void_note')
+			(SELECT a.id FROM invoice a WHERE a.partner_id = i.partner_id AND a.amends = i.id AND a.document <> 'void_note'),
+			CASE WHEN EXISTS (SELECT 1 FROM charge c WHERE c.partner_id = i.partner_id AND c.imported = 1 AND c.currency = i.currency
+				AND c.at >= i.period_start AND c.at < i.period_end) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
 		FROM invoice i WHERE i.partner_id = $1`
 	sqlInvoice  = sqlInvoices + ` AND i.id = $2`
 	sqlEditions = sqlInvoices + ` AND i.currency = $2 AND i.period_start > $3 AND i.period_start <= $4 AND i.document <> 'void_note'
@@ -47,7 +49,7 @@ func invoiceDone() *fault.Fault { return fault.Conflict("invoice.done", nil) }
 func scanInvoice(i *billing.Invoice, scan func(dest ...any) error) error {
 	var net, tax, carried, carry, paid int64
 	err := scan(&i.ID, &i.Number, &i.Document, &i.Edition, &i.Currency, &i.Period.Start, &i.Period.End, &i.IssuedAt, &i.DueAt,
-		&net, &tax, &i.Totals.Lines, &i.Totals.Charges, &carried, &carry, &i.Amends, &paid, &i.VoidedBy, &i.ReplacedBy)
+		&net, &tax, &i.Totals.Lines, &i.Totals.Charges, &carried, &carry, &i.Amends, &paid, &i.VoidedBy, &i.ReplacedBy, &i.Imported)
 	of := func(minor int64) money.Amount { return money.Of(minor, i.Currency) }
 	i.Totals.Net, i.Totals.Tax = of(net), of(tax)
 	i.Carried, i.CarryOut, i.Paid = of(carried), of(carry), of(paid)

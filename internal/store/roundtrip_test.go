@@ -292,7 +292,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				for _, at := range []*time.Time{&i.Period.Start, &i.Period.End, &i.IssuedAt, &i.DueAt} {
 					*at = at.Add(time.Hour) // none is the zero time
 				}
-				i.Paid, i.Amends, i.VoidedBy, i.ReplacedBy = money.Of(0, i.Currency), "", "", "" // rows of their own
+				i.Paid, i.Amends, i.VoidedBy, i.ReplacedBy, i.Imported = money.Of(0, i.Currency), "", "", "", false // rows of their own
 				who := party.Actor{Scope: party.NewScope(id.Partner(ids.GUID()), "")}
 				if _, err := s.UpdateTx(ctx, app.Act{Actor: who}, nil, func(tx *store.Tx) (any, error) {
 					i.Number, _ = tx.NextInvoiceNumber()

@@ -3,6 +3,8 @@ package partnercenter_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -215,6 +217,51 @@ func TestF73OffsetForm(t *testing.T) {
 		bought := m.do(200, "GET", "/v1/invoices/unbilled/lineitems?provider=office&invoicelineitemtype=billinglineitems&currencycode=USD&period=current", "").items()
 		if len(bought) == 0 || bought[len(bought)-1].text("offerId") != anOffer {
 			t.Errorf("lines of imported offers: %v", bought)
+		}
+	})
+}
+
+// TestF73Details: an invoice leads to the lines of each provider that it has lines of, as a list and alone, and they come to what
+// it charges (contract.md §12).
+func TestF73Details(t *testing.T) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
+		m := mixedOn(t, s)
+		november := now.Add(-time.Hour)
+		kinds := map[money.Currency][]int{"SEK": {0, 1, 0, 1, 1}, "NOK": {0, 0}, "DKK": {1}}
+		charged := map[string]map[string]float64{} // by document and provider
+		for c, some := range kinds {
+			var lines []billing.Charge
+			sums := map[string]float64{"one_time": 0}
+			for _, kind := range some {
+				l := m.charge("x", kind, november, c)
+				lines = append(lines, l)
+				sums[[2]string{"one_time", "office"}[kind]] += float64(l.Net.Minor()) / 100
+			}
+			// Of the next period, and so not of this document.
+			charged[string(m.issue(1, c, append(lines, m.charge("x", 1, when.Date(2026, 12, 1), c)), lines))] = sums
+		}
+		for _, doc := range m.do(200, "GET", "/v1/invoices?size=200", "").items() {
+			want, known := charged[doc.text("id")]
+			for _, one := range []object{doc, m.do(200, "GET", "/v1/invoices/"+doc.text("id"), "")} {
+				got, sum := map[string]float64{}, 0.0
+				for _, detail := range one.list("invoiceDetails") {
+					provider := detail.text("billingProvider")
+					got[provider] = 0
+					for _, l := range m.do(200, "GET", "/v1"+object(object(detail.object("links")).object("self")).text("uri"), "").items() {
+						if l.text("billingProvider") != provider || l.text("invoiceLineItemType") != detail.text("invoiceLineItemType") {
+							t.Errorf("%s of %v", provider, l)
+						}
+						got[provider] += l["totalForCustomer"].(float64)
+						sum += l["totalForCustomer"].(float64)
+					}
+				}
+				if known && !maps.Equal(got, want) {
+					t.Errorf("%s leads to %v, want %v", doc.text("id"), got, want)
+				}
+				if total := one["totalCharges"].(float64) - one["carriedIn"].(float64) + one["carriedOut"].(float64); math.Abs(sum-total) > 0.005 {
+					t.Errorf("%s: lines of %.2f, %.2f charged", doc.text("id"), sum, total)
+				}
+			}
 		}
 	})
 }

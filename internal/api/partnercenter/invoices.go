@@ -77,6 +77,11 @@ type invoiceDetail struct {
 	Attributes          *attributes `json:"attributes"`
 }
 
+// detail leads to the lines of a provider in the older form.
+func detail(uri, word, provider string) invoiceDetail {
+	return invoiceDetail{billingLines, provider, self(uri + "/lineitems/" + word + "/BillingLineItems"), of("InvoiceDetail")}
+}
+
 func (d dialect) invoice(v app.InvoiceView) invoice {
 	i := v.Invoice
 	uri := "/invoices/" + string(i.ID)
@@ -86,12 +91,15 @@ func (d dialect) invoice(v app.InvoiceView) invoice {
 		OpenAmount: amount(i.Open()), PaymentStatus: string(i.Standing(v.Now)),
 		CurrencyCode: string(i.Currency), CurrencySymbol: market.Symbol(i.Currency),
 		PDF:            uri + "/documents/statement",
-		InvoiceDetails: []invoiceDetail{{billingLines, providerOneTime, self(uri + "/lineitems/OneTime/BillingLineItems"), of("InvoiceDetail")}},
+		InvoiceDetails: []invoiceDetail{detail(uri, "OneTime", providerOneTime)},
 		Amendments:     make([]invoice, len(v.Amendments)), DocumentType: d.document(i.Document), ReplacedBy: string(i.ReplacedBy),
 		InvoiceType: "OneTime", Links: self(uri), Attributes: of("Invoice"),
 	}
 	if w.AmendsOf = string(i.Amends); i.Document != billing.VoidNote {
 		w.AmendsOf, w.Replaces = "", w.AmendsOf
+	}
+	if i.Imported {
+		w.InvoiceDetails = append(w.InvoiceDetails, detail(uri, "Office", providerOffice))
 	}
 	for n, note := range v.Amendments {
 		w.Amendments[n] = d.invoice(app.InvoiceView{Invoice: note, Now: v.Now})

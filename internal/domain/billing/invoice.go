@@ -55,6 +55,7 @@ type Invoice struct {
 	Carried  money.Amount // brought in from the invoice before: negative, or zero
 	CarryOut money.Amount // left over for the next: negative, or zero (E07)
 	Paid     money.Amount // the sum of its payments; negative: paid out to the partner
+	Imported bool         // lines of imported offers are among its own
 	Amends   id.Invoice   // of a void note, what it takes back; of an invoice issued again, what it stands for
 
 	// What became of it later: empty while it stands.

@@ -103,8 +103,8 @@ func (a *App) Unbilled(ctx context.Context, who party.Actor, which Which, q Char
 	})
 }
 
-// InvoiceLines lists those lines of a document that q asks for (F73, R08); those of a void note take back what they name
-// (E10). Fault: "invoice.unknown".
+// InvoiceLines lists those lines of a document that q asks for (F73, R08): none in another currency than the document's.
+// Those of a void note take back what they name (E10). Fault: "invoice.unknown".
 func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoice, q ChargeQuery) (billing.Invoice, []StatementLine, error) {
 	if err := who.May(party.ReadInvoices); err != nil {
 		return billing.Invoice{}, nil, err
@@ -116,6 +116,9 @@ func (a *App) InvoiceLines(ctx context.Context, who party.Actor, number id.Invoi
 	got, err := read(ctx, a.Store, func(r Reader) (b both, err error) {
 		if b.inv, err = r.Invoice(who.Scope, number); err != nil {
 			return b, err
+		}
+		if q.Currency != "" && q.Currency != b.inv.Currency {
+			return b, nil
 		}
 		q.Currency, q.From, q.Until = b.inv.Currency, b.inv.Period.Start, b.inv.Period.End
 		b.lines, err = statement(r, who.Scope, q)

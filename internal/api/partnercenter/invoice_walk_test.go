@@ -265,3 +265,20 @@ func TestF73Details(t *testing.T) {
 		}
 	})
 }
+
+// TestF73LinesInACurrency: a document is in one currency and has no lines in another (contract.md §12).
+func TestF73LinesInACurrency(t *testing.T) {
+	m := mixedOn(t, begin(t, store.Options{}))
+	lines := []billing.Charge{m.charge("x", 0, now.Add(-time.Hour), "SEK"), m.charge("x", 1, now.Add(-time.Hour), "SEK")}
+	issued := "/v1/invoices/" + string(m.issue(1, "SEK", lines, lines)) + "/lineitems"
+	for query, want := range map[string]int{
+		"?size=1": 2, "?size=1&currencycode=sek": 2, "?size=1&currencyCode=USD": 0, "?size=1&currencycode=NOK": 0,
+		"/OneTime/BillingLineItems?size=1&currencycode=USD&offset=0": 0, "/Office/BillingLineItems?size=1&currencycode=SEK": 1,
+	} {
+		if got := m.walked(issued+query, 1, byLink); len(got) != want {
+			t.Errorf("%s: %d lines, want %d", query, len(got), want)
+		}
+	}
+	m.refused(400, "3000", "GET", issued+"?currencycode=EU", "")
+	m.refused(404, "1000", "GET", "/v1/invoices/G999999999/lineitems?currencycode=USD", "")
+}

@@ -83,6 +83,21 @@ func carts(t *testing.T, d *demo) {
 		t.Errorf("%v", l)
 	}
 
+	// §8: another currency than the market's marks the line, until it is written in the market's.
+	for code, want := range map[string]string{`"usd"`: "currency_is_not_supported", `"euros"`: "currency_is_not_supported", `" eur "`: "", `""`: "", `null`: ""} {
+		cart := d.cartOf(french, `{"id":0,"catalogItemId":"`+item(sandbox.UserCAL, "0001", "FR")+`","quantity":3,"currencyCode":`+code+`}`)
+		uri := french + "/carts/" + cart.text("id")
+		if l := d.do(200, "GET", uri, "").list("lineItems")[0]; l.object("error").text("errorCode") != want || want == "" && l.text("currencyCode") != "EUR" {
+			t.Errorf("%s: %v", code, l)
+		}
+		if want == "" {
+			continue
+		}
+		if got := d.do(201, "POST", uri+"/checkout", ""); len(got.list("orders")) != 0 || got.list("orderErrors")[0]["code"] != 10000.0 {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+
 	put := d.do(201, "PUT", uri, `{"lineItems":[{"id":7,"catalogItemId":"`+item(sandbox.UserCAL, "0001", "FR")+`","quantity":3}]}`)
 	if l := put.list("lineItems"); len(l) != 1 || l[0]["id"] != 7.0 || l[0].text("billingCycle") != "one_time" || l[0]["termDuration"] != nil {
 		t.Errorf("%v", put)

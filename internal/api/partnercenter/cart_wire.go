@@ -12,6 +12,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
@@ -127,6 +128,7 @@ var cartErrors = []struct{ code, word string }{
 	{"offer.limit", "quota_not_available"},
 	{"sandbox.", "sandbox_limit_exceeded"},
 	{"plan.", "billing_plan_not_supported"},
+	{"currency.", "currency_is_not_supported"},
 	{"reseller.", "participants_is_not_supported_for_partner"},
 	{"member.too_many", "invalid_input"},
 	{"term_end.product", "invalid_custom_term_end_date_product"},
@@ -167,6 +169,7 @@ type cartLineBody struct {
 	CatalogItemID string             `json:"catalogItemId"`
 	FriendlyName  string             `json:"friendlyName"`
 	Quantity      int64              `json:"quantity"`
+	CurrencyCode  string             `json:"currencyCode"`
 	BillingCycle  enumText           `json:"billingCycle"`
 	TermDuration  string             `json:"termDuration"`
 	PromotionID   string             `json:"promotionId"`
@@ -262,6 +265,10 @@ func (b cartLineBody) line() (order.CartLine, error) {
 		return l, err
 	}
 	if err := bounded("lineItems.friendlyName", l.FriendlyName, maxFriendlyName); err != nil {
+		return l, err
+	}
+	l.Currency = money.Currency(strings.ToUpper(strings.TrimSpace(b.CurrencyCode)))
+	if err := bounded("lineItems.currencyCode", string(l.Currency), maxContextKey); err != nil {
 		return l, err
 	}
 	if strings.TrimSpace(b.PromotionID) != "" {

@@ -41,7 +41,7 @@ func TestCartErrors(t *testing.T) {
 		"offer.no_price": "unable_to_process_cart_line_item", "offer.market": "unable_to_process_cart_line_item", "reservation.market": "unable_to_process_cart_line_item",
 		"addon.base_only": "unable_to_process_cart_line_item", "quantity.out_of_range": "invalid_input", "plan.needed": "billing_plan_not_supported",
 		"plan.not_offered": "billing_plan_not_supported", "attestation.needed": "attestation_not_accepted", "price.changed": "invalid_input",
-		"money.too_large": "invalid_input",
+		"money.too_large": "invalid_input", "currency.foreign": "currency_is_not_supported",
 	} {
 		if _, known := faultOf[code]; !known {
 			t.Errorf("%s has no row", code)

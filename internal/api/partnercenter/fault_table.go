@@ -325,6 +325,7 @@ var faultOf = map[string]wireFault{
 	"transition.target":       {400, "900127", "Seats cannot join another subscription; leave toSubscriptionId out."},
 	"transition.not_eligible": {403, "800020", "The subscription cannot become this item; transitionEligibilities lists those it can."},
 	"addon.base_changes":      {400, "900127", "The base is planned to be another product, or to end otherwise, at its renewal, where this add-on cannot follow."},
+	"currency.foreign":        {400, "10000", "The item is sold in the currency of the customer's market[, {currency}]; leave currencyCode out."},
 	"term_end.product":        {400, "10016", "The first term of this item cannot end on a date of choice; leave customTermEndDate out."},
 	"term_end.not_aligned":    {400, "10017", "A term can end with another subscription of the customer, or with a month; customTermEndDate is that instant, or the last day."},
 	"term_end.out_of_range":   {400, "10017", "The end of choice is not within the term[, which ends on {until} at the latest]."},

@@ -29,7 +29,6 @@ type Shop struct {
 	IDs      id.Source
 	Buyer    catalog.Buyer
 	Customer id.Customer
-	Currency func(market.Country) (string, bool)
 	Shelf    map[id.Product]*catalog.Entry
 	Held     map[catalog.Ref]Holding
 	Bases    map[id.Subscription]subscription.Subscription
@@ -63,7 +62,11 @@ func (s Shop) Check(lines []CartLine, accepted bool) []CartLine {
 		l, item := s.checkOne(l, nil, accepted, used)
 		key := "?" + strconv.Itoa(i) // a line that names nothing is a group of its own
 		if item.Entry != nil {
-			key = string(l.Plan) + "/" + string(item.Entry.Product.Publisher) + "/" + string(l.Currency) // an order has one currency (E08)
+			currency := "" // an order has one (E08), the market's, also where a line asks for another
+			if item.Availability != nil {
+				currency = string(item.Availability.Currency)
+			}
+			key = string(l.Plan) + "/" + string(item.Entry.Product.Publisher) + "/" + currency
 		}
 		if _, ok := groups[key]; !ok {
 			groups[key] = strconv.Itoa(len(groups))
@@ -98,7 +101,7 @@ func (s Shop) checkOne(l CartLine, base *parent, accepted bool, used *tally) (Ca
 		return l, catalog.Item{}
 	}
 	l.Item, l.Title = item.ID, item.Sku.Title
-	if item.Availability != nil { // of a barred line too: it decides the group (F81)
+	if item.Availability != nil && (l.Currency == "" || l.PriceRow != "") { // not the caller's own wish
 		l.Currency = item.Availability.Currency
 	}
 	if f := item.Barred(s.Buyer, s.Now); f != nil {
@@ -178,6 +181,9 @@ func (s Shop) judge(l *CartLine, item catalog.Item, base *parent, accepted bool)
 		return f
 	}
 	l.Plan, l.Term = opt.Plan, opt.Term // before anything else is asked: they decide the group (F81)
+	if market := item.Availability.Currency; l.Currency != market {
+		return fault.Refuse("currency.foreign", fault.Args{"currency": string(market)})
+	}
 	if !sku.Metered && (l.Quantity < max(1, sku.MinQuantity) || l.Quantity > sku.MaxQuantity) {
 		return fault.Invalid("quantity.out_of_range", fault.Args{"min": max(1, sku.MinQuantity), "max": sku.MaxQuantity})
 	}

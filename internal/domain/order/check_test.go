@@ -80,6 +80,9 @@ func TestCheck(t *testing.T) {
 		{"F05 the plan must be chosen", line("MAIL", 5), nil, "plan.needed"},
 		{"§9 an order's default plan", line("MAIL", 5), direct, ""},
 		{"§9 F05 an order by a plan the sheet lacks", line("MAIL", 5, by(when.Year, catalog.Monthly)), direct, "plan.not_offered"},
+		{"§8 the market's currency", line("OFFICE", 1, in("USD")), nil, ""},
+		{"§8 another currency", line("OFFICE", 1, in("EUR")), nil, "currency.foreign"},
+		{"§8 another currency of a metered plan", line("METER", 0, in("EUR")), nil, "currency.foreign"},
 		{"F05 a plan the sheet lacks", line("MAIL", 5, by(when.Year, catalog.Monthly)), nil, "plan.not_offered"},
 		{"F05 a term the sheet lacks", line("WINSUB", 1, by(when.Month, "")), nil, "plan.not_offered"},
 		{"F05 2021-10-21: three years, three charges", line("WINSUB", 1, by(when.ThreeYears, catalog.Annual)), before, "plan.not_offered"},
@@ -171,6 +174,23 @@ func TestDefaultPlanOfAnOrder(t *testing.T) {
 		if l := s.Check([]CartLine{c.line}, true)[0]; l.Fault != nil || l.Plan != c.want.Plan || l.Term != c.want.Term {
 			t.Errorf("%s: %v %q, want %v; %v", l.Item.Product, l.Term, l.Plan, c.want, l.Fault)
 		}
+	}
+}
+
+// Contract.md §8: a line that asks for another currency than the market's keeps asking for it, and holds up its order; one
+// whose currency we have set follows the market's.
+func TestForeignCurrency(t *testing.T) {
+	s := shop()
+	lines := s.Check([]CartLine{line("OFFICE", 1), line("OFFICE", 1, in("EUR"))}, true)
+	if lines[0].Group != lines[1].Group || lines[1].Currency != "EUR" {
+		t.Errorf("%+v", lines)
+	}
+	if p, err := s.Place(s.Check(lines, false)); err != nil || len(p.Orders) != 0 || code(p.Failed[0].Fault) != "currency.foreign" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	s.Shelf["OFFICE"].Availabilities[0].Currency = "CHF"
+	if l := s.Check(lines[:1], true)[0]; l.Currency != "CHF" {
+		t.Errorf("%+v", l)
 	}
 }
 

@@ -35,10 +35,10 @@ type CartLine struct {
 	TermEnd      time.Time // the end of choice as it was asked for (contract.md §8); zero: a whole term
 
 	Title    string
-	Currency money.Currency
-	PriceRow string      // the price shown when the line was last checked (E15)
-	Unit     money.Price //
-	Group    string      // lines with the same group become one order (F81)
+	Currency money.Currency // the market's; another one was asked for, and marks the line (contract.md §8)
+	PriceRow string         // the price shown when the line was last checked (E15)
+	Unit     money.Price    //
+	Group    string         // lines with the same group become one order (F81)
 	Fault    *fault.Fault
 	Placed   id.Order // the order it became; empty: not yet
 }

@@ -98,6 +98,8 @@ func by(term when.Term, plan catalog.Plan) func(*CartLine) {
 	return func(l *CartLine) { l.Term, l.Plan = term, plan }
 }
 
+func in(c money.Currency) func(*CartLine) { return func(l *CartLine) { l.Currency = c } }
+
 func under(sub id.Subscription) func(*CartLine) { return func(l *CartLine) { l.Parent = sub } }
 
 func with(addOns ...CartLine) func(*CartLine) { return func(l *CartLine) { l.AddOns = addOns } }

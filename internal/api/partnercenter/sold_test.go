@@ -194,10 +194,11 @@ func activate(t *testing.T, d *demo) {
 	palme := d.of("GP")
 	desk := find(t, d.do(200, "GET", palme+"/subscriptions", "").items(), "offerName", "Ledger Desk")
 	uri := palme + "/subscriptions/" + desk.text("id")
-	if desk.text("status") != "none" || desk["commitmentEndDate"] != nil {
+	if desk.text("status") != "none" || desk["commitmentEndDate"] != nil || desk["refundableQuantity"] != nil {
 		t.Errorf("F74 %v", desk)
 	}
 	d.refused(400, "800081", "PATCH", uri, `{"status":"suspended"}`)
+	d.refused(400, "800081", "PATCH", uri, `{"quantity":1}`)
 	if got := d.do(200, "POST", uri+"/activate", "null"); got.text("status") != "Success" || got.text("subscriptionId") != desk.text("id") {
 		t.Errorf("%v", got)
 	}

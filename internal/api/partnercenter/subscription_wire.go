@@ -208,6 +208,9 @@ func refundsOf(v app.SubscriptionView) ([]refundOption, *refundableQuantity) {
 			add("Partial", v.Window.Until)
 		}
 	}
+	if v.State == subscription.Pending { // its seats do not move, so that no instant stands for them
+		return options, nil
+	}
 	return options, refundable(v.Refunds)
 }
 

@@ -129,6 +129,12 @@ func TestWindowStandsInThreePlaces(t *testing.T) {
 		!first.RefundOptions[1].ExpiresAt.Equal(utc("2021-10-21T16:44:00Z")) {
 		t.Errorf("P05 %+v", first.RefundOptions)
 	}
+	// F74: what waits for its activation ends as a whole, at no charge, and its seats do not move.
+	pending := onWire(held(), func(v *app.SubscriptionView) { v.State, v.Rule, v.Now = subscription.Pending, rule("P08"), v.OrderedAt })
+	until = utc("2021-11-13T16:44:00Z")
+	if !pending.CancellationUntil.Equal(until) || len(pending.RefundOptions) != 1 || !pending.RefundOptions[0].ExpiresAt.Equal(until) || pending.RefundableQuantity != nil {
+		t.Errorf("pending: %+v", pending)
+	}
 }
 
 func TestSubscriptionDates(t *testing.T) {

@@ -95,8 +95,12 @@ func addSeats(ids id.Source, s Subscription, seats int64, now time.Time) (Outcom
 	return Outcome{Subscriptions: []Subscription{s}, Charges: []billing.Charge{c}}, nil
 }
 
-// Refundable lists the batches whose window is open at now, newest first, with the instant each closes.
+// Refundable lists the batches whose window is open at now, newest first, with the instant each closes. There are none
+// while it waits for its activation: it can only be cancelled whole (F74).
 func (h Held) Refundable(now time.Time) []Refund {
+	if h.State == Pending {
+		return nil
+	}
 	var out []Refund
 	for i := len(h.Batches) - 1; i >= 0; i-- {
 		b := h.Batches[i]

@@ -137,6 +137,11 @@ func TestE17BatchWindows(t *testing.T) {
 	if got := l.held().Refundable(start.Add(10 * day)); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
+	waiting := l.held()
+	waiting.State = Pending
+	if got := waiting.Refundable(start.Add(4 * day)); len(got) != 0 {
+		t.Errorf("F74 %+v", got)
+	}
 	l.sweep(start.AddDate(0, 1, 0))
 	if got := l.held().Refundable(l.s.Current.Start); len(got) != 1 || got[0].Quantity != 15 {
 		t.Errorf("a renewal opens one window for all seats: %+v", got)

@@ -62,6 +62,7 @@ func (a *App) Checkout(ctx context.Context, who party.Actor, req Request, c id.C
 
 // buy places checked lines and writes everything that follows from it.
 func (a *App) buy(tx Tx, act *Act, customer party.Customer, cart *order.Cart, shop order.Shop, lines []order.CartLine, asked Asked) (any, error) {
+	shop.Attested = cart.Attested
 	made, err := shop.Place(lines)
 	if err != nil {
 		return nil, err
@@ -193,6 +194,6 @@ func (a *App) PlaceOrder(ctx context.Context, who party.Actor, req Request, c id
 				return nil, fault.Invalid("order.mixed", nil)
 			}
 		}
-		return a.buy(tx, &act, customer, &order.Cart{}, shop, checked, asked)
+		return a.buy(tx, &act, customer, &order.Cart{Attested: asked.Attested}, shop, checked, asked)
 	})
 }

@@ -46,6 +46,7 @@ type Asked struct {
 	Match   string // If-Preview-Match: the hash a preview gave; empty: no condition
 	// Acknowledged: of a cancellation of software, that both sides stop its use, uninstall it and delete downloads (F65).
 	Acknowledged bool
+	Attested     bool // of an order without a cart: the partner of record's attestation
 }
 
 // Hash is SHA-256 over canonical JSON of what decides the act: act, target, versions of the rows read, price, policy and

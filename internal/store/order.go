@@ -67,6 +67,7 @@ type lineShape struct {
 	Participants []participantShape `json:"participants,omitempty"`
 	Context      map[string]string  `json:"context,omitzero"`
 	Attested     bool               `json:"attested,omitempty"`
+	OnRecord     bool               `json:"on_record,omitempty"`
 	TermEnd      *int64             `json:"term_end,omitempty"`
 	Acknowledged bool               `json:"acknowledged,omitempty"`
 }
@@ -74,8 +75,8 @@ type lineShape struct {
 func lineBody(l order.Line) string {
 	return toBody(lineShape{
 		l.Type, fromItem(l.Item), l.Title, l.FriendlyName, l.Kind, l.Class, l.Publisher, l.Quantity, fromTerm(l.Term), l.Plan,
-		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested, micros(l.TermEnd),
-		l.Acknowledged,
+		fromTariff(l.Tariff), l.Parent, l.From, fromItem(l.FromItem), fromParticipants(l.Participants), l.Context, l.Attested, l.OnRecord,
+		micros(l.TermEnd), l.Acknowledged,
 	})
 }
 
@@ -117,7 +118,8 @@ func (all *orderRows) add(scan func(...any) error) error {
 	l.Kind, l.Class, l.Publisher, l.Quantity = b.Kind, b.Class, b.Publisher, b.Quantity
 	l.Term, l.Plan, l.Tariff, l.Parent = b.Term.term(), b.Plan, b.Tariff.tariff(), b.Parent
 	l.From, l.FromItem, l.TermEnd = b.From, b.FromItem.item(), instant(b.TermEnd)
-	l.Participants, l.Context, l.Attested, l.Acknowledged = participants(b.Participants), b.Context, b.Attested, b.Acknowledged
+	l.Participants, l.Context, l.Acknowledged = participants(b.Participants), b.Context, b.Acknowledged
+	l.Attested, l.OnRecord = b.Attested, b.OnRecord
 	last := &all.found[len(all.found)-1]
 	if last.Lines == nil {
 		last.Lines = make([]order.Line, 0, 3) // most have no more; a line is large to copy

@@ -287,6 +287,20 @@ func directOrder(t *testing.T, d *demo) {
 		t.Errorf("%v", l)
 	}
 
+	// §9: the partner of record's attestation stays with the order, whether it came with the order or with its cart.
+	attested := `"partnerOnRecordAttestationAccepted":true`
+	direct := d.do(201, "POST", north+"/orders", `{`+attested+`,"LineItems":[{"OfferId":"`+classic+`","Quantity":1}]}`)
+	cart := d.do(201, "POST", north+"/carts", `{`+attested+`,"lineItems":[{"catalogItemId":"`+item(sandbox.UserCAL, "0001", "US")+`","quantity":1}]}`)
+	bought := d.do(201, "POST", north+"/carts/"+cart.text("id")+"/checkout", "").list("orders")[0]
+	for _, o := range []object{direct, bought, d.do(200, "GET", north+"/orders/"+direct.text("id"), ""), d.do(200, "GET", north+"/orders/"+bought.text("id"), "")} {
+		if o["partnerOnRecordAttestationAccepted"] != true || o.list("lineItems")[0]["attestationAccepted"] != nil {
+			t.Errorf("%v", o)
+		}
+	}
+	if o := d.do(200, "GET", north+"/orders/"+o.text("id"), ""); o["partnerOnRecordAttestationAccepted"] != nil {
+		t.Errorf("%v", o)
+	}
+
 	// An imported offer by its bare id, and in a preview.
 	for _, o := range d.do(200, "GET", "/v1/offers?country=US", "").items() {
 		if o["isAddOn"] == true || o["isTrial"] == true || len(o["reselleeQualifications"].([]any)) > 0 {

@@ -15,6 +15,7 @@ type orderBody struct {
 	BillingCycle        enumText        `json:"billingCycle"`
 	Status              string          `json:"status"`
 	LineItems           []orderLineBody `json:"lineItems"`
+	Attested            bool            `json:"partnerOnRecordAttestationAccepted"`
 	Acknowledged        bool            `json:"cancellationAcknowledged"` // F65, ours
 }
 

@@ -30,6 +30,7 @@ type wireOrder struct {
 	Status              string          `json:"status"`
 	TransactionType     string          `json:"transactionType"`
 	TotalPrice          json.Number     `json:"totalPrice,omitempty"`
+	Attested            bool            `json:"partnerOnRecordAttestationAccepted,omitempty"`
 	Preview             *wirePreview    `json:"preview,omitempty"`
 	Links               *orderLinks     `json:"links,omitempty"`
 	Attributes          *attributes     `json:"attributes"`
@@ -95,7 +96,7 @@ func (d dialect) order(v app.OrderView, how orderDetail) wireOrder {
 	w := wireOrder{
 		ReferenceCustomerID: string(o.Customer), BillingCycle: d.cycle(o.Plan), CurrencyCode: string(o.Currency),
 		CurrencySymbol: market.Symbol(o.Currency), LineItems: make([]wireOrderLine, len(o.Lines)), CreationDate: at(o.At),
-		Status: string(o.Status), TransactionType: "UserPurchase", Preview: previewOf(v.Preview), Attributes: of("Order"),
+		Status: string(o.Status), TransactionType: "UserPurchase", Attested: o.Attested(), Preview: previewOf(v.Preview), Attributes: of("Order"),
 	}
 	if o.System {
 		w.TransactionType = "SystemPurchase"

@@ -93,7 +93,7 @@ func (a *api) placeOrder(ctx context.Context, r *request) (answer, error) {
 	if err := r.sameCustomer(in.value); err != nil {
 		return answer{}, err
 	}
-	return a.buy(ctx, r, in.value.wishes(in.value.LineItems))
+	return a.buy(ctx, r, in.value.wishes(in.value.LineItems), in.value.Attested)
 }
 
 // sameCustomer refuses a body that says to be about another customer than the path: one of the two is a mistake, and money
@@ -105,8 +105,8 @@ func (r *request) sameCustomer(b orderBody) error {
 	return nil
 }
 
-// buy places an order of lines and answers with it.
-func (a *api) buy(ctx context.Context, r *request, wishes []cartLineBody) (answer, error) {
+// buy places an order of lines, with the partner of record's attestation or without, and answers with it.
+func (a *api) buy(ctx context.Context, r *request, wishes []cartLineBody, attested bool) (answer, error) {
 	lines, err := cartLines(wishes)
 	if err != nil {
 		return answer{}, err
@@ -115,6 +115,7 @@ func (a *api) buy(ctx context.Context, r *request, wishes []cartLineBody) (answe
 	if err != nil {
 		return answer{}, err
 	}
+	asked.Attested = attested
 	d := r.dialect()
 	return a.app.PlaceOrder(ctx, r.actor, r.replay(true, func(outcome any) (answer, error) {
 		p := outcome.(app.Purchase)
@@ -162,7 +163,7 @@ func (a *api) patchOrder(ctx context.Context, r *request) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case len(added) > 0:
-		return a.buy(ctx, r, added)
+		return a.buy(ctx, r, added, sent.Attested)
 	}
 	plan, err := sent.recycled(v.Order, added)
 	if err != nil {

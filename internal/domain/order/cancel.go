@@ -184,7 +184,7 @@ func Recycled(o Order, subs []subscription.Subscription, now time.Time) Order {
 		l.Type, l.From, l.FromItem = TypeCycle, s.ID, s.Item
 		for _, before := range o.Lines {
 			if before.Subscription == s.ID && before.State == LineActive {
-				l.Participants, l.Context, l.Attested = before.Participants, before.Context, before.Attested
+				l.Participants, l.Context, l.Attested, l.OnRecord = before.Participants, before.Context, before.Attested, before.OnRecord
 			}
 		}
 		fresh.Lines = append(fresh.Lines, l)

@@ -33,6 +33,7 @@ type Shop struct {
 	Held     map[catalog.Ref]Holding
 	Bases    map[id.Subscription]subscription.Subscription
 	OnRecord party.OnRecord
+	Attested bool               // the partner of record's attestation, kept with what is bought
 	Agreed   bool               // the customer accepted an agreement, for SKUs that need one
 	Ends     []subscription.End // of the customer's subscriptions, for lines that are to end with one
 	Rules    []policy.CancelRule

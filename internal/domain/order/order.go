@@ -3,6 +3,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
@@ -112,6 +113,7 @@ type Line struct {
 	Participants []Participant
 	Context      map[string]string
 	Attested     bool
+	OnRecord     bool      // its order was given with the partner of record's attestation
 	TermEnd      time.Time // where its first term is made to end; zero: a whole term
 	State        LineState
 	EndedAt      time.Time
@@ -129,6 +131,11 @@ type Order struct {
 	System   bool // made by a renewal, not by a person
 	Lines    []Line
 	Version  int64
+}
+
+// Attested tells whether the order was given with the partner of record's attestation (contract.md §9).
+func (o Order) Attested() bool {
+	return len(o.Lines) > 0 && !slices.ContainsFunc(o.Lines, func(l Line) bool { return !l.OnRecord })
 }
 
 // settle sets the status that the lines' states give: cancelled when all lines are, else completed (E04). A superseded

@@ -109,7 +109,7 @@ func (s Shop) placeLine(out *Placement, o *Order, l CartLine, base *subscription
 	line := Line{
 		Number: len(o.Lines), Type: TypeNew, Item: item.ID, Title: item.Sku.Title, FriendlyName: l.FriendlyName, Kind: p.Kind,
 		Class: class, Publisher: p.Publisher, Quantity: l.Quantity, Term: l.Term, Plan: l.Plan, Tariff: s.tariff(l, item, class),
-		Parent: l.Parent, Participants: l.Participants, Context: l.Context, Attested: l.Attested, State: LineActive,
+		Parent: l.Parent, Participants: l.Participants, Context: l.Context, Attested: l.Attested, OnRecord: s.Attested, State: LineActive,
 	}
 	if base == nil && l.Parent != "" {
 		b := s.Bases[l.Parent]

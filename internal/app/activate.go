@@ -39,8 +39,9 @@ func (a *App) Activate(ctx context.Context, who party.Actor, req Request, c id.C
 		if err := s.outcome(out); err != nil {
 			return nil, err
 		}
+		changes := subscriptionChanges(h.Subscription, out.Subscriptions[0])
 		h.Subscription = out.Subscriptions[0]
 		details := append([]activity.Detail{{Key: "SubscriptionId", Value: string(sub)}, {Key: "Status", Value: "activated"}}, moneyDetails(out.Charges)...)
-		return view(h, customer, nil, now), s.record(activity.UpdateSubscription, activity.Subscription, string(sub), details...)
+		return view(h, customer, nil, now), s.changed(activity.UpdateSubscription, activity.Subscription, string(sub), changes, details...)
 	})
 }

@@ -167,7 +167,8 @@ func (d decider) saveAddOns(changed subscription.Outcome, made order.Placement, 
 			{Key: "SubscriptionId", Value: string(sub.ID)}, {Key: "Status", Value: string(sub.State)},
 			{Key: "AutoRenew", Value: yes(sub.AutoRenew)},
 		}, moneyDetails(own)...)
-		if err := s.record(activity.UpdateSubscription, activity.Subscription, string(sub.ID), details...); err != nil {
+		was := d.children[slices.IndexFunc(d.children, func(h subscription.Held) bool { return h.ID == sub.ID })]
+		if err := s.changed(activity.UpdateSubscription, activity.Subscription, string(sub.ID), subscriptionChanges(was.Subscription, sub), details...); err != nil {
 			return err
 		}
 	}

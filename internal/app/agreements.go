@@ -79,6 +79,7 @@ func (a *App) Qualify(ctx context.Context, who party.Actor, req Request, c id.Cu
 		if err := customer.Dealing(); err != nil {
 			return nil, err
 		}
+		was := customer
 		q.At = a.Clock.Now()
 		if q.Kind == "" {
 			customer.Qualifications = nil
@@ -90,6 +91,6 @@ func (a *App) Qualify(ctx context.Context, who party.Actor, req Request, c id.Cu
 		}
 		customer.Version++
 		s := saver{a, tx, &act, customer, q.At}
-		return customer, s.record(activity.UpdateQualification, activity.Customer, string(c), activity.Detail{Key: "Qualification", Value: string(q.Kind)})
+		return customer, s.changed(activity.UpdateQualification, activity.Customer, string(c), qualificationChanges(was, customer), activity.Detail{Key: "Qualification", Value: string(q.Kind)})
 	})
 }

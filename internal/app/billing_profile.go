@@ -44,7 +44,7 @@ func (a *App) UpdateBilling(ctx context.Context, who party.Actor, req Request, c
 		next := old
 		next.FirstName, next.LastName, next.Email, next.Culture, next.Language = b.FirstName, b.LastName, b.Email, b.Culture, b.Language
 		next.BillingCompany, next.Address = b.BillingCompany, b.Address
-		changed := billingChanges(old, next)
+		changed := billingDiffers(old, next)
 		if changed == "" {
 			return old, nil
 		}
@@ -53,7 +53,7 @@ func (a *App) UpdateBilling(ctx context.Context, who party.Actor, req Request, c
 		}
 		next.Version++
 		s := saver{a, tx, &act, next, now}
-		return next, s.record(activity.UpdateBilling, activity.Customer, string(c), activity.Detail{Key: "Changed", Value: changed})
+		return next, s.changed(activity.UpdateBilling, activity.Customer, string(c), billingChanges(old, next), activity.Detail{Key: "Changed", Value: changed})
 	})
 }
 
@@ -65,8 +65,8 @@ func customerVersion(who party.Actor, c id.Customer) func(Tx) (int64, error) {
 	}
 }
 
-// billingChanges names what differs between two billing profiles; empty when nothing does.
-func billingChanges(a, b party.Customer) string {
+// billingDiffers names what differs between two billing profiles; empty when nothing does.
+func billingDiffers(a, b party.Customer) string {
 	var names []string
 	for _, m := range [...]struct {
 		name    string

@@ -123,7 +123,7 @@ func (a *App) ConvertTrial(ctx context.Context, who party.Actor, req Request, c 
 		details := append([]activity.Detail{
 			{Key: "SubscriptionId", Value: string(sub)}, {Key: "OfferId", Value: h.Item.String()}, {Key: "TargetOfferId", Value: now.Item.String()},
 		}, moneyDetails(out.Charges)...)
-		return done, s.record(activity.ConvertTrial, activity.Subscription, string(sub), details...)
+		return done, s.changed(activity.ConvertTrial, activity.Subscription, string(sub), subscriptionChanges(h.Subscription, now), details...)
 	})
 }
 

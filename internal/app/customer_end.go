@@ -45,7 +45,7 @@ func (a *App) SetRelationship(ctx context.Context, who party.Actor, req Request,
 		}
 		customer.Version++
 		s := saver{a, tx, &act, customer, now}
-		return customer, s.record(operation, activity.Relationship, string(c))
+		return customer, s.changed(operation, activity.Relationship, string(c), relationshipChanges(ended))
 	})
 }
 

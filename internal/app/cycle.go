@@ -70,7 +70,11 @@ func (a *App) ChangeCycle(ctx context.Context, who party.Actor, req Request, c i
 		details := append([]activity.Detail{
 			{Key: "OrderId", Value: string(view.Order.ID)}, {Key: "BillingCycle", Value: string(plan)}, {Key: "FormerOrderId", Value: string(o.ID)},
 		}, moneyDetails(out.Charges)...)
-		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), details...)
+		changes := activity.Changed(
+			activity.Change{Member: "Id", Old: string(o.ID), New: string(view.Order.ID)},
+			activity.Change{Member: "BillingCycle", Old: string(o.Plan), New: string(plan)},
+		)
+		return view, s.changed(activity.UpdateOrder, activity.Order, string(o.ID), changes, details...)
 	})
 }
 

@@ -127,7 +127,7 @@ func (a *App) CancelOrder(ctx context.Context, who party.Actor, req Request, c i
 			return nil, err
 		}
 		details := append([]activity.Detail{{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}}, moneyDetails(out.Charges)...)
-		return view, s.record(activity.UpdateOrder, activity.Order, string(o.ID), append(details, acknowledged(out)...)...)
+		return view, s.changed(activity.UpdateOrder, activity.Order, string(o.ID), orderChanges(cancellation.Order, o), append(details, acknowledged(out)...)...)
 	})
 }
 

@@ -182,7 +182,7 @@ func (a *App) refund(ctx context.Context, who party.Actor, req Request, may part
 		if err != nil {
 			return nil, err
 		}
-		return view, w.saver.record(activity.UpdateOrder, activity.Order, string(o.ID), append([]activity.Detail{
+		return view, w.saver.changed(activity.UpdateOrder, activity.Order, string(o.ID), orderChanges(k.Order, o), append([]activity.Detail{
 			{Key: "OrderId", Value: string(o.ID)}, {Key: "Status", Value: string(o.Status)}, {Key: "RequestId", Value: string(w.before.ID)},
 		}, moneyDetails(out.Charges)...)...)
 	})

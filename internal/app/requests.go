@@ -326,7 +326,7 @@ func (s saver) request(before support.Request, after *support.Request, op activi
 		return err
 	}
 	after.Version++
-	return s.record(op, activity.ServiceRequest, string(after.ID), slices.Concat(requestDetails(*after), details)...)
+	return s.changed(op, activity.ServiceRequest, string(after.ID), requestChanges(before, *after), slices.Concat(requestDetails(*after), details)...)
 }
 
 func requestDetails(r support.Request) []activity.Detail {

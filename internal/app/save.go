@@ -30,6 +30,13 @@ func (s saver) record(op activity.Operation, res activity.Resource, resID string
 	return s.tx.AddRecord(s.recorded(op, res, resID, details...))
 }
 
+// changed is record with what the resource was and is.
+func (s saver) changed(op activity.Operation, res activity.Resource, resID string, changes []activity.Change, details ...activity.Detail) error {
+	rec := s.recorded(op, res, resID, details...)
+	rec.Changes = changes
+	return s.tx.AddRecord(rec)
+}
+
 // recorded is a row of the activity log for the act.
 func (s saver) recorded(op activity.Operation, res activity.Resource, resID string, details ...activity.Detail) activity.Record {
 	return activity.Record{

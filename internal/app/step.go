@@ -46,10 +46,12 @@ func (s stepper) step(h subscription.Held) (done Happened, next time.Time, err e
 		return done, next, err
 	}
 	done = Happened{At: at, What: whatHappened(h.Subscription, out), Customer: s.customer.ID, Subscription: h.ID}
-	return done, due(out.Subscriptions[0]), s.tx.AddRecord(save.stepped(done, out.Charges))
+	rec := save.stepped(done, out.Charges)
+	rec.Changes = subscriptionChanges(h.Subscription, out.Subscriptions[0])
+	return done, due(out.Subscriptions[0]), s.tx.AddRecord(rec)
 }
 
-// stepped is the record of a step.
+// stepped is the record of a step; one that only charges changes nothing else.
 func (s saver) stepped(done Happened, charges []billing.Charge) activity.Record {
 	return s.recorded(activity.UpdateSubscription, activity.Subscription, string(done.Subscription), append([]activity.Detail{
 		{Key: "SubscriptionId", Value: string(done.Subscription)}, {Key: "Status", Value: done.What},

@@ -310,7 +310,7 @@ func (d decider) change(h subscription.Held, ch Changes, asked Asked) (any, erro
 		details = append(details, activity.Detail{Key: "Reason", Value: ch.reason()})
 	}
 	details = append(details, acknowledged(total)...)
-	return out, s.record(activity.UpdateSubscription, activity.Subscription, string(before.ID), details...)
+	return out, s.changed(activity.UpdateSubscription, activity.Subscription, string(before.ID), subscriptionChanges(before, h.Subscription), details...)
 }
 
 // decide applies ch to h, step by step, and gathers what all steps change; h is left as the subscription then is.

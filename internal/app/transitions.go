@@ -181,6 +181,6 @@ func (a *App) Transition(ctx context.Context, who party.Actor, req Request, c id
 			{Key: "SubscriptionId", Value: string(sub)}, {Key: "ToSubscriptionId", Value: string(next.ID)},
 			{Key: "OfferId", Value: h.Item.String()}, {Key: "TargetOfferId", Value: next.Item.String()},
 		}, moneyDetails(out.Charges)...)
-		return done, s.record(activity.UpgradeSubscription, activity.Subscription, string(sub), details...)
+		return done, s.changed(activity.UpgradeSubscription, activity.Subscription, string(sub), subscriptionChanges(h.Subscription, out.Subscriptions[0]), details...)
 	})
 }

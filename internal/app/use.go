@@ -128,11 +128,12 @@ func (a *App) SetBudget(ctx context.Context, who party.Actor, req Request, c id.
 		case budget == customer.Budget || budget.IsZero() && customer.Budget.IsZero():
 			return customer, nil
 		}
+		changes := budgetChanges(customer.Budget, budget)
 		customer.Budget = budget
 		if err := tx.SaveCustomer(customer); err != nil {
 			return nil, err
 		}
 		s := saver{a, tx, &act, customer, a.Clock.Now()}
-		return customer, s.record(activity.UpdateBudget, activity.Customer, string(c), activity.Detail{Key: "Budget", Value: budget.String()})
+		return customer, s.changed(activity.UpdateBudget, activity.Customer, string(c), changes, activity.Detail{Key: "Budget", Value: budget.String()})
 	})
 }

@@ -28,6 +28,7 @@ type recordShape struct {
 	Status       activity.Status `json:"status,omitempty"`
 	Correlation  string          `json:"correlation,omitempty"`
 	Details      [][]string      `json:"details,omitempty"` // key, value; or key, nothing, the alias of who it names
+	Changes      [][3]string     `json:"changes,omitempty"` // member, old, new
 }
 
 func scanRecord(rec *activity.Record, scan func(dest ...any) error) error {
@@ -46,6 +47,9 @@ func scanRecord(rec *activity.Record, scan func(dest ...any) error) error {
 			detail.Who = id.Alias(d[2])
 		}
 		rec.Details = append(rec.Details, detail)
+	}
+	for _, c := range b.Changes {
+		rec.Changes = append(rec.Changes, activity.Change{Member: c[0], Old: c[1], New: c[2]})
 	}
 	return nil
 }
@@ -139,12 +143,16 @@ func (t *Tx) AddRecord(rs ...activity.Record) error {
 				details[i] = []string{d.Key, "", string(d.Who)}
 			}
 		}
+		var changes [][3]string
+		for _, c := range r.Changes {
+			changes = append(changes, [3]string{c.Member, c.Old, c.New})
+		}
 		if r.Who != "" {
 			r.Actor = ""
 		}
 		args = append(args, t.scope.Partner(), r.ID, r.At, null(r.Customer), fold(r.CustomerName),
 			r.Operation, r.Resource, r.Security(), toBody(recordShape{
-				r.CustomerName, r.Actor, r.Who, r.Client, r.ResourceID, r.Status, r.Correlation, details,
+				r.CustomerName, r.Actor, r.Who, r.Client, r.ResourceID, r.Status, r.Correlation, details, changes,
 			}))
 	}
 	return t.add(recordInsert, args)

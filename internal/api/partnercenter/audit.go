@@ -36,6 +36,8 @@ type auditRecord struct {
 	UserPrincipalName     string        `json:"userPrincipalName,omitempty"`
 	ApplicationID         string        `json:"applicationId,omitempty"`
 	ResourceType          string        `json:"resourceType"`
+	ResourceOldValue      string        `json:"resourceOldValue,omitempty"`
+	ResourceNewValue      string        `json:"resourceNewValue,omitempty"`
 	OperationType         string        `json:"operationType"`
 	OriginalCorrelationID string        `json:"originalCorrelationId,omitempty"`
 	OperationDate         wireTime      `json:"operationDate"`
@@ -60,6 +62,7 @@ func (d dialect) record(partner id.Partner, rec activity.Record) auditRecord {
 	for i, detail := range rec.Details {
 		w.CustomizedData[i] = auditDetail{detail.Key, detail.Value}
 	}
+	w.ResourceOldValue, w.ResourceNewValue = d.values(rec)
 	w.Links = self("/auditrecords/" + w.ID)
 	return w
 }

@@ -51,7 +51,7 @@ const recordsPage = 1000
 
 var recordColumns = []string{
 	"operationDate", "operationType", "resourceType", "operationStatus", "customerId", "customerName", "userPrincipalName",
-	"applicationId", "originalCorrelationId", "customizedData", "id",
+	"applicationId", "originalCorrelationId", "customizedData", "id", "resourceOldValue", "resourceNewValue",
 }
 
 // exportRecords answers with all records of a range as CSV, newest first, written while they are read (F53). Without a range
@@ -98,9 +98,11 @@ func (d dialect) writeRecords(w io.Writer, partner id.Partner, zone *time.Locati
 			for i, detail := range rec.Details {
 				details[i] = detail.Key + "=" + detail.Value
 			}
+			was, is := d.values(rec)
 			row := []string{
 				rec.At.In(zone).Format(time.RFC3339Nano), d.operation(rec.Operation), d.resource(rec.Resource), string(rec.Status),
 				string(rec.Customer), rec.CustomerName, rec.Actor, string(rec.Client), rec.Correlation, strings.Join(details, "; "), recordID(partner, rec),
+				was, is,
 			}
 			for i := range row {
 				row[i] = harmless(row[i])

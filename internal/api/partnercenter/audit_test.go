@@ -28,6 +28,13 @@ func TestAuditRecordGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "audit_record", body)
+	changed := keyRead()
+	changed.Operation, changed.Resource, changed.ResourceID = activity.UpdateSubscription, activity.Subscription, requestOne
+	changed.Changes = []activity.Change{{Member: "Status", Old: "active", New: "cancelled"}, {Member: "Quantity", Old: "5", New: "7"}, {Member: "FriendlyName", New: "Mail <7>"}}
+	if body, err = encode(dialect{}.record(partnerOne, changed)); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "audit_record_changed", body)
 	for _, sent := range []string{w.ID, requestOne, "0B1C2D3E-2222-4A5B-8C9D-000000000002"} {
 		if got, ok := recordOf(sent); !ok || got != requestOne {
 			t.Errorf("%s: %s, %v", sent, got, ok)

@@ -43,6 +43,10 @@ func TestOrderBillingCycle(t *testing.T) {
 		if changed.text("billingCycle") != "annual" || changed.text("id") == order.text("id") || len(changed.list("lineItems")) != 2 {
 			t.Errorf("%v", changed)
 		}
+		was, is := `{"BillingCycle":"monthly","Id":"`+order.text("id")+`"}`, `{"BillingCycle":"annual","Id":"`+changed.text("id")+`"}`
+		if r := d.do(200, "GET", "/v1/auditrecords?size=1", "").items()[0]; r.text("resourceOldValue") != was || r.text("resourceNewValue") != is {
+			t.Errorf("recorded as %v", r)
+		}
 		for n, l := range changed.list("lineItems") {
 			sub := d.do(200, "GET", us+"/subscriptions/"+l.text("subscriptionId"), "")
 			if l["lineItemNumber"] != float64(n) || sub.text("billingCycle") != "annual" || sub.text("orderId") != changed.text("id") ||

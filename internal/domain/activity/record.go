@@ -3,6 +3,7 @@
 package activity
 
 import (
+	"slices"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
@@ -139,6 +140,15 @@ type Detail struct {
 	Who        id.Alias
 }
 
+// Change is a member of what a record is about: what it was and what it is now, empty where there was or is none. Never a
+// secret, an amount, or anything of a person: what is in the log stays there.
+type Change struct{ Member, Old, New string }
+
+// Changed are those of all that differ.
+func Changed(all ...Change) []Change {
+	return slices.DeleteFunc(all, func(c Change) bool { return c.Old == c.New })
+}
+
 // Erased is what the log shows in place of the name of a person who was erased.
 const Erased = "erased"
 
@@ -157,6 +167,7 @@ type Record struct {
 	Status       Status
 	Correlation  string
 	Details      []Detail
+	Changes      []Change // none: what was and is is not kept
 }
 
 // Security tells whether only the roles of R06 may read the record: what was done to keys, links, downloads and software

@@ -19,3 +19,10 @@ func TestR06SecurityRecords(t *testing.T) {
 		}
 	}
 }
+
+func TestChangedIsWhatDiffers(t *testing.T) {
+	got := Changed(Change{"Status", "active", "active"}, Change{"Quantity", "5", "7"}, Change{"FriendlyName", "", "x"})
+	if len(got) != 2 || got[0].Member != "Quantity" || got[1].Member != "FriendlyName" {
+		t.Errorf("%v", got)
+	}
+}

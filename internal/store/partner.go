@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	sqlPartner       = `SELECT id, kind, provider_id, version, body FROM partner WHERE id = $1`
-	sqlPartnersOf    = `SELECT id, kind, provider_id, version, body FROM partner WHERE provider_id = $1`
-	sqlPartnersAll   = `SELECT id, kind, provider_id, version, body FROM partner`
-	sqlPartnersByMPN = `SELECT id, kind, provider_id, version, body FROM partner WHERE mpn = $1`
+	sqlPartnersAll   = `SELECT p.id, p.kind, p.provider_id, p.version, p.body, t.domain FROM partner p JOIN tenant t ON t.id = p.id`
+	sqlPartner       = sqlPartnersAll + ` WHERE p.id = $1`
+	sqlPartnersOf    = sqlPartnersAll + ` WHERE p.provider_id = $1`
+	sqlPartnersByMPN = sqlPartnersAll + ` WHERE p.mpn = $1`
 	sqlPartnerUpdate = `UPDATE partner SET mpn = $3, body = $4, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlPartnerInsert = `INSERT INTO partner (id, kind, provider_id, mpn, body) VALUES ($1, $2, $3, $4, $5)`
 	sqlTenantInsert  = `INSERT INTO tenant (id, domain) VALUES ($1, $2)`
@@ -103,7 +103,7 @@ func partnerBody(p party.Partner) string {
 
 func scanPartner(p *party.Partner, scan func(dest ...any) error) error {
 	var text []byte
-	if err := scan(&p.ID, &p.Kind, &p.Provider, &p.Version, &text); err != nil {
+	if err := scan(&p.ID, &p.Kind, &p.Provider, &p.Version, &text, &p.Domain); err != nil {
 		return err
 	}
 	return partnerFrom(text, p)

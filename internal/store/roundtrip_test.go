@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -164,13 +165,13 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		for name, check := range map[string]func(*rapid.T){
 			"partner": func(t *rapid.T) {
 				p := filled[party.Partner](t)
-				p.ID, p.Version = id.Partner(ids.GUID()), 1
+				p.ID, p.Domain, p.Version = id.Partner(ids.GUID()), "", 1 // the domain is the tenant's: NameTenant
 				must(t, func(tx *store.Tx) error { return tx.AddPartner(p) })
 				got, err := view(s, func(r *store.Reader) (party.Partner, error) { return r.Partner(party.NewScope(p.ID, "")) })
 				same(t, "added", got, p, err)
 				next := filled[party.Partner](t)
-				next.ID, next.Kind, next.Provider, next.Version = p.ID, p.Kind, p.Provider, 1
-				must(t, func(tx *store.Tx) error { return tx.SavePartner(next) })
+				next.ID, next.Kind, next.Provider, next.Domain, next.Version = p.ID, p.Kind, p.Provider, ids.GUID(), 1
+				must(t, func(tx *store.Tx) error { return errors.Join(tx.NameTenant(p.ID, next.Domain), tx.SavePartner(next)) })
 				next.Version++
 				got, err = view(s, func(r *store.Reader) (party.Partner, error) { return r.OwnPartner(party.NewScope("x", p.ID)) })
 				same(t, "saved", got, next, err)

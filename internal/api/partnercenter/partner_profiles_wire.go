@@ -19,6 +19,7 @@ type organizationProfile struct {
 	CompanyName    string      `json:"companyName"`
 	DefaultAddress wireAddress `json:"defaultAddress"`
 	TenantID       string      `json:"tenantId"`
+	Domain         string      `json:"domain,omitempty"`
 	Email          string      `json:"email,omitempty"`
 	Language       string      `json:"language"`
 	Culture        string      `json:"culture"`
@@ -30,7 +31,7 @@ func organizationOf(p party.Partner) organizationProfile {
 	o := p.Profiles.Organization
 	language, _, _ := strings.Cut(p.Culture, "-")
 	return organizationProfile{
-		ID: string(p.ID), CompanyName: p.Name, DefaultAddress: inCountry(o.Address, p), TenantID: string(p.ID), Email: o.Email,
+		ID: string(p.ID), CompanyName: p.Name, DefaultAddress: inCountry(o.Address, p), TenantID: string(p.ID), Domain: p.Domain, Email: o.Email,
 		Language: cmp.Or(o.Language, language), Culture: p.Culture, Links: profileLinks("organization"), Attributes: partnerEtag(p, "PartnerOrganizationProfile"),
 	}
 }

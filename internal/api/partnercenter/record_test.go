@@ -15,6 +15,9 @@ import (
 func TestPartners(t *testing.T) {
 	both(t, store.Options{}, func(t *testing.T, s *begun) {
 		d := demoOn(t, s)
+		if err := s.SetDomain(t.Context(), d.seeded.Reseller.ID, "atelier-reseller.example"); err != nil {
+			t.Fatal(err)
+		}
 		for _, part := range []struct {
 			name string
 			test func(*testing.T, *demo)
@@ -224,6 +227,11 @@ func profiles(t *testing.T, d *demo) {
 	defer d.as(party.IndirectReseller)()
 	if got := d.do(200, "GET", "/v1/profiles/organization", ""); got.text("companyName") != "Atelier Reseller" || got.object("defaultAddress").text("country") != "FR" {
 		t.Errorf("a reseller's own: %v", got)
+	}
+	for method, body := range map[string]string{"GET": "", "PUT": `{"CompanyName":"Atelier Reseller","Domain":"another.example"}`} {
+		if got := d.do(200, method, "/v1/profiles/organization", body); got.text("domain") != "atelier-reseller.example" {
+			t.Errorf("%s: its domain, which is not the caller's to choose: %v", method, got)
+		}
 	}
 	if got := d.do(200, "GET", "/v1/profiles/billing", ""); got["billingDay"] != 1.0 || got.text("billingCurrency") != "EUR" {
 		t.Errorf("%v", got)

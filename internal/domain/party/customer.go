@@ -15,6 +15,7 @@ type Partner struct {
 	Name       string
 	Kind       Kind
 	Provider   id.Partner // of an indirect reseller: who is billed for it
+	Domain     string     // of its tenant: unique, lower case; empty: it has none
 	Country    market.Country
 	MPN        string // the partner id of the trade programme
 	BillingDay int    // 1–28 (F71)

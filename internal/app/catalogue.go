@@ -111,6 +111,32 @@ func (a *App) Product(ctx context.Context, who party.Actor, c id.Customer, count
 	return got.shelf, got.entry, err
 }
 
+// AddOnsOnShelf are the add-ons that products of a kind may have on a shelf: software and reservations have none (F25, F26).
+func (a *App) AddOnsOnShelf(ctx context.Context, s Shelf, of catalog.Kind) ([]*catalog.Sku, error) {
+	if of == catalog.Software || of == catalog.Reservation {
+		return nil, nil
+	}
+	return read(ctx, a.Store, func(r Reader) ([]*catalog.Sku, error) { return addOnsOn(r, s.Market, s.Segment, s.Now) })
+}
+
+// addOnsOn are the add-ons of the newer catalogue that can be bought in a market and segment.
+func addOnsOn(r Reader, m market.Country, segment market.Segment, now time.Time) ([]*catalog.Sku, error) {
+	all, err := r.Market(m, segment, []catalog.Kind{catalog.OnlineService, catalog.SaaS})
+	if err != nil {
+		return nil, err
+	}
+	var addOns []*catalog.Sku
+	for _, e := range all {
+		for i := range e.Skus {
+			item := id.Item{Product: e.Product.ID, Sku: e.Skus[i].ID}
+			if _, sold := e.Offered(item, m, segment, now); e.Skus[i].AddOn && sold {
+				addOns = append(addOns, &e.Skus[i])
+			}
+		}
+	}
+	return addOns, nil
+}
+
 func mayBrowse(who party.Actor, c id.Customer) error {
 	if c == "" {
 		return who.May(party.ReadCommerce)

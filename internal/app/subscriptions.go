@@ -107,17 +107,9 @@ func addOnsSold(r Reader, c party.Customer, subs []subscription.Subscription, no
 	}
 	var addOns []*catalog.Sku
 	if online {
-		shelf, err := r.Market(c.Country(), c.Segment, []catalog.Kind{catalog.OnlineService, catalog.SaaS})
-		if err != nil {
+		var err error
+		if addOns, err = addOnsOn(r, c.Country(), c.Segment, now); err != nil {
 			return nil, err
-		}
-		for _, e := range shelf {
-			for i := range e.Skus {
-				item := id.Item{Product: e.Product.ID, Sku: e.Skus[i].ID}
-				if _, sold := e.Offered(item, c.Country(), c.Segment, now); e.Skus[i].AddOn && sold {
-					addOns = append(addOns, &e.Skus[i])
-				}
-			}
 		}
 	}
 	return func(base id.Item) bool {

@@ -64,26 +64,38 @@ type skuLinks struct {
 }
 
 type wireAvailability struct {
-	ID              string       `json:"id"`
-	ProductID       string       `json:"productId"`
-	SkuID           string       `json:"skuId"`
-	CatalogItemID   string       `json:"catalogItemId"`
-	DefaultCurrency currencyInfo `json:"defaultCurrency"`
-	Segment         string       `json:"segment"`
-	Country         string       `json:"country"`
-	IsPurchasable   bool         `json:"isPurchasable"`
-	IsRenewable     bool         `json:"isRenewable"`
-	Barred          *barred      `json:"notPurchasable,omitempty"` // ours: why (F12)
-	Terms           []offerTerm  `json:"terms"`
-	Product         *wireProduct `json:"product,omitempty"`
-	Sku             *wireSku     `json:"sku,omitempty"`
-	Links           *selfLinks   `json:"links"`
-	Attributes      *attributes  `json:"attributes"`
+	ID              string        `json:"id"`
+	ProductID       string        `json:"productId"`
+	SkuID           string        `json:"skuId"`
+	CatalogItemID   string        `json:"catalogItemId"`
+	DefaultCurrency currencyInfo  `json:"defaultCurrency"`
+	Segment         string        `json:"segment"`
+	Country         string        `json:"country"`
+	IsPurchasable   bool          `json:"isPurchasable"`
+	IsRenewable     bool          `json:"isRenewable"`
+	Renewals        []itemRenewal `json:"renewalInstructions"`
+	Barred          *barred       `json:"notPurchasable,omitempty"` // ours: why (F12)
+	Terms           []offerTerm   `json:"terms"`
+	Product         wireProduct   `json:"product"`
+	Sku             wireSku       `json:"sku"`
+	Links           *selfLinks    `json:"links"`
+	Attributes      *attributes   `json:"attributes"`
 }
 
 type currencyInfo struct {
 	Code   string `json:"code"`
 	Symbol string `json:"symbol"`
+}
+
+// itemRenewal is what some terms renew to by themselves.
+type itemRenewal struct {
+	Terms   []string      `json:"applicableTermIds"`
+	Options []renewalGoal `json:"renewalOptions"`
+}
+
+type renewalGoal struct {
+	RenewToID       string `json:"renewToId"` // product and SKU: availabilities change
+	IsAutoRenewable bool   `json:"isAutoRenewable"`
 }
 
 // barred tells why an item that is shown cannot be bought.
@@ -145,6 +157,7 @@ type shelf struct {
 	app.Shelf
 	dialect
 	tree
+	addOns []*catalog.Sku // that SKUs shown here may have
 }
 
 func (s shelf) product(e *catalog.Entry) wireProduct {
@@ -161,6 +174,7 @@ func (s shelf) product(e *catalog.Entry) wireProduct {
 // sku is a SKU with the billing plans that its items offer; items are its own and at least one.
 func (s shelf) sku(items []app.Offered) wireSku {
 	e, k := items[0].Entry, items[0].Sku
+	own := catalog.Ref{Product: e.Product.ID, Sku: k.ID}
 	at := s.tree.sku(e.Product.ID, k.ID)
 	w := wireSku{
 		ID: string(k.ID), ProductID: string(e.Product.ID), Title: k.Title, Description: k.Description,
@@ -169,6 +183,7 @@ func (s shelf) sku(items []app.Offered) wireSku {
 		ProvisioningVariables: []string{}, Actions: []string{},
 		DynamicAttributes: map[string]any{
 			"isAddon": k.AddOn, "isAutoRenewable": k.AutoRenewable, "unitType": k.UnitType, "billingType": billingType(k),
+			"hasAddOns": slices.ContainsFunc(s.addOns, func(a *catalog.Sku) bool { return a.HangsOn(own) }),
 		},
 		Links:      skuLinks{linkTo(at + "/availabilities" + s.query), linkTo(at + s.query)},
 		Attributes: of("Sku"),
@@ -218,24 +233,27 @@ func billingType(k *catalog.Sku) string {
 	return "license"
 }
 
-// availability is an item with its terms. whole adds the product and the SKU, as one availability alone carries them.
-func (s shelf) availability(i app.Offered, whole bool) wireAvailability {
+// availability is an item with its terms, its product and its SKU.
+func (s shelf) availability(i app.Offered) wireAvailability {
 	av := i.Availability
 	w := wireAvailability{
 		ID: string(av.ID), ProductID: string(i.Entry.Product.ID), SkuID: string(i.Sku.ID), CatalogItemID: i.ID.String(),
 		DefaultCurrency: currencyInfo{string(av.Currency), market.Symbol(av.Currency)}, Segment: string(av.Segment),
-		Country: string(av.Market), IsPurchasable: i.Barred == nil, Barred: barredOf(i.Barred), Terms: []offerTerm{},
+		Country: string(av.Market), IsPurchasable: i.Barred == nil, Renewals: []itemRenewal{}, Barred: barredOf(i.Barred), Terms: []offerTerm{},
+		Product: s.product(i.Entry), Sku: s.sku([]app.Offered{i}),
 		Links:      self(s.tree.sku(i.Entry.Product.ID, i.Sku.ID) + "/availabilities/" + string(av.ID) + s.query),
 		Attributes: of("Availability"),
 	}
+	var renewed []string
 	for _, o := range s.options(i.Item) {
-		w.Terms = append(w.Terms, s.term(i.Item, o))
-		on, _ := policy.AutoRenew(classOf(i.Item, o), s.Now, i.Sku.AutoRenewable)
-		w.IsRenewable = w.IsRenewable || on
+		t := s.term(i.Item, o)
+		w.Terms = append(w.Terms, t)
+		if on, _ := policy.AutoRenew(classOf(i.Item, o), s.Now, i.Sku.AutoRenewable); on {
+			renewed = append(renewed, t.ID)
+		}
 	}
-	if whole {
-		p, k := s.product(i.Entry), s.sku([]app.Offered{i})
-		w.Product, w.Sku = &p, &k
+	if w.IsRenewable = len(renewed) > 0; w.IsRenewable {
+		w.Renewals = []itemRenewal{{renewed, []renewalGoal{{w.ProductID + ":" + w.SkuID, true}}}}
 	}
 	return w
 }

@@ -32,7 +32,7 @@ func calShelf(now time.Time) (shelf, app.Offered) {
 			ID: string(plan), Sku: "0003", Market: "FR", Segment: "commercial", Currency: "EUR", Term: when.ThreeYears, Plan: plan, Unit: euros("98.55"),
 		})
 	}
-	s := shelf{app.Shelf{Market: "FR", Segment: "commercial", Now: now, Rules: policy.Shipped}, dialect{}, tree{"/products", "?country=FR"}}
+	s := shelf{Shelf: app.Shelf{Market: "FR", Segment: "commercial", Now: now, Rules: policy.Shipped}, tree: tree{"/products", "?country=FR"}}
 	return s, app.Offered{Item: catalog.Item{
 		ID: id.Item{Product: p.ID, Sku: "0003", Availability: "CMPAVL000009"}, Entry: e, Sku: &e.Skus[0], Availability: &e.Availabilities[0],
 	}}
@@ -40,9 +40,9 @@ func calShelf(now time.Time) (shelf, app.Offered) {
 
 func TestCatalogueOnTheWire(t *testing.T) {
 	s, item := calShelf(utc("2026-11-02T09:15:00Z"))
-	golden(t, "availability", encoded(t, s.availability(item, true)))
+	golden(t, "availability", encoded(t, s.availability(item)))
 	item.Barred = fault.Refuse("offer.exclusive", fault.Args{"uri": "https://orbit.example/contact"})
-	if w := s.availability(item, false); w.IsPurchasable || w.Barred == nil || w.Barred.Code != "800020" || w.Product != nil {
+	if w := s.availability(item); w.IsPurchasable || w.Barred == nil || w.Barred.Code != "800020" {
 		t.Errorf("%+v", w)
 	}
 }
@@ -61,13 +61,13 @@ func TestTermsByDate(t *testing.T) {
 			if got := s.sku([]app.Offered{item}).SupportedBillingCycle; !reflect.DeepEqual(got, c.want) {
 				t.Error(got)
 			}
-			if got := s.availability(item, false).Terms; len(got) != len(c.want) {
+			if got := s.availability(item).Terms; len(got) != len(c.want) {
 				t.Errorf("%+v", got)
 			}
 		})
 	}
 	s, item := calShelf(utc("2021-10-13T00:00:00Z"))
-	if w := s.availability(item, false); w.IsRenewable || w.Terms[0].RenewalOptions != nil {
+	if w := s.availability(item); w.IsRenewable || w.Terms[0].RenewalOptions != nil {
 		t.Errorf("F39 no renewal before 2021-10-14: %+v", w)
 	}
 }

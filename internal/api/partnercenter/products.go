@@ -104,7 +104,7 @@ func (a *api) listProducts(ctx context.Context, r *request) (answer, error) {
 	if len(v.kinds) == 0 { // looked all the same: the country, the segment and the caller's right were asked
 		entries = nil
 	}
-	s := shelf{found, r.dialect(), r.treeOf(found.Market)}
+	s := shelf{Shelf: found, dialect: r.dialect(), tree: r.treeOf(found.Market)}
 	items := make([]wireProduct, 0, len(entries))
 	for _, e := range entries {
 		if v.shows(s, found.Listed(e)) {
@@ -135,7 +135,16 @@ func (a *api) onShelf(ctx context.Context, r *request) (shelf, *catalog.Entry, [
 			return shelf{}, nil, nil, fault.NotFound("sku.unknown", nil)
 		}
 	}
-	return shelf{found, r.dialect(), r.treeOf(found.Market)}, e, items, nil
+	return shelf{Shelf: found, dialect: r.dialect(), tree: r.treeOf(found.Market)}, e, items, nil
+}
+
+// skusOnShelf is onShelf where SKUs are shown: they tell whether there are add-ons for them.
+func (a *api) skusOnShelf(ctx context.Context, r *request) (shelf, *catalog.Entry, []app.Offered, error) {
+	s, e, items, err := a.onShelf(ctx, r)
+	if err == nil {
+		s.addOns, err = a.app.AddOnsOnShelf(ctx, s.Shelf, e.Product.Kind)
+	}
+	return s, e, items, err
 }
 
 func ofSku(items []app.Offered, sku string) []app.Offered {
@@ -157,7 +166,7 @@ func (a *api) showProduct(ctx context.Context, r *request) (answer, error) {
 }
 
 func (a *api) listSkus(ctx context.Context, r *request) (answer, error) {
-	s, e, items, err := a.onShelf(ctx, r)
+	s, e, items, err := a.skusOnShelf(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -171,7 +180,7 @@ func (a *api) listSkus(ctx context.Context, r *request) (answer, error) {
 }
 
 func (a *api) showSku(ctx context.Context, r *request) (answer, error) {
-	s, _, items, err := a.onShelf(ctx, r)
+	s, _, items, err := a.skusOnShelf(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -179,25 +188,25 @@ func (a *api) showSku(ctx context.Context, r *request) (answer, error) {
 }
 
 func (a *api) listAvailabilities(ctx context.Context, r *request) (answer, error) {
-	s, _, items, err := a.onShelf(ctx, r)
+	s, _, items, err := a.skusOnShelf(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
 	list := make([]wireAvailability, len(items))
 	for n, i := range items {
-		list[n] = s.availability(i, false)
+		list[n] = s.availability(i)
 	}
 	return unpaged(r, list)
 }
 
 func (a *api) showAvailability(ctx context.Context, r *request) (answer, error) {
-	s, _, items, err := a.onShelf(ctx, r)
+	s, _, items, err := a.skusOnShelf(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
 	for _, i := range items {
 		if strings.EqualFold(string(i.Availability.ID), r.path("availability")) {
-			return reply(s.availability(i, true))
+			return reply(s.availability(i))
 		}
 	}
 	return answer{}, fault.NotFound("availability.unknown", nil)

@@ -17,10 +17,12 @@ Address country region city state addressLine1 addressLine2 postalCode firstName
 Product id title description productType:ItemType isMicrosoftProduct:b publisherName
 ItemType id displayName subType:ItemType
 Sku id productId title description minimumQuantity:i maximumQuantity:i isTrial:b termsOfUseUri supportedBillingCycles:[cycle] purchasePrerequisites:[text] inventoryVariables:[text] provisioningVariables:[text] dynamicAttributes:o consumptionType
-Availability id productId skuId catalogItemId defaultCurrency:CurrencyInfo segment country isPurchasable:b isRenewable:b terms:[AvailabilityTerm] product:Product sku:Sku
+Availability id productId skuId catalogItemId defaultCurrency:CurrencyInfo segment country isPurchasable:b isRenewable:b renewalInstructions:[RenewalInstruction] terms:[AvailabilityTerm] product:Product sku:Sku
 CurrencyInfo code symbol
 AvailabilityTerm id duration description billingCycle renewalOptions:[RenewalOption] cancellationPolicies:[CancellationPolicy]
 RenewalOption termDuration
+RenewalInstruction applicableTermIds:[text] renewalOptions:[RenewalGoal]
+RenewalGoal renewToId isAutoRenewable:b
 CancellationPolicy refundOptions:[RefundOption]
 InventoryCheckRequest targetItems:[InventoryItem] inventoryContext:o
 InventoryItem productId skuId isRestricted:b restrictions:[InventoryRestriction]

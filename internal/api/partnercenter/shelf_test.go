@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -162,11 +163,18 @@ func catalogue(t *testing.T, d *demo) {
 			for _, k := range skus {
 				follow(k, "self")
 				for _, a := range follow(k, "availabilities").items() {
-					if one := follow(a, "self"); one.object("sku").text("id") != k.text("id") || one.object("product").text("id") != p.text("id") {
-						t.Errorf("%v", one)
+					if one := follow(a, "self"); one.object("sku").text("id") != k.text("id") || one.object("product").text("id") != p.text("id") || !reflect.DeepEqual(one, a) {
+						t.Errorf("%v is listed as %v", one, a)
 					}
 				}
 			}
+		}
+	}
+	for p, want := range map[id.Product]bool{sandbox.MailSuite: true, sandbox.MailArchive: false, sandbox.WindowsServer: false} { // F26
+		sku := d.do(200, "GET", fmt.Sprintf("%s/products/%s/skus/0001", north, p), "")
+		listed := d.do(200, "GET", fmt.Sprintf("%s/products/%s/skus", north, p), "").items()
+		if got := sku.object("dynamicAttributes")["hasAddOns"]; got != want || listed[0].object("dynamicAttributes")["hasAddOns"] != want {
+			t.Errorf("%s has add-ons: %v", p, got)
 		}
 	}
 	term := func(p id.Product, sku, cycle string) object {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -65,7 +66,7 @@ func (a *App) PartnerUser(ctx context.Context, who party.Actor, user id.User) (p
 
 // AddPartnerUser adds somebody to the partner's own staff (R11), with a password of the caller's choice or, when it is
 // empty, one that is made. The outcome is Admitted. Faults: "proof.needed" and "role.above" about roles, those of
-// Person.Check and CheckPassword, "user.upn_taken".
+// Person.Check and CheckPassword, "user.domain_taken", "user.upn_taken".
 func (a *App) AddPartnerUser(ctx context.Context, who party.Actor, req Request, p party.Person, password string, keep bool) (Reply, error) {
 	if err := who.May(party.ManagePartnerUsers); err != nil {
 		return Reply{}, err
@@ -111,6 +112,9 @@ func (a *App) admit(ctx context.Context, who party.Actor, req Request, p party.P
 		if err != nil {
 			return nil, err
 		}
+		if err := freeDomain(tx, who, p.UPN); err != nil {
+			return nil, err
+		}
 		if err := errors.Join(tx.AddAlias(alias), tx.AddPerson(p)); err != nil {
 			return nil, err
 		}
@@ -126,6 +130,33 @@ func (a *App) alias(p *party.Person) party.Alias {
 	al := party.NewAlias(a.IDs.Opaque(22), p.UPN)
 	p.Alias = al.ID
 	return al
+}
+
+// freeDomain refuses a name at, or below, a domain of another tenant or of the operator, whose staff bear it, to all but the operator's
+// admin (R15). It is asked before whether somebody has the name, which is nobody else's to know. Fault "user.domain_taken".
+func freeDomain(tx Tx, who party.Actor, upn string) error {
+	if who.May(party.OperateSystem) == nil {
+		return nil
+	}
+	_, domain, _ := strings.Cut(upn, "@")
+	for d := domain; d != ""; _, d, _ = strings.Cut(d, ".") { // the nearest tenant's it is
+		switch owner, err := tx.CustomerAt(d); {
+		case err != nil:
+			return err
+		case owner == id.Customer(who.Scope.Own()):
+			return nil
+		case owner != "":
+			return fault.Invalid("user.domain_taken", nil)
+		}
+	}
+	operators, err := tx.People(party.Scope{}, PeopleQuery{})
+	for _, p := range operators {
+		_, d, _ := strings.Cut(p.UPN, "@")
+		if p.Side() == party.OperatorSide && strings.HasSuffix("."+domain, "."+d) {
+			return fault.Invalid("user.domain_taken", nil)
+		}
+	}
+	return err
 }
 
 // employer is the customer whose staff somebody is; the zero one for a partner's own.
@@ -216,6 +247,9 @@ func (a *App) reform(ctx context.Context, who party.Actor, req Request, employed
 			p.Password, p.MustChange = fresh.Password, fresh.MustChange
 		}
 		if p.UPN != before.UPN {
+			if err := freeDomain(tx, who, p.UPN); err != nil {
+				return nil, err
+			}
 			if taken, err := tx.UPNTaken(p.UPN); err != nil || taken {
 				return nil, cmp.Or(err, error(fault.Conflict("user.upn_taken", nil)))
 			}

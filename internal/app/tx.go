@@ -39,7 +39,7 @@ type Reader interface {
 	// CustomerOnFile is Customer for what happened before: it finds one that was deleted, too.
 	CustomerOnFile(s party.Scope, c id.Customer) (party.Customer, error)
 	Customers(s party.Scope, q CustomerQuery) ([]party.Customer, error)
-	// CustomerAt is the customer with a domain, whose customer it may be; empty when nobody has it.
+	// CustomerAt is the tenant with a domain, a customer, whosever it may be, or a partner; empty when nobody has it.
 	CustomerAt(domain string) (id.Customer, error)
 	// CustomersByID are those of the ids that are in the scope, in no order.
 	CustomersByID(s party.Scope, ids []id.Customer) ([]party.Customer, error)

@@ -284,6 +284,7 @@ var faultOf = map[string]wireFault{
 
 	// People.
 	"user.domain_foreign": {400, "990055", "The name of a customer's user is in the customer's domain[, {domain}]."},
+	"user.domain_taken":   {400, "990055", "Names at this domain are another tenant's."},
 	"user.deleted":        {400, "990056", "The user is deleted; a PATCH with state active brings the user back[ until {until}]."},
 	"role.held":           {409, "990057", "The user holds this role already."},
 	"role.unknown":        {404, "1000", "There is no such directory role."},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -135,14 +136,19 @@ type UserChange struct {
 }
 
 // ChangeCustomerUser changes one of a customer's people (R11), or brings a deleted one back. A deleted one is changed in
-// nothing else. The outcome is a party.Person.
-// Faults: "user.unknown", "user.deleted", "etag.stale", those of AddCustomerUser.
+// nothing else. A global admin, who sees keys (R04), has to change a password that the partner chose, whatever was asked for.
+// The outcome is a party.Person.
+// Faults: "proof.needed" for a password, "role.above" for a global admin's or to bring one back, "user.unknown", "user.deleted",
+// "etag.stale", those of AddCustomerUser.
 func (a *App) ChangeCustomerUser(ctx context.Context, who party.Actor, req Request, c id.Customer, user id.User, ch UserChange) (Reply, error) {
 	if err := who.MayFor(party.ManageCustomerUsers, c); err != nil {
 		return Reply{}, err
 	}
 	var fresh party.Person // takes the new password, hashed before the transaction
 	if ch.Password != nil {
+		if err := who.Prove(); err != nil {
+			return Reply{}, err
+		}
 		var err error
 		if fresh, err = a.CustomerUser(ctx, who, c, user); err != nil {
 			return Reply{}, err
@@ -167,9 +173,14 @@ func (a *App) ChangeCustomerUser(ctx context.Context, who party.Actor, req Reque
 			}
 			operation, p.State, p.DeletedAt = activity.RestoreCustomerUser, party.PersonActive, time.Time{}
 		}
+		if ch.Password != nil || operation == activity.RestoreCustomerUser {
+			if err := who.MayEmpower(p.Roles); err != nil {
+				return nil, err
+			}
+		}
 		ch.apply(&p)
 		if ch.Password != nil {
-			p.Password, p.MustChange, p.SignedOutAt = fresh.Password, fresh.MustChange, a.Wall.Now()
+			p.Password, p.MustChange, p.SignedOutAt = fresh.Password, fresh.MustChange || who.Customer == "" && p.Roles[party.CustomerGlobal], a.Wall.Now()
 			if operation == activity.UpdateCustomerUser {
 				operation = activity.ResetUserPassword
 			}
@@ -232,8 +243,15 @@ func (a *App) DeleteCustomerUser(ctx context.Context, who party.Actor, req Reque
 
 // SetCustomerRole gives a role to one of a customer's people, or takes it away (R11). Nobody can be without any, so a plain
 // user's stays. The outcome is a party.Person.
-// Faults: "user.unknown", also where the role to take away is not held, "role.held" for one that is held already.
+// Faults: "proof.needed", "role.above", "user.unknown", also where the role to take away is not held, "role.held" for one that is
+// held already.
 func (a *App) SetCustomerRole(ctx context.Context, who party.Actor, req Request, c id.Customer, user id.User, role party.Role, held bool) (Reply, error) {
+	if err := who.MayFor(party.ManageCustomerUsers, c); err != nil {
+		return Reply{}, err
+	}
+	if err := cmp.Or(who.Prove(), who.MayEmpower(party.RolesOf(role))); err != nil {
+		return Reply{}, err
+	}
 	return a.userAct(ctx, who, req, c, func(s saver) (any, error) {
 		p, err := s.tx.Person(who.Scope, c, user)
 		switch {

@@ -52,3 +52,25 @@ func TestR11PasswordOfACustomersUser(t *testing.T) {
 	sales := c.as(c.seeded.Partner, "", party.SalesAgent)
 	sales.has(sales.post(one+"/password"), 403)
 }
+
+// R04 R11: a helpdesk agent makes no password of somebody who sees keys on the portal; an admin agent, who reveals keys, does.
+func TestR04PasswordOfWhoSeesKeys(t *testing.T) {
+	c := open(t)
+	atelier := c.seeded.Customers[1]
+	at := "/customers/" + string(atelier.ID) + "/users"
+	c.as(c.seeded.Partner, atelier.ID, party.CustomerGlobal)
+	desk := c.as(c.seeded.Partner, "", party.HelpdeskAgent)
+	plain := desk.lise(at)
+	found := regexp.MustCompile(`href="(` + at + `/[0-9a-f-]{36})">Pat &lt;Tester`).FindStringSubmatch(desk.get(at).body)
+	if found == nil {
+		t.Fatal("the global admin is not among the users")
+	}
+	keys := found[1] + "/password"
+	if page := desk.get(found[1]); strings.Contains(page.body, keys) {
+		t.Error("a helpdesk agent is offered a password of who sees keys")
+	}
+	desk.has(desk.post(keys), 403, "roles above your own")
+	desk.has(desk.press(desk.get(plain), plain+"/password"), 200, "shown this once")
+	agent := c.as(c.seeded.Partner, "", party.AdminAgent)
+	agent.has(agent.press(agent.get(found[1]), keys), 200, "shown this once")
+}

@@ -63,6 +63,14 @@ class Person:
         page = self.submit(self.submit(self.open(url), code=code), decision="allow")
         assert page.status_code == 200, page.text
 
+    def token(self):
+        """A token of the demo's own client with this person in it, by a device code."""
+        asked = requests.post(AUTHORITY + "/oauth2/v2.0/devicecode", data={"client_id": SITE["clientId"], "scope": PERMISSION}, verify=CERT).json()
+        self.allow(asked["verification_uri"], asked["user_code"])
+        return requests.post(AUTHORITY + "/oauth2/v2.0/token", verify=CERT, data={
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": asked["device_code"],
+            "client_id": SITE["clientId"], "client_secret": SITE["clientSecret"]}).json()["access_token"]
+
 
 def redirected(url, back):
     """What a redirect to the client's address brings it."""

@@ -49,13 +49,8 @@ assert wrong["error"] == "invalid_client" and 7000215 in wrong["error_codes"], w
 step("MSAL: client credentials")
 
 # A person of the partner registers clients: the first token with somebody in it comes by the demo's own client.
-admin = Person("GA")
-asked = requests.post(AUTHORITY + "/oauth2/v2.0/devicecode", data={"client_id": SITE["clientId"], "scope": PERMISSION}, verify=CERT).json()
-admin.allow(asked["verification_uri"], asked["user_code"])
-got = requests.post(AUTHORITY + "/oauth2/v2.0/token", verify=CERT, data={
-    "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": asked["device_code"],
-    "client_id": SITE["clientId"], "client_secret": SITE["clientSecret"]}).json()
-register = lambda **more: call(got["access_token"], "POST", "/v1/partner/clients", {"roles": ["AA", "GA", "SA", "BA"], **more}, 201)
+admin = Person("GA").token()
+register = lambda **more: call(admin, "POST", "/v1/partner/clients", {"roles": ["AA", "GA", "SA", "BA"], **more}, 201)
 tool = register(name="Desktop tool", isPublic=True, redirectUris=["http://localhost/back"])["id"]
 web = register(name="Web application", redirectUris=[BACK])
 step("register a public and a confidential client")

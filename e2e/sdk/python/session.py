@@ -6,11 +6,12 @@ import uuid
 import adal
 import requests
 from microsoft.store.partnercenterservices import MicrosoftPartnerStoreApis, models
+from msrest.authentication import BasicTokenAuthentication
 from msrest.exceptions import DeserializationError
 from msrestazure.azure_active_directory import AdalAuthentication
 from msrestazure.azure_exceptions import CloudError
 
-from common import AUTHORITY, CERT, SITE, URL, customer, step
+from common import AUTHORITY, CERT, SITE, URL, Person, customer, step
 
 V = "1"
 RESOURCE = "https://graph.windows.net"  # what these clients ask for by default
@@ -183,7 +184,10 @@ user = plain("POST", "/customers/%s/users" % c, {
     "usageLocation": "FR", "userPrincipalName": "max@" + domain, "firstName": "Max", "lastName": "Roux", "displayName": "Max Roux",
     "passwordProfile": {"password": "quai-du-Port-9", "forceChangePassword": True}})["id"]  # a password again
 role = next(r for r in ok(read.value, V, c).items if r.name == "Global Administrator")
-ok(post.idusermembers, c, role.id, model("ContractsRoleManagementUserMember", id=user), V)
+refused("990040", post.idusermembers, c, role.id, model("ContractsRoleManagementUserMember", id=user), V)  # powers take a person
+agent = MicrosoftPartnerStoreApis(BasicTokenAuthentication({"access_token": Person("AA").token()}), base_url=URL)
+agent.config.connection.verify = CERT
+ok(agent.postvversioncustomerscustomer.idusermembers, c, role.id, model("ContractsRoleManagementUserMember", id=user), V)
 assert len(ok(read.iddirectoryroles, c, user, V).items) == 2  # and that of every user
 assert user in [u.id for u in ok(read.value6, c, V, size=10).items]
 ok(api.deletevversioncustomerscustomer.id2, c, user, V)

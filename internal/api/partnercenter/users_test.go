@@ -31,6 +31,7 @@ func TestCustomerUsers(t *testing.T) {
 			{"users come and go", usersComeAndGo},
 			{"pages, orders, filters", userPages},
 			{"R04 directory roles", members},
+			{"R04 R11 who gives a customer's powers", func(t *testing.T, d *demo) { powers(t, d, s.Store) }},
 			{"passwords go in and never out", func(t *testing.T, d *demo) { passwords(t, d, s.Store) }},
 		} {
 			t.Run(part.name, func(t *testing.T) { d.t = t; part.test(t, d) })
@@ -212,6 +213,70 @@ func members(t *testing.T, d *demo) {
 			t.Errorf("%d records of %s, want %d", n, operation, want)
 		}
 	}
+}
+
+// powers: passwords of those who are there and directory roles are a person's to give, and those of a global administrator, who sees
+// keys, are no helpdesk's.
+func powers(t *testing.T, d *demo, s *store.Store) {
+	customer := d.newCustomer("powers.example", "FR")
+	own := d.roles
+	defer func() { d.roles, d.unproved, d.customer.ID = own, false, "" }()
+	user := d.do(200, "POST", customer+"/users", userIn("ana", "powers.example")).text("id")
+	admin := find(t, d.do(200, "GET", customer+"/users", "").items(), "userPrincipalName", "admin@").text("id")
+	one := func(user string) string { return customer + "/users/" + user }
+	members := func(role string) string { return customer + "/directoryroles/" + role + "/usermembers" }
+	const password, state = `{"PasswordProfile":{"Password":"rue-du-Bac-17","ForceChangePassword":false}}`, `{"State":"active"}`
+	body := `{"Id":"` + user + `"}`
+
+	d.unproved = true
+	for _, d.roles = range []party.Roles{party.RolesOf(party.AdminAgent), party.RolesOf(party.HelpdeskAgent)} {
+		for _, who := range []string{user, admin} {
+			d.refused(403, "990040", "PATCH", one(who), password)
+		}
+		for _, role := range []string{globalAdmin, billingAdmin} {
+			d.refused(403, "990040", "POST", members(role), body)
+		}
+		d.refused(403, "990040", "DELETE", members(globalAdmin)+"/"+admin, "")
+		d.do(200, "PATCH", one(user), `{"DisplayName":"Ana","PasswordProfile":null,"State":"active"}`) // what takes no proof goes on without
+		d.do(204, "DELETE", one(user), "")
+		d.do(200, "PATCH", one(user), state)
+	}
+
+	d.unproved, d.roles = false, party.RolesOf(party.HelpdeskAgent)
+	d.do(200, "PATCH", one(user), password)
+	d.do(201, "POST", members(billingAdmin), body)
+	d.do(200, "PATCH", one(admin), `{"DisplayName":"A","State":"active"}`)
+	d.refused(403, "990042", "PATCH", one(admin), password)
+	d.refused(403, "990042", "POST", members(globalAdmin), body)
+	d.refused(403, "990042", "DELETE", members(globalAdmin)+"/"+admin, "")
+	d.do(204, "DELETE", one(admin), "")
+	d.refused(403, "990042", "PATCH", one(admin), state)
+
+	d.roles = party.RolesOf(party.AdminAgent)
+	d.do(200, "PATCH", one(admin), state)
+	d.do(200, "PATCH", one(admin), password)
+	d.do(201, "POST", members(globalAdmin), body)
+	mustChange := func(who string) bool {
+		t.Helper()
+		var p party.Person
+		err := s.View(t.Context(), func(r app.Reader) (err error) {
+			p, err = r.Person(party.NewScope(d.seeded.Partner.ID, ""), id.Customer(strings.TrimPrefix(customer, "/v1/customers/")), id.User(who))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.MustChange
+	}
+	if mustChange(user) || !mustChange(admin) {
+		t.Error("a global administrator keeps the password of the partner's choice, or a plain user may not")
+	}
+	d.roles, d.customer.ID = party.RolesOf(party.CustomerGlobal), id.Customer(strings.TrimPrefix(customer, "/v1/customers/"))
+	d.do(200, "PATCH", one(admin), password)
+	if mustChange(admin) {
+		t.Error("the customer's own choice has to be changed")
+	}
+	d.do(204, "DELETE", members(globalAdmin)+"/"+user, "")
 }
 
 // hashed tells what a stored password looks like.

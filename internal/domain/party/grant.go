@@ -8,9 +8,8 @@ import (
 )
 
 // MayGrant tells whether the actor may give, or take away, roles of people and clients of its own partner (R11, R13):
-// what the operator's and publishers' staff are, only the operator's
-// admin; what a global admin is, only one; the rest both a global
-// admin and the user-management admin. Fault "role.above" with the roles that it may not.
+// what the operator's and publishers' staff are, only the operator's admin; what a global admin is, only one; the rest both a
+// global admin and the user-management admin. Fault "role.above" with the roles that it may not.
 func (a Actor) MayGrant(roles Roles) error {
 	above := slices.DeleteFunc(roles.List(), func(r Role) bool {
 		switch {
@@ -25,6 +24,16 @@ func (a Actor) MayGrant(roles Roles) error {
 		return fault.Deny("role.above", fault.Args{"roles": words(above)})
 	}
 	return nil
+}
+
+// MayEmpower tells whether the actor may give somebody a role of a customer's staff, or take it away, or let in somebody who holds it
+// (R11): a global admin's, who sees keys on the customer's portal, only the customer's own and who of the partner reveals keys (R04).
+// Fault "role.above".
+func (a Actor) MayEmpower(roles Roles) error {
+	if !roles[CustomerGlobal] || a.Customer != "" || a.May(RevealKey) == nil {
+		return nil
+	}
+	return fault.Deny("role.above", fault.Args{"roles": words([]Role{CustomerGlobal})})
 }
 
 // Equal tells whether two sets hold the same roles.

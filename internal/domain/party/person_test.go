@@ -79,3 +79,22 @@ func TestMayGrant(t *testing.T) {
 		}
 	}
 }
+
+func TestMayEmpower(t *testing.T) {
+	for _, c := range []struct {
+		actor Actor
+		roles Roles
+		above bool
+	}{
+		{Actor{Roles: RolesOf(HelpdeskAgent)}, RolesOf(CustomerBilling, CustomerUser), false},
+		{Actor{Roles: RolesOf(HelpdeskAgent)}, RolesOf(CustomerGlobal, CustomerUser), true},
+		{Actor{Roles: RolesOf(HelpdeskAgent, AdminAgent)}, RolesOf(CustomerGlobal), false},
+		{Actor{Roles: RolesOf(HelpdeskAgent, GlobalAdmin)}, RolesOf(CustomerGlobal), true},
+		{Actor{Roles: RolesOf(CustomerGlobal), Customer: "c", Client: "a"}, RolesOf(CustomerGlobal), false},
+	} {
+		f := fault.Of(c.actor.MayEmpower(c.roles))
+		if c.above != (f != nil) || f != nil && (f.Code != "role.above" || f.Args["roles"] != "CGA") {
+			t.Errorf("%s lets in %s: %v", c.actor.Roles, c.roles, f)
+		}
+	}
+}

@@ -180,7 +180,7 @@ func (s Seats) person(v *Visit) error {
 	for _, r := range p.Roles.List() {
 		roles = append(roles, v.T("role."+string(r)))
 	}
-	if v.Actor.MayFor(party.ManageCustomerUsers, c) == nil && p.State != party.PersonDeleted && p.ID != v.Signed.Person.ID {
+	if v.Actor.MayFor(party.ManageCustomerUsers, c) == nil && v.Actor.MayEmpower(p.Roles) == nil && p.State != party.PersonDeleted && p.ID != v.Signed.Person.ID {
 		frame.Head.Acts = append(frame.Head.Acts, Button{Text: v.T("account.reset"), Post: s.Page(c, p.ID) + "/password", Once: v.Once(), Kind: "ask"})
 	}
 	path := "/v1/customers/" + string(c) + "/users/" + string(p.ID)

@@ -434,7 +434,8 @@ func patchOrder(t *testing.T, d *demo) {
 	base := suite.list("lineItems")[0].text("subscriptionId")
 	body := `{"Id":null,"ReferenceCustomerId":null,"BillingCycle":"unknown","LineItems":[{"LineItemNumber":0,"OfferId":"` + item(sandbox.MailArchive, "0001", "FR") +
 		`","ParentSubscriptionId":"` + strings.ToUpper(base) + `","Quantity":2,"FriendlyName":"More archive"}],"Status":null}`
-	if p := d.do(200, "PATCH", uri+"?preview=true", body); len(p.object("preview").list("charges")) != 1 || p["id"] != nil || p.list("lineItems")[0].text("parentSubscriptionId") != base {
+	if p := d.do(200, "PATCH", uri+"?preview=true", body); len(p.object("preview").list("charges")) != 1 || p["id"] != nil ||
+		p.list("lineItems")[0].object("links")["provisioningStatus"] != nil || p.list("lineItems")[0].text("parentSubscriptionId") != base {
 		t.Errorf("F28 %v", p)
 	}
 	added := d.do(200, "PATCH", uri, body)
@@ -444,6 +445,9 @@ func patchOrder(t *testing.T, d *demo) {
 	}
 	if got := d.do(200, "GET", french+"/subscriptions/"+base+"/addons", "").items(); len(got) != 2 {
 		t.Errorf("%d add-ons", len(got))
+	}
+	if line := l.object("links").object("provisioningStatus").text("uri"); line == "" || line != added.object("links").object("provisioningStatus").text("uri") {
+		t.Errorf("§9 a line leads to the provisioning status of its order: %q", line)
 	}
 	status := d.do(200, "GET", "/v1"+added.object("links").object("provisioningStatus").text("uri"), "").items()
 	if len(status) != 1 || status[0].text("status") != "Fulfilled" || status[0].list("quantityProvisioningInformation")[0]["quantity"] != 2.0 {

@@ -63,12 +63,13 @@ type wireOrderLine struct {
 }
 
 type orderLineLinks struct {
-	Subscription    link `json:"subscription,omitzero"`
-	Offer           link `json:"offer,omitzero"`
-	Product         link `json:"product,omitzero"`
-	Sku             link `json:"sku,omitzero"`
-	Availability    link `json:"availability,omitzero"`
-	ActivationLinks link `json:"activationLinks,omitzero"`
+	Subscription       link `json:"subscription,omitzero"`
+	Offer              link `json:"offer,omitzero"`
+	Product            link `json:"product,omitzero"`
+	Sku                link `json:"sku,omitzero"`
+	Availability       link `json:"availability,omitzero"`
+	ProvisioningStatus link `json:"provisioningStatus,omitzero"` // the order's: it tells of each line
+	ActivationLinks    link `json:"activationLinks,omitzero"`
 }
 
 // pricing is in the terms of the price sheet: with tax where prices include it (F04), without it elsewhere. The prices are
@@ -120,6 +121,9 @@ func (d dialect) order(v app.OrderView, how orderDetail) wireOrder {
 	}
 	w.ID, w.AlternateID = string(o.ID), id.AlternateID(o.ID)
 	w.Links = &orderLinks{Self: linkTo(uri), ProvisioningStatus: linkTo(uri + "/provisioningstatus")}
+	for i := range w.LineItems {
+		w.LineItems[i].Links.ProvisioningStatus = w.Links.ProvisioningStatus
+	}
 	if cancellable {
 		w.Links.PatchOperation = link{uri, http.MethodPatch, noHeaders}
 	}

@@ -112,12 +112,34 @@ func (s *server) comeBack(w http.ResponseWriter, r *http.Request, _ route) {
 		s.again(w, r, v, "", fault.Deny("signin.outside", nil))
 		return
 	}
-	u, err := s.vouched(r.Context(), t, query.Get("code"))
+	u, subject, err := s.vouched(r.Context(), t, query.Get("code"))
 	if err != nil {
 		s.again(w, r, v, "", err)
 		return
 	}
-	s.onward(w, r, v, u, byExternal, nil)
+	var save func(app.Tx) error
+	switch {
+	case u.Subject != "": // linked before
+	case u.TOTP != nil: // the issuer alone links nobody whose code is asked for
+		v.subject = subject
+	default:
+		u.Subject = subject
+		save = func(tx app.Tx) error { return tx.SavePerson(u) }
+	}
+	s.onward(w, r, v, u, byExternal, save)
+}
+
+// linkAfter carries a subject through the code's page: signed, for this half of a sign-in alone.
+func (s *server) linkAfter(half, subject string) string {
+	return s.People.mac("link/"+half+"/"+subject) + "." + subject
+}
+
+// linked is the subject that such a link carries; empty for what is none.
+func (s *server) linked(half, link string) string {
+	if _, subject, _ := strings.Cut(link, "."); subject != "" && hmac.Equal([]byte(link), []byte(s.linkAfter(half, subject))) {
+		return subject
+	}
+	return ""
 }
 
 func (s *server) trip(r *http.Request, state string) (t trip, ok bool) {
@@ -136,29 +158,29 @@ func (s *server) trip(r *http.Request, state string) (t trip, ok bool) {
 	return t, s.Wall.Now().Before(time.UnixMicro(t.Until)) && state != "" && hmac.Equal([]byte(t.State), []byte(state))
 }
 
-// vouched finds the person that the issuer vouches for. Faults: "signin.outside" when it does not, "signin.unknown" when
-// nobody here is that, "signin.inactive".
-func (s *server) vouched(ctx context.Context, t trip, code string) (party.Person, error) {
+// vouched finds the person that the issuer vouches for, and by which subject. Faults: "signin.outside" when it does not,
+// "signin.unknown" when nobody here is that, "signin.inactive".
+func (s *server) vouched(ctx context.Context, t trip, code string) (u party.Person, sub string, err error) {
 	outside := fault.Deny("signin.outside", nil)
 	provider, config, err := s.External.outside(ctx)
 	if err != nil {
-		return party.Person{}, err
+		return u, "", err
 	}
 	ctx = oidc.ClientContext(ctx, s.External.HTTP)
 	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(t.Verifier))
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
 		s.Log.WarnContext(ctx, "the issuer refused a code", "error", refused.ErrorCode)
-		return party.Person{}, outside
+		return u, "", outside
 	}
 	if err != nil {
-		return party.Person{}, fmt.Errorf("identity: asking the issuer: %w", err)
+		return u, "", fmt.Errorf("identity: asking the issuer: %w", err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: s.External.ClientID, Now: s.Wall.Now}).Verify(ctx, raw)
 	if err != nil || !hmac.Equal([]byte(verified.Nonce), []byte(t.Nonce)) {
 		s.Log.WarnContext(ctx, "an id token of the issuer is not right", "err", err)
-		return party.Person{}, outside
+		return u, "", outside
 	}
 	var claims struct {
 		Email    string `json:"email"`
@@ -166,13 +188,15 @@ func (s *server) vouched(ctx context.Context, t trip, code string) (party.Person
 		UPN      string `json:"upn"`
 	}
 	if err := verified.Claims(&claims); err != nil {
-		return party.Person{}, outside
+		return u, "", outside
 	}
 	name := claims.UPN
 	if claims.Verified && claims.Email != "" {
 		name = claims.Email
 	}
-	return s.link(ctx, subject(verified.Issuer, verified.Subject), name)
+	sub = subject(verified.Issuer, verified.Subject)
+	u, err = s.known(ctx, sub, name)
+	return u, sub, err
 }
 
 // subject is an issuer's subject in one word of bounded length.
@@ -181,8 +205,8 @@ func subject(issuer, sub string) string {
 	return url.QueryEscape(issuer) + " " + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// link finds a person by subject, or by name the first time, when it is linked.
-func (s *server) link(ctx context.Context, subject, name string) (party.Person, error) {
+// known finds a person by subject, or by name where no subject is linked yet.
+func (s *server) known(ctx context.Context, subject, name string) (party.Person, error) {
 	unknown := fault.Deny("signin.unknown", nil)
 	u, partner, err := s.Store.PersonOf(ctx, subject)
 	if missing(err) {
@@ -193,12 +217,6 @@ func (s *server) link(ctx context.Context, subject, name string) (party.Person, 
 		u, partner, err = s.Store.PersonNamed(ctx, upn)
 		if missing(err) || err == nil && u.Subject != "" { // linked to somebody else out there
 			return u, unknown
-		}
-		if err == nil && admitted(u, partner) {
-			u.Subject = subject
-			if err = s.People.save(ctx, u, func(app.Tx) error { return nil }); err == nil {
-				u, _, err = s.Store.Person(ctx, u.ID)
-			}
 		}
 	}
 	if err != nil {

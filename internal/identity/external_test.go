@@ -4,9 +4,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -184,10 +186,51 @@ func TestExternalSignIn(t *testing.T) {
 		if r := c.post("/sign-in", "half", half(r), "code", code6(c, secret), "next", "/home"); r.status != http.StatusSeeOther {
 			c.Errorf("%d %s", r.status, r.body)
 		}
+		subject := func() string {
+			c.Helper()
+			u, _, err := c.store.Person(c.Context(), "u1")
+			if err != nil {
+				c.Fatal(err)
+			}
+			return u.Subject
+		}
+		before := subject()
+		c.change("u1", func(p *party.Person) { p.Subject = "" })
+		c.wall.Advance(time.Minute)
+		r = comeBack(leave("/home", map[string]any{"sub": "s-3"}))
+		stranger := link(r)
+		c.wall.Advance(time.Second)
+		r = comeBack(leave("/home", none))
+		if r.status != 200 || half(r) == "" || link(r) == "" || subject() != "" {
+			c.Errorf("linked before the code: %d %q", r.status, subject())
+		}
+		if r = c.post("/sign-in", "half", half(r), "link", link(r), "code", "000000", "next", "/home"); r.status != 403 || link(r) == "" || subject() != "" {
+			c.Errorf("linked by a wrong code: %d %q", r.status, subject())
+		}
+		for name, other := range map[string]string{"of another trip": stranger, "made up": "x" + link(r), "none": ""} {
+			c.wall.Advance(time.Minute)
+			if r := c.post("/sign-in", "half", half(r), "link", other, "code", code6(c, secret), "next", "/home"); r.status != http.StatusSeeOther || subject() != "" {
+				c.Errorf("a link %s: %d %q", name, r.status, subject())
+			}
+		}
+		c.wall.Advance(time.Minute)
+		if r := c.post("/sign-in", "half", half(r), "link", link(r), "code", code6(c, secret), "next", "/home"); r.status != http.StatusSeeOther || subject() != before {
+			c.Errorf("with the code: %d %q", r.status, subject())
+		}
 		if strings.Contains(c.log.String(), out.secret) {
 			c.Error("G42: the issuer's secret is in the log")
 		}
 	})
+}
+
+var hiddenLink = regexp.MustCompile(`name="link" value="([^"]+)"`)
+
+// link is what a page carries of a link to the issuer's subject.
+func link(r reply) string {
+	if m := hiddenLink.FindStringSubmatch(r.body); m != nil {
+		return html.UnescapeString(m[1])
+	}
+	return ""
 }
 
 // enrolled signs in and enrols an authenticator app.

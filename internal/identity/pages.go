@@ -49,6 +49,7 @@ type view struct {
 	Field       string // the id of the field it is about
 	Next        string // where it goes on
 	Half        string // a sign-in between two steps
+	Link        string // what of an issuer it is linked to with the code
 	Who         string // user principal name
 	Client      string // name of the client it is about
 	Code        string // of a device
@@ -58,8 +59,9 @@ type view struct {
 	Action      template.URL // a form's target at a client
 	Fields      url.Values
 
-	Style  string // address of the style sheet
-	target string // of what follows, for the policy
+	Style   string // address of the style sheet
+	target  string // of what follows, for the policy
+	subject string // that the issuer vouched for, not linked yet
 }
 
 type outsideLink struct{ Name, Address string }

@@ -77,9 +77,12 @@ func (s *server) takeCode(w http.ResponseWriter, r *http.Request, v view, form u
 		return
 	}
 	if err := s.People.code(r.Context(), &u, form.Get("code"), s.People.origin(r)); err != nil {
-		v.Name, v.Half = "code", form.Get("half")
+		v.Name, v.Half, v.Link = "code", form.Get("half"), form.Get("link")
 		s.again(w, r, v, "code", err)
 		return
+	}
+	if u.Subject == "" {
+		u.Subject = s.linked(form.Get("half"), form.Get("link"))
 	}
 	s.onward(w, r, v, u, byCode, func(tx app.Tx) error { return tx.SavePerson(u) })
 }
@@ -117,6 +120,9 @@ func (s *server) onward(w http.ResponseWriter, r *http.Request, v view, u party.
 		}
 	}
 	v.Name, v.Half = string(next), half
+	if v.subject != "" {
+		v.Link = s.linkAfter(half, v.subject)
+	}
 	if next == stepChange {
 		v.Title = "change.title"
 	}

@@ -7,10 +7,12 @@ import (
 	"slices"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/billing"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -20,7 +22,15 @@ type StatementLine struct {
 	Customer party.Customer
 	Order    order.Order
 	Line     order.Line
-	MPN      string // of the partner that is billed
+	Entry    *catalog.Entry            // what was sold, as the catalogue has it now; nil: it is gone
+	Sub      subscription.Subscription // what was charged for, as it stands now; zero: none, as with perpetual software
+	MPN      string                    // of the partner that is billed
+}
+
+// SubscriptionKey names a subscription of a customer.
+type SubscriptionKey struct {
+	Customer     id.Customer
+	Subscription id.Subscription
 }
 
 // Estimate is what the next invoice of a currency would hold, live (F72).
@@ -148,12 +158,44 @@ func statement(r Reader, scope party.Scope, q ChargeQuery) ([]StatementLine, err
 	if err != nil {
 		return nil, err
 	}
+	products := map[id.Product]bool{}
+	for _, c := range charges {
+		products[orders[c.Order].Lines[c.Line].Item.Product] = true
+	}
+	entries, err := r.Entries(slices.Sorted(maps.Keys(products)))
+	if err != nil {
+		return nil, err
+	}
+	subs, err := charged(r, scope, charges)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]StatementLine, len(charges))
 	for i, c := range charges {
 		o := orders[c.Order]
-		lines[i] = StatementLine{Charge: c, Customer: customers[c.Customer], Order: o, Line: o.Lines[c.Line], MPN: billed.MPN}
+		l := o.Lines[c.Line]
+		lines[i] = StatementLine{
+			Charge: c, Customer: customers[c.Customer], Order: o, Line: l, Entry: entries[l.Item.Product], Sub: subs[c.Subscription], MPN: billed.MPN,
+		}
 	}
 	return lines, nil
+}
+
+// charged reads the subscriptions of charges, all at once.
+func charged(r Reader, scope party.Scope, charges []billing.Charge) (map[id.Subscription]subscription.Subscription, error) {
+	subs := map[id.Subscription]subscription.Subscription{}
+	var keys []SubscriptionKey
+	for _, c := range charges {
+		if _, seen := subs[c.Subscription]; !seen && c.Subscription != "" {
+			keys = append(keys, SubscriptionKey{c.Customer, c.Subscription})
+			subs[c.Subscription] = subscription.Subscription{}
+		}
+	}
+	found, err := r.SubscriptionsByKey(scope, keys)
+	for _, s := range found {
+		subs[s.ID] = s
+	}
+	return subs, err
 }
 
 // behind reads the customers and orders of charges, all at once each.

@@ -85,6 +85,8 @@ type Reader interface {
 	Subscription(s party.Scope, c id.Customer, sub id.Subscription) (subscription.Subscription, error)
 	// Subscriptions of a customer, oldest first, narrowed by what the query sets.
 	Subscriptions(s party.Scope, c id.Customer, q SubscriptionQuery) ([]subscription.Subscription, error)
+	// SubscriptionsByKey are those of the keys, no two the same, that are in the scope, in no order.
+	SubscriptionsByKey(s party.Scope, keys []SubscriptionKey) ([]subscription.Subscription, error)
 	// CustomerSubscription is Customer and Subscription in one.
 	CustomerSubscription(s party.Scope, c id.Customer, sub id.Subscription) (party.Customer, subscription.Subscription, error)
 	// CustomerSubscriptions is Customer and Subscriptions in one trip.

@@ -204,22 +204,28 @@ func (r *Reader) OrderPage(s party.Scope, c id.Customer, q app.OrderQuery) ([]or
 	return found, err
 }
 
+// wanted begins a filter with things of customers by their keys; rest reads them.
+func wanted[K any](s party.Scope, keys []K, rest string, pair func(K) (customer, thing string)) *filter {
+	n := 1
+	for n < len(keys) { // filled up to a power of two: few texts for any number
+		n *= 2
+	}
+	args := make([]any, 2*n)
+	for i := range n {
+		args[2*i], args[2*i+1] = "", ""
+		if i < len(keys) {
+			args[2*i], args[2*i+1] = pair(keys[i])
+		}
+	}
+	f := where("WITH wanted (customer_id, id) AS (VALUES ", s.Partner())
+	f.and("(?, ?)"+strings.Repeat(", (?, ?)", n-1)+rest, args...)
+	return f
+}
+
 // OrdersByKey implements app.Reader.
 func (r *Reader) OrdersByKey(s party.Scope, keys []app.OrderKey) (all []order.Order, err error) {
 	for some := range slices.Chunk(keys, 1000) {
-		n := 1
-		for n < len(some) { // filled up to a power of two: few texts for any number
-			n *= 2
-		}
-		args := make([]any, 2*n)
-		for i := range n {
-			args[2*i], args[2*i+1] = "", ""
-			if i < len(some) {
-				args[2*i], args[2*i+1] = string(some[i].Customer), string(some[i].Order)
-			}
-		}
-		f := where("WITH wanted (customer_id, id) AS (VALUES ", s.Partner())
-		f.and("(?, ?)"+strings.Repeat(", (?, ?)", n-1)+sqlOrdersByKey, args...)
+		f := wanted(s, some, sqlOrdersByKey, func(k app.OrderKey) (string, string) { return string(k.Customer), string(k.Order) })
 		equal(f, sqlOrdersOfOurs, s.Reseller())
 		f.and(sqlOrdersTogether)
 		found, err := r.orders(f)

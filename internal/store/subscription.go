@@ -20,7 +20,10 @@ import (
 const (
 	sqlSubscriptions = `SELECT id, customer_id, order_id, parent_id, state, ordered_at, version, body FROM subscription
 		WHERE partner_id = $1 AND customer_id = $2`
-	sqlSubscription = sqlSubscriptions + ` AND id = $3`
+	sqlSubscription       = sqlSubscriptions + ` AND id = $3`
+	sqlSubscriptionsByKey = `) SELECT s.id, s.customer_id, s.order_id, s.parent_id, s.state, s.ordered_at, s.version, s.body
+		FROM wanted w CROSS JOIN subscription s WHERE s.partner_id = $1 AND s.customer_id = w.customer_id AND s.id = w.id`
+	sqlSubscriptionsOfOurs = ` AND s.customer_id IN (SELECT id FROM customer WHERE partner_id = $1 AND reseller_id = ?)`
 	// With the stamp of the catalogue, which tells what the subscription's product is.
 	sqlCustomerSubscription = `SELECT c.*, s.*, (` + sqlStamp + `) FROM (` + sqlCustomer + `) c LEFT JOIN (` + sqlSubscription + `) s ON TRUE`
 	// An order's lines name their subscriptions; a subscription that has moved on to a renewal's order is left out.
@@ -200,6 +203,20 @@ func (r *Reader) Subscriptions(s party.Scope, c id.Customer, q app.SubscriptionQ
 		return nil, err
 	}
 	return rowsOf(r, subscriptionsOf(s, c, q), scanSubscription)
+}
+
+// SubscriptionsByKey implements app.Reader.
+func (r *Reader) SubscriptionsByKey(s party.Scope, keys []app.SubscriptionKey) (all []subscription.Subscription, err error) {
+	for some := range slices.Chunk(keys, 1000) {
+		f := wanted(s, some, sqlSubscriptionsByKey, func(k app.SubscriptionKey) (string, string) { return string(k.Customer), string(k.Subscription) })
+		equal(f, sqlSubscriptionsOfOurs, s.Reseller())
+		found, err := rowsOf(r, f, scanSubscription)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // CustomerSubscription implements app.Reader.

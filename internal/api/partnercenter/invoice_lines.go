@@ -1,6 +1,7 @@
 package partnercenter
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/billing"
 	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
@@ -37,14 +39,18 @@ type lineItem struct {
 	ChargeType          string      `json:"chargeType"`
 	UnitPrice           json.Number `json:"unitPrice"`
 	EffectiveUnitPrice  json.Number `json:"effectiveUnitPrice"`
+	UnitType            string      `json:"unitType,omitempty"`
 	Quantity            int64       `json:"quantity"`
 	Subtotal            json.Number `json:"subtotal"`
 	TaxTotal            json.Number `json:"taxTotal"`
 	TotalForCustomer    json.Number `json:"totalForCustomer"`
 	Currency            string      `json:"currency"`
+	PublisherName       string      `json:"publisherName,omitempty"`
 	PublisherID         string      `json:"publisherId"`
 	SubscriptionDesc    string      `json:"subscriptionDescription,omitempty"`
 	SubscriptionID      string      `json:"subscriptionId,omitempty"`
+	SubscriptionStart   wireTime    `json:"subscriptionStartDate,omitzero"`
+	SubscriptionEnd     wireTime    `json:"subscriptionEndDate,omitzero"`
 	ChargeStartDate     wireTime    `json:"chargeStartDate"`
 	ChargeEndDate       wireTime    `json:"chargeEndDate"`
 	TermAndBillingCycle string      `json:"termAndBillingCycle"`
@@ -55,6 +61,7 @@ type lineItem struct {
 	ExchangeRate        int         `json:"pcToBCExchangeRate"`
 	BillableQuantity    int64       `json:"billableQuantity"`
 	BillingFrequency    string      `json:"billingFrequency"`
+	ReservationOrderID  string      `json:"reservationOrderId,omitempty"`
 	InvoiceLineItemType string      `json:"invoiceLineItemType"`
 	BillingProvider     string      `json:"billingProvider"`
 
@@ -89,6 +96,16 @@ func lineItemOf(partner id.Partner, number id.Invoice, l app.StatementLine) line
 	if c.Subscription != "" {
 		item.SubscriptionDesc = l.Line.Title
 	}
+	if start, end := termCharged(l); !end.IsZero() {
+		item.SubscriptionStart, item.SubscriptionEnd = at(day(start)), at(lastDay(end))
+	}
+	if l.Line.Kind == catalog.Reservation {
+		item.ReservationOrderID = string(c.Order)
+	}
+	if l.Entry != nil {
+		item.ProductName, item.PublisherName = cmp.Or(l.Entry.Product.Title, item.ProductName), l.Entry.Product.PublisherName
+		item.UnitType = unitOf(l.Entry, l.Line.Item)
+	}
 	if c.Of != "" { // E05: a credit points at the charge that it gives back
 		item.ReferenceID = string(c.Of)
 		item.PriceAdjustment = fmt.Sprintf("Policy %s", c.PolicyRow)
@@ -97,6 +114,30 @@ func lineItemOf(partner id.Partner, number id.Invoice, l app.StatementLine) line
 		}
 	}
 	return item
+}
+
+// termCharged is the term that a line is of: its subscription's while that stands on the line, and later what was charged where that
+// was for all of the term. Zero: part of a term that is over does not know it.
+func termCharged(l app.StatementLine) (start, end time.Time) {
+	c, s := l.Charge, l.Sub
+	switch {
+	case s.ID != "" && s.Order == c.Order && s.Line == c.Line:
+		return startOf(s), s.Current.End
+	case c.Parts == 1 && (c.Kind == billing.New || c.Kind == billing.Renew || c.Kind == billing.Convert):
+		return c.Period.Start, c.Period.End
+	}
+	return start, end
+}
+
+// unitOf is what is counted of an item; of an imported offer it is its only SKU's.
+func unitOf(e *catalog.Entry, i id.Item) string {
+	if i.Imported() && len(e.Skus) == 1 {
+		return e.Skus[0].UnitType
+	}
+	if k, ok := e.Sku(i.Sku); ok {
+		return k.UnitType
+	}
+	return ""
 }
 
 // mpnNumber is an MPN where the contract has a number; none is what stands for one that is missing or is no number.

@@ -282,3 +282,47 @@ func TestF73LinesInACurrency(t *testing.T) {
 	m.refused(400, "3000", "GET", issued+"?currencycode=EU", "")
 	m.refused(404, "1000", "GET", "/v1/invoices/G999999999/lineitems?currencycode=USD", "")
 }
+
+// TestF73LinesTellWhatWasSold: the product's own title beside the SKU's, its publisher, what is counted, the days of the term, and
+// the order of a reservation, on issued and unbilled lines alike (contract.md §12).
+func TestF73LinesTellWhatWasSold(t *testing.T) {
+	both(t, store.Options{}, func(t *testing.T, s *begun) {
+		d := demoOn(t, s)
+		seen := map[string]int{}
+		at := []string{"/v1/invoices/unbilled/lineitems?provider=onetime&invoicelineitemtype=billinglineitems&period=current&size=0"}
+		for _, doc := range d.do(200, "GET", "/v1/invoices?size=200", "").items() {
+			at = append(at, "/v1/invoices/"+doc.text("id")+"/lineitems?provider=onetime&invoicelineitemtype=billinglineitems&size=0")
+		}
+		products := map[string]object{}
+		for _, target := range at {
+			for _, l := range d.do(200, "GET", target, "").items() {
+				country, product := l.text("customerCountry"), l.text("productId")
+				if products[country+product] == nil {
+					products[country+product] = d.do(200, "GET", "/v1/products/"+product+"?country="+country, "")
+				}
+				p := products[country+product]
+				if l.text("productName") != p.text("title") || l.text("publisherName") != p.text("publisherName") || l.text("unitType") == "" {
+					t.Errorf("%v, of %v", l, p)
+				}
+				start, end := l.text("subscriptionStartDate"), l.text("subscriptionEndDate")
+				if known := start != "" && end != ""; known && (start > l.text("chargeStartDate") || end < l.text("chargeEndDate") || l.text("subscriptionId") == "") {
+					t.Errorf("charged from %s to %s of a term from %s to %s", l.text("chargeStartDate"), l.text("chargeEndDate"), start, end)
+				} else if known {
+					seen["a term"]++
+				}
+				if l.text("productName") != l.text("skuName") {
+					seen["a title of its own"]++
+				}
+				if order := l.text("reservationOrderId"); order != "" {
+					seen["a reservation"]++
+					if order != l.text("orderId") {
+						t.Errorf("the reservation of %s on a line of %s", order, l.text("orderId"))
+					}
+				}
+			}
+		}
+		if seen["a term"] == 0 || seen["a title of its own"] == 0 || seen["a reservation"] == 0 {
+			t.Errorf("seen: %v", seen)
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/comptoir-dev/comptoir/internal/domain/money"
 	"github.com/comptoir-dev/comptoir/internal/domain/order"
 	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/domain/subscription"
 	"github.com/comptoir-dev/comptoir/internal/domain/when"
 )
 
@@ -34,6 +35,10 @@ func line(change func(*app.StatementLine)) app.StatementLine {
 			Title: "Server, 1 year", Term: when.Year, Plan: catalog.Annual, Publisher: id.FirstParty, Kind: catalog.Software,
 			Participants: []order.Participant{{Key: "transaction_reseller", Value: "4810002"}},
 		},
+		Entry: &catalog.Entry{
+			Product: catalog.Product{Title: "Server", PublisherName: "Comptoir Samples"}, Skus: []catalog.Sku{{ID: "0003", UnitType: "Licenses"}},
+		},
+		Sub: subscription.Subscription{ID: requestOne, Order: orderOne, Current: when.Period{Start: start, End: utc("2021-09-01")}},
 	}
 	if change != nil {
 		change(&l)
@@ -99,6 +104,52 @@ func TestLineItem(t *testing.T) {
 		if got := termAndCycle(term, catalog.Plan(k[1])); err != nil || got != want {
 			t.Errorf("%v: %q", k, got)
 		}
+	}
+}
+
+// TestLineOfATerm: the days of the term that a line is of, as far as they are known (contract.md §12).
+func TestLineOfATerm(t *testing.T) {
+	renewed := func(change func(*app.StatementLine)) func(*app.StatementLine) {
+		return func(l *app.StatementLine) {
+			l.Sub.Order, l.Sub.Current = "renewal", when.Period{Start: utc("2021-09-01"), End: utc("2022-09-01")}
+			if change != nil {
+				change(l)
+			}
+		}
+	}
+	for _, c := range []struct {
+		name       string
+		change     func(*app.StatementLine)
+		start, end string
+	}{
+		{"the term that runs", func(l *app.StatementLine) { l.Parts, l.Part = 12, 4 }, "2020-09-01", "2021-08-31"},
+		{"a credit in it", credit, "2020-09-01", "2021-08-31"},
+		{"joined later", func(l *app.StatementLine) { l.Sub.LineAt = utc("2020-11-05T10:00:00Z") }, "2020-11-05", "2021-08-31"},
+		{"a term before, charged at once", renewed(nil), "2020-09-01", "2021-08-31"},
+		{"a part of one", renewed(func(l *app.StatementLine) { l.Parts = 12 }), "", ""},
+		{"seats added in one", renewed(func(l *app.StatementLine) { l.Kind = billing.AddQuantity }), "", ""},
+		{"a credit in one", renewed(credit), "", ""},
+		{"perpetual", func(l *app.StatementLine) {
+			l.Sub, l.Period, l.Parts = subscription.Subscription{}, when.Period{}, 1
+		}, "", ""},
+		{"not begun", func(l *app.StatementLine) { l.Sub.Current = when.Period{} }, "", ""},
+	} {
+		got := lineItemOf(partnerOne, "", line(c.change))
+		want := [2]time.Time{}
+		if c.start != "" {
+			want = [2]time.Time{utc(c.start), utc(c.end)}
+		}
+		if !got.SubscriptionStart.Equal(want[0]) || !got.SubscriptionEnd.Equal(want[1]) {
+			t.Errorf("%s: %v to %v", c.name, got.SubscriptionStart, got.SubscriptionEnd)
+		}
+	}
+	gone := lineItemOf(partnerOne, "", line(func(l *app.StatementLine) { l.Entry = nil }))
+	if gone.ProductName != gone.SkuName || gone.UnitType != "" || gone.ReservationOrderID != "" {
+		t.Errorf("a product that is gone: %+v", gone)
+	}
+	reserved := lineItemOf(partnerOne, "", line(func(l *app.StatementLine) { l.Line.Kind = catalog.Reservation }))
+	if reserved.ReservationOrderID != orderOne {
+		t.Errorf("a reservation of order %s", reserved.ReservationOrderID)
 	}
 }
 

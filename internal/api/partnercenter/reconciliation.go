@@ -89,6 +89,9 @@ func cell(v any) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case wireTime:
+		if v.IsZero() {
+			return ""
+		}
 		text, _ := v.MarshalJSON() // never fails
 		return strings.Trim(string(text), `"`)
 	}

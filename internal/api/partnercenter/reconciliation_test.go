@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/app"
+	"github.com/comptoir-dev/comptoir/internal/domain/catalog"
 	"github.com/comptoir-dev/comptoir/internal/domain/id"
 )
 
@@ -27,6 +28,7 @@ func noMore(app.ChargeCursor) ([]app.StatementLine, error) { return nil, nil }
 func TestF73ReconciliationGolden(t *testing.T) {
 	formula := line(func(l *app.StatementLine) {
 		credit(l)
+		l.Entry = nil
 		l.Customer.CompanyName, l.Line.Title = `=HYPERLINK("https://x.example","Café, Nord")`, "+1 @home"
 	})
 	var got bytes.Buffer
@@ -47,7 +49,7 @@ func TestF73ReconciliationGolden(t *testing.T) {
 
 // TestF73ColumnsAreTheMembers: each column has the name and the value of a member of the one_time line in JSON.
 func TestF73ColumnsAreTheMembers(t *testing.T) {
-	l := line(func(l *app.StatementLine) { credit(l); l.Quantity = 3 })
+	l := line(func(l *app.StatementLine) { credit(l); l.Quantity, l.Line.Kind = 3, catalog.Reservation })
 	text, err := encode(lineItemOf(partnerOne, "G000000042", l))
 	if err != nil {
 		t.Fatal(err)

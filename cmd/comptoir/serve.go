@@ -42,6 +42,7 @@ type listening struct {
 		Name       string `help:"What the button of that issuer says." default:"single sign-on"`
 		ClientID   string `help:"This server's client id at the issuer." name:"client-id"`
 		SecretFile string `help:"File with the client secret." type:"existingfile" name:"secret-file"`
+		UPN        bool   `help:"Find people by the upn claim too, where their e-mail address is not verified: only where nobody else than the issuer's operator can choose it." name:"upn"`
 	} `embed:"" prefix:"oidc-"`
 	logging
 }
@@ -221,7 +222,7 @@ func (l listening) external(url string) (*identity.External, error) {
 	}
 	return &identity.External{
 		Name: o.Name, Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: strings.TrimSpace(string(secret)), Callback: url + identity.CallbackPath,
-		HTTP: &http.Client{Timeout: 10 * time.Second},
+		HTTP: &http.Client{Timeout: 10 * time.Second}, UPN: o.UPN,
 	}, nil
 }
 

@@ -23,7 +23,7 @@ import (
 )
 
 // External is an OpenID issuer of the operator's choice that people may sign in with. Whom it vouches for is found by the
-// subject that was linked before, else by the verified e-mail address or the user principal name it tells, and linked.
+// subject that was linked before, else by the verified e-mail address, and linked.
 type External struct {
 	Name         string // shown on the button
 	Issuer       string
@@ -32,6 +32,8 @@ type External struct {
 	Callback     string // the address of this server that the issuer sends people back to
 	// HTTP is how the issuer is reached: the operator named it, so it may be on a private network.
 	HTTP *http.Client
+	// UPN says that nobody chooses the upn claim there but who runs the issuer: somebody may be found by it, too.
+	UPN bool
 
 	mu       sync.Mutex
 	provider *oidc.Provider
@@ -190,9 +192,12 @@ func (s *server) vouched(ctx context.Context, t trip, code string) (u party.Pers
 	if err := verified.Claims(&claims); err != nil {
 		return u, "", outside
 	}
-	name := claims.UPN
-	if claims.Verified && claims.Email != "" {
+	name := ""
+	switch {
+	case claims.Verified && claims.Email != "":
 		name = claims.Email
+	case s.External.UPN:
+		name = claims.UPN
 	}
 	sub = subject(verified.Issuer, verified.Subject)
 	u, err = s.known(ctx, sub, name)

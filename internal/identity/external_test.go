@@ -85,8 +85,10 @@ func newIssuer(t *testing.T) *issuer {
 
 func TestExternalSignIn(t *testing.T) {
 	out := newIssuer(t)
+	var external *identity.External
 	centres(t, func(o *identity.Options) {
-		o.External = &identity.External{Name: "Directory <x>", Issuer: out.URL, ClientID: "comptoir", ClientSecret: out.secret, HTTP: out.Client()}
+		external = &identity.External{Name: "Directory <x>", Issuer: out.URL, ClientID: "comptoir", ClientSecret: out.secret, HTTP: out.Client()}
+		o.External = external
 	}, func(c *centre) {
 		if r := c.get("/sign-in?next=/home"); !strings.Contains(r.body, "/sign-in/external?next=%2fhome") && !strings.Contains(r.body, "/sign-in/external?next=%2Fhome") || !strings.Contains(r.body, "Directory &lt;x&gt;") {
 			c.Errorf("no way out: %s", r.body)
@@ -123,6 +125,8 @@ func TestExternalSignIn(t *testing.T) {
 			says   string
 		}{
 			{"not verified", map[string]any{"email_verified": false}, "Nobody here"},
+			{"a upn beside", map[string]any{"email_verified": false, "upn": "ana@p.example"}, "Nobody here"},
+			{"a upn alone", map[string]any{"email": "", "upn": "ana@p.example"}, "Nobody here"},
 			{"nobody here", map[string]any{"email": "who@p.example"}, "Nobody here"},
 			{"no name at all", map[string]any{"email": ""}, "Nobody here"},
 			{"another audience", map[string]any{"aud": "other"}, "did not come to an end"},
@@ -216,6 +220,11 @@ func TestExternalSignIn(t *testing.T) {
 		c.wall.Advance(time.Minute)
 		if r := c.post("/sign-in", "half", half(r), "link", link(r), "code", code6(c, secret), "next", "/home"); r.status != http.StatusSeeOther || subject() != before {
 			c.Errorf("with the code: %d %q", r.status, subject())
+		}
+		external.UPN = true
+		state = leave("/home", map[string]any{"sub": "s-9", "email_verified": false, "upn": "sam@p.example"})
+		if r := comeBack(state); r.status != http.StatusSeeOther {
+			c.Errorf("by a upn that the operator trusts: %d %s", r.status, r.body)
 		}
 		if strings.Contains(c.log.String(), out.secret) {
 			c.Error("G42: the issuer's secret is in the log")

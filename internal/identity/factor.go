@@ -90,10 +90,14 @@ func (p *People) SealTOTP(u party.Person, secret string) ([]byte, error) {
 }
 
 // ConfirmTOTP enrols an authenticator app by its first code: from now on signing in takes one. The person has proved who
-// they are. Faults: "proof.needed", "signin.code", "signin.wait", "signin.stale".
+// they are. Faults: "proof.needed", "form.unreadable" for a secret that EnrolTOTP does not make, "signin.code", "signin.wait",
+// "signin.stale".
 func (p *People) ConfirmTOTP(ctx context.Context, s Signed, secret, code string) error {
 	if err := s.Actor.Prove(); err != nil {
 		return err
+	}
+	if !soundTOTP(secret) {
+		return fault.Invalid("form.unreadable", nil)
 	}
 	u := s.Person
 	sealed, err := p.SealTOTP(u, secret)

@@ -156,6 +156,12 @@ func (c *centre) enrol() string {
 	if u, err := url.Parse(uri); err != nil || u.Query().Get("secret") != secret || u.Scheme != "otpauth" {
 		c.Errorf("%s", uri)
 	}
+	for _, short := range []string{"", "AAAAAAAA", secret[:24], secret[:31] + "\n", secret[:31] + "1", secret + "AAAAAAAA", strings.ToLower(secret)} {
+		now, _ := totp.GenerateCode(short, c.wall.Now())
+		if err := c.people.ConfirmTOTP(c.Context(), s, short, now); code(err) != "form.unreadable" {
+			c.Errorf("enrolled with %q: %v", short, err)
+		}
+	}
 	if err := c.people.ConfirmTOTP(c.Context(), s, secret, "000000"); code(err) != "signin.code" {
 		c.Errorf("enrolled by a wrong code: %v", err)
 	}

@@ -16,11 +16,22 @@ const (
 	totpSkew   = 1  // steps on either side of now
 )
 
-// newTOTP is a shared secret of 160 bits in base32, as authenticator apps take it.
+// totpSecret is how many bytes a shared secret has; totpText is its form: base32, as authenticator apps take it.
+const totpSecret = 20
+
+var totpText = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// newTOTP is a shared secret.
 func newTOTP() string {
-	var b [20]byte
+	var b [totpSecret]byte
 	_, _ = rand.Read(b[:])
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
+	return totpText.EncodeToString(b[:])
+}
+
+// soundTOTP tells whether a secret is as long as those that newTOTP makes: the browser brings it back, and could bring another.
+func soundTOTP(secret string) bool {
+	b, err := totpText.DecodeString(secret)
+	return err == nil && len(b) == totpSecret && len(secret) == totpText.EncodedLen(totpSecret)
 }
 
 // totpURI is what authenticator apps read from a square code.

@@ -23,6 +23,13 @@ func TestAuthenticatorAppIsSetUp(t *testing.T) {
 	if secret == nil {
 		t.Fatal("no secret")
 	}
+	for _, short := range []string{"", "AAAAAAAA"} { // only what we make is taken
+		code, err := totp.GenerateCode(short, c.wall.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.has(b.post("/me/app", "secret", short, "code", code), 422)
+	}
 	again := b.post("/me/app", "secret", secret[1], "code", "000000")
 	b.has(again, 403, `href="#f-code"`, secret[1], `class="square"`) // the same secret once more
 	code, err := totp.GenerateCode(secret[1], c.wall.Now())

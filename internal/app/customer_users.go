@@ -138,8 +138,8 @@ type UserChange struct {
 // ChangeCustomerUser changes one of a customer's people (R11), or brings a deleted one back. A deleted one is changed in
 // nothing else. A global admin, who sees keys (R04), has to change a password that the partner chose, whatever was asked for.
 // The outcome is a party.Person.
-// Faults: "proof.needed" for a password, "role.above" for a global admin's or to bring one back, "user.unknown", "user.deleted",
-// "etag.stale", those of AddCustomerUser.
+// Faults: "proof.needed" for a password, "role.above" for a global admin's password or name, or to bring one back, "user.unknown",
+// "user.deleted", "etag.stale", those of AddCustomerUser.
 func (a *App) ChangeCustomerUser(ctx context.Context, who party.Actor, req Request, c id.Customer, user id.User, ch UserChange) (Reply, error) {
 	if err := who.MayFor(party.ManageCustomerUsers, c); err != nil {
 		return Reply{}, err
@@ -173,12 +173,12 @@ func (a *App) ChangeCustomerUser(ctx context.Context, who party.Actor, req Reque
 			}
 			operation, p.State, p.DeletedAt = activity.RestoreCustomerUser, party.PersonActive, time.Time{}
 		}
-		if ch.Password != nil || operation == activity.RestoreCustomerUser {
+		ch.apply(&p)
+		if ch.Password != nil || p.UPN != before.UPN || operation == activity.RestoreCustomerUser { // how they get in
 			if err := who.MayEmpower(p.Roles); err != nil {
 				return nil, err
 			}
 		}
-		ch.apply(&p)
 		if ch.Password != nil {
 			p.Password, p.MustChange, p.SignedOutAt = fresh.Password, fresh.MustChange || who.Customer == "" && p.Roles[party.CustomerGlobal], a.Wall.Now()
 			if operation == activity.UpdateCustomerUser {

@@ -21,7 +21,7 @@ func (h *trip) record(country market.Country, segment market.Segment) buyer {
 	h.visit("/customers")
 	h.goes(`.head .acts a[href="/customers/new"]`, "")
 	h.put("f-company", "Record "+domain, "f-domain", domain, "f-country", string(country), "f-segment", string(segment), "f-first", "Ана", "f-last", "Roux",
-		"f-email", "office@"+domain, "f-phone", "1", "f-street", "1", "f-city", "x", "f-state", "WA", "f-postal", "98052")
+		"f-email", "office@"+domain, "f-phone", "1", "f-registration", "1", "f-street", "1", "f-city", "x", "f-state", "WA", "f-postal", "98052")
 	h.goes("main form .btn.main", "")
 	h.says("h1", "customers.made")
 	h.goes(`main a[href^="/customers/"][href$="/products"]`, "")
@@ -65,7 +65,7 @@ var customerFlows = []flow{
 		h.made++
 		domain := fmt.Sprintf("filed-%d.example", h.made)
 		row := func(domain, country string) string {
-			return "Filed " + domain + "," + domain + "," + country + ",,Ада,Roux,a@" + domain + ",,1,x,WA,98052\n"
+			return "Filed " + domain + "," + domain + "," + country + ",,Ада,Roux,a@" + domain + ",,1,x,WA,98052,\n"
 		}
 		looks := func(rows string) {
 			h.visit("/customers/import")

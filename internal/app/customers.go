@@ -23,7 +23,8 @@ type NewCustomer struct {
 
 // CreateCustomer makes the record that every sale needs first (F01, R12). The domain is unique among all tenants.
 // c.Reseller is the tenant id or the MPN of the reseller that a provider sells to it through; empty: none, or the caller.
-// Faults: "member.missing", "country.unknown", "customer.domain_taken", "reseller.unknown", "reseller.provider".
+// Faults: "member.missing", "country.unknown", "customer.no_number", "customer.no_phone", "customer.domain_taken",
+// "reseller.unknown", "reseller.provider".
 func (a *App) CreateCustomer(ctx context.Context, who party.Actor, req Request, c party.Customer) (Reply, error) {
 	if err := who.May(party.EditCustomer); err != nil {
 		return Reply{}, err
@@ -110,6 +111,9 @@ func (a *App) newCustomer(who party.Actor, c party.Customer) (party.Customer, er
 		return c, fault.Invalid("domain.malformed", nil)
 	}
 	c.Address.Country = m.Country
+	if err := c.Registered(); err != nil {
+		return c, err
+	}
 	if c.Segment == "" {
 		c.Segment = market.Commercial
 	}

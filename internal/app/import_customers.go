@@ -41,6 +41,7 @@ const (
 	customerCity
 	customerState
 	customerPostal
+	customerNumber
 	customerReseller
 )
 
@@ -57,11 +58,12 @@ var customerFileColumns = []columnName{
 	customerCity:     {"City", " town "},
 	customerState:    {"State", " region province stateorregion "},
 	customerPostal:   {"PostalCode", " postal postcode zip zipcode "},
+	customerNumber:   {"RegistrationNumber", " organizationregistrationnumber organisationregistrationnumber "},
 	customerReseller: {"Reseller", " indirectreseller resellermpn resellerid "},
 }
 
 // customerMost is how many characters a column takes, as in the form.
-var customerMost = [...]int{200, 253, 200, 200, 200, 200, 254, 40, 200, 200, 100, 20, 100}
+var customerMost = [...]int{200, 253, 200, 200, 200, 200, 254, 40, 200, 200, 100, 20, 64, 100}
 
 // CustomerColumns are the heads of a file of customers, in the order of its template.
 func CustomerColumns() (names []string) {
@@ -214,7 +216,7 @@ func (f *customerSheet) take(p placed, at []int, width int) {
 			fields[c] = strings.Clone(unharmed(strings.TrimSpace(p.fields[at[c]]))) // a part of the row would keep all of it
 		}
 		switch c {
-		case customerSegment, customerPhone, customerState, customerPostal, customerReseller:
+		case customerSegment, customerPhone, customerState, customerPostal, customerNumber, customerReseller:
 		default:
 			if fields[c] == "" {
 				bad(c, "row.missing")
@@ -231,6 +233,11 @@ func (f *customerSheet) take(p placed, at []int, width int) {
 	m, known := market.Lookup(fields[customerCountry])
 	if fields[customerCountry] != "" && !known {
 		bad(customerCountry, "row.country")
+	}
+	for _, c := range []int{customerPhone, customerNumber} {
+		if m.Country.Registering() && fields[c] == "" {
+			bad(c, "row.missing")
+		}
 	}
 	segment, ok := market.ParseSegment(cmp.Or(fields[customerSegment], string(market.Commercial)))
 	if !ok {
@@ -257,6 +264,7 @@ func (f *customerSheet) take(p placed, at []int, width int) {
 	c, err := f.app.newCustomer(f.who, party.Customer{
 		CompanyName: fields[customerCompany], BillingCompany: fields[customerCompany], Domain: domain, Email: fields[customerEmail],
 		FirstName: fields[customerFirst], LastName: fields[customerLast], Culture: culture, Language: culture[:2], Segment: segment, Reseller: id.Partner(fields[customerReseller]),
+		RegistrationNumber: fields[customerNumber],
 		Address: party.Address{
 			Country: m.Country, City: fields[customerCity], State: fields[customerState], AddressLine1: fields[customerStreet], PostalCode: fields[customerPostal],
 			FirstName: fields[customerFirst], LastName: fields[customerLast], PhoneNumber: fields[customerPhone],

@@ -73,6 +73,7 @@ func TestF01CustomersAreImported(t *testing.T) {
 			{"several things at once", customerLine("", "a.example", "XX", "", "a", ""), "3 CompanyName row.missing, 3 Country row.country, 3 Email row.email"},
 			{"a name that is too long", customerLine(strings.Repeat("é", 201), "a.example", "FR", "", "a@a.example", ""), "3 CompanyName row.too_long"},
 			{"a hidden character", customerLine("A\u202eB", "a.example", "FR", "", "a@a.example", ""), "3 CompanyName row.text"},
+			{"no number and no telephone where they are asked for", customerLine("A", "a.example", "kz", "", "a@a.example", ""), "3 Phone row.missing, 3 RegistrationNumber row.missing"},
 			{"too few cells", "A,a.example\r\n", "3  row.columns"},
 		} {
 			_, err := w.PreviewCustomers(ctx, w.who, sheetOfCustomers(good, c.line))
@@ -85,6 +86,10 @@ func TestF01CustomersAreImported(t *testing.T) {
 		}
 		if len(named("atelier-sud.example")) != 0 {
 			t.Fatal("a file with a wrong row made a customer")
+		}
+		numbered := "Company,Domain,Country,First name,Last name,Email,Phone,Street,City,Organization registration number\r\nAltyn,altyn.example,KZ,Ada,Roux,a@altyn.example,+7 727 000,1,Almaty,990140000000\r\n"
+		if look, err := w.PreviewCustomers(ctx, w.who, app.CustomerFile{File: strings.NewReader(numbered)}); err != nil || look.New[0].Customer.RegistrationNumber != "990140000000" {
+			t.Errorf("%+v %v", look, err)
 		}
 		own := w.seeded.Customers[0]
 		lines := []string{good, customerLine("Something else", own.Domain, "FR", "", "x@x.example", ""), customerLine("École Nord", "ecole-nord.example", "FR", "Education", "b@b.example", "")}

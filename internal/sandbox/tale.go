@@ -54,10 +54,14 @@ func act[T any](t *tale, what string, run func(req app.Request) error) (out T) {
 
 func (t *tale) customer(name, domain string, country market.Country, culture, city, street, postal string) party.Customer {
 	made := act[app.NewCustomer](t, "customer "+domain, func(req app.Request) error {
-		_, err := t.App.CreateCustomer(t.ctx, t.who, req, party.Customer{
+		c := party.Customer{
 			CompanyName: name, Domain: domain, Email: "office@" + domain, Culture: culture, Language: culture[:2], FirstName: "Camille", LastName: "Martin",
 			Address: party.Address{Country: country, City: city, AddressLine1: street, PostalCode: postal, FirstName: "Camille", LastName: "Martin"},
-		})
+		}
+		if country.Registering() {
+			c.RegistrationNumber, c.Address.PhoneNumber = "7800000000", "+7 812 000 00 00"
+		}
+		_, err := t.App.CreateCustomer(t.ctx, t.who, req, c)
 		return err
 	})
 	return made.Customer

@@ -14,11 +14,11 @@ func TestF01CustomersAreImported(t *testing.T) {
 	b.has(b.get("/customers"), 200, `href="/customers/import"`)
 	b.has(b.get("/customers/import"), 200, "Import customers", `href="/customers/import/template"`, "1,000 rows")
 	file := b.get("/customers/import/template")
-	b.has(file, 200, "CompanyName,Domain,Country,Segment,FirstName,LastName,Email,Phone,Street,City,State,PostalCode\n")
+	b.has(file, 200, "CompanyName,Domain,Country,Segment,FirstName,LastName,Email,Phone,Street,City,State,PostalCode,RegistrationNumber\n")
 	head := strings.TrimSpace(file.body) + "\n"
 	own := c.seeded.Customers[0]
 	row := func(company, domain, country string) string {
-		return company + "," + domain + "," + country + ",,Ada,Roux,ada@" + domain + ",,1 rue,Lyon,,69001\n"
+		return company + "," + domain + "," + country + ",,Ada,Roux,ada@" + domain + ",,1 rue,Lyon,,69001,\n"
 	}
 	bad := b.upload("/customers/import/check", "c.csv", head+row("Atelier", "atelier-sud.example", "FR")+row("<b>Bad", "bad.example", "Nowhere"))
 	b.has(bad, 422, "Rows that kept the file out", "is no country that is sold to", `href="#f-file"`, "Country")

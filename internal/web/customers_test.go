@@ -58,6 +58,11 @@ func TestF01CustomerIsAdded(t *testing.T) {
 	a := b.post("/customers/new", "company", "Nouveau", "domain", "northstar.example", "country", "FR", "segment", "education",
 		"first", "A", "last", "B", "email", "a@b.example", "street", "1 rue", "city", "Lyon", "postal", "69001")
 	b.has(a, 409, `value="Nouveau"`, `href="#f-domain"`, `aria-invalid="true"`, `<option value="education" selected>`) // taken: nothing typed is lost
+	there := []string{"company", "Neva", "domain", "neva-sever.example", "country", "RU", "segment", "commercial", "first", "A", "last", "B", "email", "a@b.example", "street", "1", "city", "Pskov"}
+	b.has(b.post("/customers/new", there...), 422, `href="#f-registration"`, "need the registration number of the organization")
+	there = append(there, "registration", "6000000000")
+	b.has(b.post("/customers/new", there...), 422, `href="#f-phone"`, "need a telephone number")
+	b.has(b.post("/customers/new", append(there, "phone", "+7 811 200 00 00")...), 200, "admin@neva-sever.example")
 	b.has(b.post("/customers/new", "company", "Nouveau"), 422, `href="#f-domain"`, `href="#f-email"`)
 	a = b.post("/customers/new", "company", "Nouveau", "domain", "nouveau.example", "country", "FR", "segment", "commercial",
 		"first", "A", "last", "B", "email", "a@b.example", "street", "1 rue", "city", "Lyon", "postal", "69001")

@@ -151,7 +151,7 @@ func (b customerBody) customer() (party.Customer, error) {
 	if err != nil {
 		return party.Customer{}, err
 	}
-	c.Domain, c.RegistrationNumber = company.Domain, company.OrganizationRegistrationNumber
+	c.Domain, c.RegistrationNumber = company.Domain, strings.TrimSpace(company.OrganizationRegistrationNumber)
 	c.CompanyName = cmp.Or(strings.TrimSpace(company.CompanyName), c.BillingCompany)
 	c.BillingCompany = cmp.Or(c.BillingCompany, c.CompanyName)
 	return c, nil

@@ -233,6 +233,9 @@ var faultOf = map[string]wireFault{
 	"status.unreachable": {400, "800040", "This status cannot be asked for; active, suspended and deleted can."},
 
 	// Customers, catalogue, carts and orders, second part.
+	"customer.no_number": {400, "600049", "Customers[ in {country}] need companyProfile.organizationRegistrationNumber."},
+	"customer.no_phone":  {400, "600051", "Customers[ in {country}] need billingProfile.defaultAddress.phoneNumber."},
+
 	"customer.domain_taken": {409, "990003", "The domain belongs to another tenant."},
 	"customer.changed":      {409, "900278", "Another change of this customer came first; read it again."},
 	"partner.unknown":       {403, "2032", "The caller belongs to no partner."},

@@ -85,6 +85,16 @@ func customers(t *testing.T, d *demo) {
 		t.Errorf("%v", p)
 	}
 	d.refused(409, "990003", "POST", "/v1/customers", body)
+	organization := func(country, number, phone string) string {
+		return fmt.Sprintf(`{"CompanyProfile":{"Domain":"altyn.example","OrganizationRegistrationNumber":%q},"BillingProfile":{"Email":"a@altyn.example","Culture":"kk-KZ",
+			"Language":"kk","CompanyName":"Altyn","DefaultAddress":{"Country":%q,"City":"Almaty","PhoneNumber":%q}}}`, number, country, phone)
+	}
+	d.refused(400, "600049", "POST", "/v1/customers", organization("KZ", "", "+7 727 000"))
+	d.refused(400, "600049", "POST", "/v1/customers", organization("hu", " ", "+7 727 000"))
+	d.refused(400, "600051", "POST", "/v1/customers", organization("KZ", "990140000000", ""))
+	if got := d.do(201, "POST", "/v1/customers", organization("KZ", "990140000000", "+7 727 000")); got.object("companyProfile").text("organizationRegistrationNumber") != "990140000000" {
+		t.Errorf("%v", got)
+	}
 	d.refused(400, "3000", "POST", "/v1/customers", strings.Replace(body, "Phare.example", "-x", 1))
 	d.refused(400, "3000", "POST", "/v1/customers", strings.Replace(strings.Replace(body, "Phare.example", "b.example", 1), `"Country":"fr"`, `"Country":"zz"`, 1))
 	d.refused(400, "3000", "POST", "/v1/customers", strings.Replace(body, `"lea@phare.example"`, `null`, 1))

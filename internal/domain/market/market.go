@@ -50,6 +50,12 @@ func index(markets []Market) map[Country]Market {
 	return m
 }
 
+// registering are the countries whose organizations are sold to by their registration number (contract.md §3).
+var registering = strings.Fields("AM AZ BY HU KG KZ MD RU TJ UA UZ")
+
+// Registering tells whether customers of the country are known by the number that their organization is registered under.
+func (c Country) Registering() bool { return slices.Contains(registering, string(c)) }
+
 // All is every market, in the order of its code.
 func All() []Market { return slices.Clone(all) }
 

@@ -103,6 +103,19 @@ func TestF04PriceIncludesTax(t *testing.T) {
 	}
 }
 
+// contract.md §3 names the countries that ask for the number of an organization.
+func TestRegistering(t *testing.T) {
+	var got []string
+	for _, m := range All() {
+		if m.Country.Registering() {
+			got = append(got, string(m.Country))
+		}
+	}
+	if want := strings.Fields("AM AZ BY HU KG KZ MD RU TJ UA UZ"); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestF06Reservations(t *testing.T) {
 	// rules.md §5, 106 codes
 	want := strings.Fields(`

@@ -1,6 +1,7 @@
 package party
 
 import (
+	"strings"
 	"time"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/fault"
@@ -108,6 +109,19 @@ type Customer struct {
 
 // Country is the customer's billing country: the market of everything sold to it.
 func (c Customer) Country() market.Country { return c.Address.Country }
+
+// Registered refuses a new customer without what its country asks of organizations: the number it is registered under, and a
+// telephone number (contract.md §3). Faults "customer.no_number", "customer.no_phone".
+func (c Customer) Registered() error {
+	switch {
+	case !c.Country().Registering():
+	case strings.TrimSpace(c.RegistrationNumber) == "":
+		return fault.Invalid("customer.no_number", fault.Args{"country": string(c.Country())})
+	case strings.TrimSpace(c.Address.PhoneNumber) == "":
+		return fault.Invalid("customer.no_phone", fault.Args{"country": string(c.Country())})
+	}
+	return nil
+}
 
 // Dealing refuses what a partner does for a customer whose relationship has ended (R12): nothing is sold, changed or
 // revealed any more. Fault "tenant.foreign".

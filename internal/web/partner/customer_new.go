@@ -31,6 +31,7 @@ func newCustomerForm(v *ui.Visit) (ui.Form, error) {
 			{Name: "last", Label: v.T("customers.last_name"), Autocomplete: "family-name", Required: true, MaxLength: 200},
 			{Name: "email", Label: v.T("customers.email"), Kind: "email", Autocomplete: "email", Required: true, MaxLength: 254},
 			{Name: "phone", Label: v.T("customers.phone"), Kind: "tel", Autocomplete: "tel", MaxLength: 40},
+			{Name: "registration", Label: v.T("customers.registration"), Hint: v.T("customers.registration_hint"), MaxLength: 64},
 			{Name: "street", Label: v.T("customers.street"), Autocomplete: "address-line1", Required: true, MaxLength: 200},
 			{Name: "city", Label: v.T("customers.city"), Autocomplete: "address-level2", Required: true, MaxLength: 200},
 			{Name: "state", Label: v.T("customers.state"), Autocomplete: "address-level1", MaxLength: 100},
@@ -131,7 +132,7 @@ func customerFrom(v *ui.Visit, sent url.Values) party.Customer {
 	m, _ := market.Lookup(get("country"))
 	c := party.Customer{
 		CompanyName: get("company"), BillingCompany: get("company"), Domain: get("domain"), Email: get("email"), FirstName: get("first"), LastName: get("last"),
-		Culture: m.Culture, Reseller: id.Partner(get("reseller")),
+		RegistrationNumber: get("registration"), Culture: m.Culture, Reseller: id.Partner(get("reseller")),
 		Address: party.Address{
 			Country: market.Country(get("country")), City: get("city"), State: get("state"), AddressLine1: get("street"), PostalCode: get("postal"),
 			FirstName: get("first"), LastName: get("last"), PhoneNumber: get("phone"),
@@ -150,6 +151,10 @@ func fieldOf(f *fault.Fault) string {
 	switch f.Code {
 	case "customer.domain_taken", "domain.malformed":
 		return "domain"
+	case "customer.no_number":
+		return "registration"
+	case "customer.no_phone":
+		return "phone"
 	case "country.unknown":
 		return "country"
 	case "reseller.unknown", "reseller.provider":

@@ -33,10 +33,10 @@ func subscriptionChanges(was, is subscription.Subscription) []activity.Change {
 // orderChanges has the lines that were cancelled with the quantity 0, as orders show them.
 func orderChanges(was, is order.Order) []activity.Change {
 	changes := activity.Changed(activity.Change{Member: "Status", Old: string(was.Status), New: string(is.Status)})
-	for i, l := range is.Lines {
-		if l.State == order.LineCancelled && was.Lines[i].State != l.State {
+	for i, l := range was.Lines { // no act adds lines to an order that is there, or takes one away
+		if is.Lines[i].State == order.LineCancelled && l.State != order.LineCancelled {
 			changes = append(changes, activity.Change{
-				Member: "Quantity-" + strconv.Itoa(l.Number), Old: strconv.FormatInt(was.Lines[i].Quantity, 10), New: "0",
+				Member: "Quantity-" + strconv.Itoa(l.Number), Old: strconv.FormatInt(l.Quantity, 10), New: "0",
 			})
 		}
 	}

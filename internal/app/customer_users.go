@@ -223,7 +223,7 @@ func (c UserChange) apply(p *party.Person) {
 }
 
 // DeleteCustomerUser deletes one of a customer's people (R11): sign-ins end now, and for party.RestoreFor it can be restored.
-// Faults: "user.unknown", also for one that is deleted.
+// Faults: "role.above" for a global admin, "user.unknown", also for one that is deleted.
 func (a *App) DeleteCustomerUser(ctx context.Context, who party.Actor, req Request, c id.Customer, user id.User) (Reply, error) {
 	return a.userAct(ctx, who, req, c, func(s saver) (any, error) {
 		p, err := s.tx.Person(who.Scope, c, user)
@@ -232,6 +232,9 @@ func (a *App) DeleteCustomerUser(ctx context.Context, who party.Actor, req Reque
 		}
 		if p.State == party.PersonDeleted {
 			return nil, fault.NotFound("user.unknown", nil)
+		}
+		if err := who.MayEmpower(p.Roles); err != nil { // it takes the role away
+			return nil, err
 		}
 		p.State, p.DeletedAt, p.SignedOutAt = party.PersonDeleted, s.now, a.Wall.Now()
 		if err := errors.Join(s.tx.SavePerson(p), s.tx.FreeSeatsOf(c, user)); err != nil { // others can have the seats (R18)

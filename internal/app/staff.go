@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/comptoir-dev/comptoir/internal/domain/activity"
@@ -133,7 +134,7 @@ func (a *App) alias(p *party.Person) party.Alias {
 }
 
 // freeDomain refuses a name at, or below, a domain of another tenant or of the operator, whose staff bear it, to all but the operator's
-// admin (R15). It is asked before whether somebody has the name, which is nobody else's to know. Fault "user.domain_taken".
+// admin (R15). Where staff of one's own bear it already more may: a domain may become a tenant's later. It is asked before whether somebody has the name, which is nobody else's to know. Fault "user.domain_taken".
 func freeDomain(tx Tx, who party.Actor, upn string) error {
 	if who.May(party.OperateSystem) == nil {
 		return nil
@@ -146,7 +147,7 @@ func freeDomain(tx Tx, who party.Actor, upn string) error {
 		case owner == id.Customer(who.Scope.Own()):
 			return nil
 		case owner != "":
-			return fault.Invalid("user.domain_taken", nil)
+			return borne(tx, who, domain)
 		}
 	}
 	operators, err := tx.People(party.Scope{}, PeopleQuery{})
@@ -155,6 +156,15 @@ func freeDomain(tx Tx, who party.Actor, upn string) error {
 		if p.Side() == party.OperatorSide && strings.HasSuffix("."+domain, "."+d) {
 			return fault.Invalid("user.domain_taken", nil)
 		}
+	}
+	return err
+}
+
+// borne refuses a domain that none of the actor's own staff is named at.
+func borne(tx Tx, who party.Actor, domain string) error {
+	own, err := tx.People(who.Scope, PeopleQuery{})
+	if err == nil && !slices.ContainsFunc(own, func(p party.Person) bool { return strings.HasSuffix(p.UPN, "@"+domain) }) {
+		err = fault.Invalid("user.domain_taken", nil)
 	}
 	return err
 }

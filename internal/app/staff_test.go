@@ -77,5 +77,8 @@ func TestR11NamesAreAtNobodyElsesDomain(t *testing.T) {
 		if _, err := admit(operator, "guest@"+customer, party.SalesAgent); err != nil {
 			t.Errorf("the operator: %v", err)
 		}
+		if _, err := admit(ua, "more@"+customer, party.SalesAgent); err != nil {
+			t.Errorf("where staff of one's own bear the domain already: %v", err)
+		}
 	})
 }

@@ -16,7 +16,7 @@ const (
 
 // attempts bounds the wrong secrets that are evaluated for one account: 10 in any 15 minutes of wall time, passwords and
 // codes together (G47). It lives in memory: each process counts for itself. A name that nobody has is counted like any
-// other. What is kept is bounded by what can be evaluated within the window.
+// other. What is kept is bounded by what can be evaluated, and by who can ask, within the window.
 type attempts struct {
 	mu     sync.Mutex
 	failed map[string][]time.Time

@@ -63,7 +63,10 @@ type failures struct {
 	barred  bool
 }
 
-// list are the people and the names with failures that count, the latest first, as many as the limit: of a person those
+// nobodys is the account that list has for all names that nobody has.
+const nobodys = "nobody"
+
+// list are the people, and what stands for all names that nobody has, with failures that count, the latest first, as many as the limit: of a person those
 // from all places together.
 func (a *attempts) list(now time.Time, limit int) (all []failures) {
 	a.mu.Lock()
@@ -74,7 +77,7 @@ func (a *attempts) list(now time.Time, limit int) (all []failures) {
 		if len(recent) == 0 || strings.HasPrefix(counter, "address/") {
 			continue
 		}
-		account := counter
+		account := nobodys // invented names, however many, are one row
 		if user, ok := strings.CutPrefix(counter, personAccount); ok {
 			user, _, _ = strings.Cut(user, "/")
 			account = personAccount + user

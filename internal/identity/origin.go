@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/comptoir-dev/comptoir/internal/domain/id"
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
 )
 
 // origin is where a try to sign in comes from. A browser in which somebody has signed in before, and a session, have tries
@@ -52,26 +52,31 @@ func address(r *http.Request) string {
 	return a.String()
 }
 
-// known gives the browser a cookie that tells it is one in which u has signed in. It opens nothing.
-func (p *People) known(w http.ResponseWriter, o origin, u id.User) {
+// known gives the browser a cookie that tells it is the one in which u has signed in, as u signs in now: with another
+// password or authenticator app it is a stranger's again. It opens nothing.
+func (p *People) known(w http.ResponseWriter, o origin, u party.Person) {
 	if _, ok := p.knows(o.browser, u); ok {
 		return
 	}
 	name := rand.Text()
-	http.SetCookie(w, p.cookie(p.knownName(), name+"."+p.mac("known/"+name+"/"+string(u)), int(knownLife/time.Second)))
+	http.SetCookie(w, p.cookie(p.knownName(), name+"."+p.mac(knownAs(name, u)), int(knownLife/time.Second)))
 }
 
 // knows tells whether a cookie was given to a browser in which u has signed in, and what that browser is called.
-func (p *People) knows(cookie string, u id.User) (name string, ok bool) {
+func (p *People) knows(cookie string, u party.Person) (name string, ok bool) {
 	name, sum, _ := strings.Cut(cookie, ".")
-	return name, hmac.Equal([]byte(sum), []byte(p.mac("known/"+name+"/"+string(u))))
+	return name, hmac.Equal([]byte(sum), []byte(p.mac(knownAs(name, u))))
+}
+
+func knownAs(name string, u party.Person) string {
+	return "known/" + name + "/" + string(u.ID) + "/" + stamp(u)
 }
 
 const personAccount = "person/"
 
 // account is where wrong tries of u from o are counted; strange tells that o is no place of u's.
-func (p *People) account(u id.User, o origin) (account string, strange bool) {
-	account = personAccount + string(u)
+func (p *People) account(u party.Person, o origin) (account string, strange bool) {
+	account = personAccount + string(u.ID)
 	if o.session != "" {
 		return account + "/session/" + o.session, false
 	}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/comptoir-dev/comptoir/internal/domain/party"
+	"github.com/comptoir-dev/comptoir/internal/identity"
 )
 
 // guess tries a wrong password so often, and tells how often each status was answered.
@@ -76,6 +79,10 @@ func TestG47KnownBrowsersAreTold(t *testing.T) {
 			if got.status != want {
 				c.Errorf("%q: %d, want %d", value, got.status, want)
 			}
+		}
+		c.change("u1", func(p *party.Person) { p.Password = identity.Credentials{}.HashPassword("another long one") })
+		if got := c.send("POST", "/sign-in", form("name", "ana@p.example", "password", "guess"), "Sec-Fetch-Site", "same-origin", "Cookie", cookie+known); got.status != 429 {
+			c.Errorf("the browser is known after the password changed: %d", got.status)
 		}
 		if got := c.send("GET", "/device", "", "Cookie", cookie+known); got.status != http.StatusSeeOther {
 			c.Errorf("the cookie opens a page: %d", got.status)

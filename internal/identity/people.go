@@ -128,7 +128,7 @@ func (p *People) password(ctx context.Context, name, plain string, from origin) 
 	if err != nil && !missing(err) {
 		return party.Person{}, err
 	}
-	account, strange := p.account(u.ID, from)
+	account, strange := p.account(u, from)
 	if u.ID == "" {
 		account, strange = nobody(upn), true
 	}
@@ -150,7 +150,7 @@ func (p *People) password(ctx context.Context, name, plain string, from origin) 
 
 // code evaluates a code of the authenticator app; the step it is of is written to the person's row by the caller.
 func (p *People) code(ctx context.Context, u *party.Person, code string, from origin) error {
-	account, strange := p.account(u.ID, from)
+	account, strange := p.account(*u, from)
 	done, w := p.begin(account, strange, from)
 	if w > 0 {
 		return wait(w)

@@ -144,7 +144,7 @@ func (s *server) finish(w http.ResponseWriter, r *http.Request, v view, u party.
 		return
 	}
 	s.People.SetCookie(w, cookie)
-	s.People.known(w, s.People.origin(r), u.ID)
+	s.People.known(w, s.People.origin(r), u)
 	noStore(w.Header())
 	http.Redirect(w, r, v.Next, http.StatusSeeOther)
 }

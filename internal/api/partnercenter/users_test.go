@@ -247,6 +247,7 @@ func powers(t *testing.T, d *demo, s *store.Store) {
 	d.do(201, "POST", members(billingAdmin), body)
 	d.do(200, "PATCH", one(admin), `{"DisplayName":"A","State":"active"}`)
 	d.refused(403, "990042", "PATCH", one(admin), password)
+	d.refused(403, "990042", "DELETE", one(admin), "")
 	d.refused(403, "990042", "PATCH", one(admin), `{"UserPrincipalName":"hal@powers.example"}`) // an issuer may vouch for the new name
 	d.refused(403, "990042", "POST", members(globalAdmin), body)
 	d.refused(403, "990042", "DELETE", members(globalAdmin)+"/"+admin, "")

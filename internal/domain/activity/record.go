@@ -141,7 +141,7 @@ type Detail struct {
 }
 
 // Change is a member of what a record is about: what it was and what it is now, empty where there was or is none. Never a
-// secret, an amount, or anything of a person: what is in the log stays there.
+// secret, what something was sold for, or anything of a person: what is in the log stays there.
 type Change struct{ Member, Old, New string }
 
 // Changed are those of all that differ.

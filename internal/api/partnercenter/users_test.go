@@ -251,7 +251,9 @@ func powers(t *testing.T, d *demo, s *store.Store) {
 	d.refused(403, "990042", "PATCH", one(admin), `{"UserPrincipalName":"hal@powers.example"}`) // an issuer may vouch for the new name
 	d.refused(403, "990042", "POST", members(globalAdmin), body)
 	d.refused(403, "990042", "DELETE", members(globalAdmin)+"/"+admin, "")
+	d.roles = party.RolesOf(party.AdminAgent)
 	d.do(204, "DELETE", one(admin), "")
+	d.roles = party.RolesOf(party.HelpdeskAgent)
 	d.refused(403, "990042", "PATCH", one(admin), state)
 
 	d.roles = party.RolesOf(party.AdminAgent)

@@ -122,3 +122,21 @@ func TestG47DeviceCodes(t *testing.T) {
 		}
 	})
 }
+
+// TestInventedNamesHideNobody from the operator's list of those who failed to sign in.
+func TestInventedNamesHideNobody(t *testing.T) {
+	centres(t, nil, func(c *centre) {
+		c.guess(1, "ana@p.example")
+		for n := range 60 {
+			c.guess(1, fmt.Sprintf("somebody%d@p.example", n))
+		}
+		all, err := c.people.Failures(t.Context(), party.Actor{Roles: party.RolesOf(party.OperatorAdmin)})
+		got := map[string]int{}
+		for _, f := range all {
+			got[f.UPN] += f.N
+		}
+		if err != nil || len(all) != 2 || got["ana@p.example"] != 1 || got[""] != 60 {
+			c.Errorf("%v %v", got, err)
+		}
+	})
+}

@@ -213,16 +213,23 @@ func TestWhoAsksForMoreAsksAlone(t *testing.T) {
 	})
 }
 
-// TestWhatIsAskedByTextsIsAskedTogether: every statement of the store that texts are enough for. A parameter within quotes would be
-// another text there.
-func TestWhatIsAskedByTextsIsAskedTogether(t *testing.T) {
+// connected is a connection to a PostgreSQL database that has the schema.
+func connected(t *testing.T) *pgx.Conn {
+	t.Helper()
 	url := storetest.Postgres(t)
 	storetest.Open(t, url, store.Options{})
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(ctx) }()
+	t.Cleanup(func() { _ = conn.Close(ctx) })
+	return conn
+}
+
+// TestWhatIsAskedByTextsIsAskedTogether: every statement of the store that texts are enough for. A parameter within quotes would be
+// another text there.
+func TestWhatIsAskedByTextsIsAskedTogether(t *testing.T) {
+	conn := connected(t)
 	looked := 0
 	for name, sql := range statements(t) {
 		if !strings.HasPrefix(sql, "SELECT") || highest(sql) == 0 {
@@ -297,13 +304,7 @@ func TestLinesComeInTheirOrder(t *testing.T) {
 
 // TestManyLookEachUp: what several ask together is looked up for each, also where reading the whole table once would seem cheaper.
 func TestManyLookEachUp(t *testing.T) {
-	url := storetest.Postgres(t)
-	storetest.Open(t, url, store.Options{})
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
+	conn := connected(t)
 	for _, sql := range []string{
 		`INSERT INTO partner (id, kind, body) VALUES ('p', 'direct_bill', '{}')`,
 		`INSERT INTO tenant (id) SELECT 'c' || n FROM generate_series(1, 600) n`,

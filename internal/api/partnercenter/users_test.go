@@ -260,18 +260,7 @@ func powers(t *testing.T, d *demo, s *store.Store) {
 	d.do(200, "PATCH", one(admin), state)
 	d.do(200, "PATCH", one(admin), password)
 	d.do(201, "POST", members(globalAdmin), body)
-	mustChange := func(who string) bool {
-		t.Helper()
-		var p party.Person
-		err := s.View(t.Context(), func(r app.Reader) (err error) {
-			p, err = r.Person(party.NewScope(d.seeded.Partner.ID, ""), id.Customer(strings.TrimPrefix(customer, "/v1/customers/")), id.User(who))
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p.MustChange
-	}
+	mustChange := func(who string) bool { return storedPerson(t, d, s, customer, who).MustChange }
 	if mustChange(user) || !mustChange(admin) {
 		t.Error("a global administrator keeps the password of the partner's choice, or a plain user may not")
 	}
@@ -283,23 +272,25 @@ func powers(t *testing.T, d *demo, s *store.Store) {
 	d.do(204, "DELETE", members(globalAdmin)+"/"+user, "")
 }
 
+// storedPerson is one of a customer's people as the store has them; customer is its address.
+func storedPerson(t *testing.T, d *demo, s *store.Store, customer, user string) (p party.Person) {
+	t.Helper()
+	err := s.View(t.Context(), func(r app.Reader) (err error) {
+		p, err = r.Person(party.NewScope(d.seeded.Partner.ID, ""), id.Customer(strings.TrimPrefix(customer, "/v1/customers/")), id.User(user))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // hashed tells what a stored password looks like.
 func hashed(s string) bool { return strings.HasPrefix(s, "$argon2id$") && !strings.Contains(s, "-") }
 
 func passwords(t *testing.T, d *demo, s *store.Store) {
 	customer := d.newCustomer("secret.example", "FR")
-	stored := func(user string) party.Person {
-		t.Helper()
-		var p party.Person
-		err := s.View(t.Context(), func(r app.Reader) (err error) {
-			p, err = r.Person(party.NewScope(d.seeded.Partner.ID, ""), id.Customer(strings.TrimPrefix(customer, "/v1/customers/")), id.User(user))
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	stored := func(user string) party.Person { return storedPerson(t, d, s, customer, user) }
 	w := d.call("POST", customer+"/users", userIn("ana", "secret.example"))
 	if w.Code != 200 || strings.Contains(strings.ToLower(w.Body.String()), "password") {
 		t.Fatalf("%d %s", w.Code, w.Body)
